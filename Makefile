@@ -1,0 +1,117 @@
+# alimentar: both twins, their tests and their documents. `make help` lists the targets.
+#
+#   make            builds the native library and command, the wasm twin and web/dist
+#   make demo       installs what is needed, builds, and runs the main job in a browser and a terminal
+#   make test       installs what is needed, builds, and runs every test
+#
+# Each family of tests keeps its rules in tests/<family>/rules.mk and is run by `make test-<family>`.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DELETE_ON_ERROR:
+.SUFFIXES:
+MAKEFLAGS += --no-builtin-rules
+.DEFAULT_GOAL := all
+
+VERSION := 0.1.0
+ABI     := 1
+B       := build
+
+# --- tools ----------------------------------------------------------------------------------------
+first = $(firstword $(foreach name,$(1),$(shell command -v $(name) 2>/dev/null)))
+CC       := $(or $(call first,clang-19 clang-18 clang-17 clang-16 clang-15 clang-14 clang),clang)
+LLVM     := $(patsubst clang%,%,$(notdir $(CC)))
+AR       := $(or $(call first,llvm-ar$(LLVM) ar),ar)
+WASM_OPT := $(or $(call first,wasm-opt),wasm-opt)
+NODE     := $(or $(call first,node nodejs),node)
+CURL_CFLAGS = $(shell pkg-config --cflags libcurl 2>/dev/null)
+CURL_LIBS   = $(or $(shell pkg-config --libs libcurl 2>/dev/null),-lcurl)
+
+# --- flags ----------------------------------------------------------------------------------------
+WARN := -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
+        -Wvla -Wframe-larger-than=4096 -Werror
+BASE := -std=c11 -Iinclude $(WARN) -ffp-contract=off -fno-strict-aliasing -fvisibility=hidden \
+        -DALI_VERSION='"$(VERSION)"' -DALI_ABI_VERSION=$(ABI)
+CORE_CFLAGS   := $(BASE) -Isrc -ffreestanding -fno-math-errno -fno-trapping-math
+NATIVE_CFLAGS := $(BASE) -D_GNU_SOURCE -pthread
+OPT           := -O2 -g1
+# Kernels: the hot loops, built for speed in both twins; everything else in the wasm is built for size.
+KERNELS := src/codec/snappy.c src/format/parquet/rle.c src/format/parquet/plain.c \
+           src/format/parquet/levels.c
+WASM_CFLAGS := --target=wasm32 -mbulk-memory -mnontrapping-fptoint -msign-ext -mmutable-globals \
+               -ffunction-sections -fdata-sections -g0
+SIMD_CFLAGS := -msimd128
+SANITIZE    := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+
+# --- sources --------------------------------------------------------------------------------------
+CORE_SRC   := $(sort $(wildcard src/*/*.c src/*/*/*.c))
+HOST_SRC   := $(sort $(wildcard native/*.c))
+CLI_SRC    := $(sort $(wildcard native/cli/*.c))
+WASM_SRC   := $(sort $(wildcard wasm/*.c))
+HEADERS    := $(sort $(wildcard include/*.h include/*/*.h))
+LIB_SRC    := $(CORE_SRC) $(HOST_SRC)
+
+# Objects of a variant: $(call objects,variant,sources)
+objects = $(patsubst %.c,$(B)/obj/$(1)/%.o,$(2))
+
+# --- native: release (position independent), debug with sanitizers ---------------------------------
+.PHONY: all native wasm web asan help
+all: native wasm web
+
+native: $(B)/alimentar $(B)/libalimentar.a $(B)/libalimentar.so
+
+$(B)/obj/native/src/%.o: src/%.c Makefile
+	@mkdir -p $(@D); $(CC) $(CORE_CFLAGS) $(if $(filter $<,$(KERNELS)),-O3,$(OPT)) -g1 -fPIC -MMD -MP -c $< -o $@
+$(B)/obj/native/native/%.o: native/%.c Makefile
+	@mkdir -p $(@D); $(CC) $(NATIVE_CFLAGS) $(CURL_CFLAGS) $(OPT) -fPIC -MMD -MP -c $< -o $@
+$(B)/obj/asan/src/%.o: src/%.c Makefile
+	@mkdir -p $(@D); $(CC) $(CORE_CFLAGS) -O1 -g $(SANITIZE) -DALI_DEBUG -MMD -MP -c $< -o $@
+$(B)/obj/asan/native/%.o: native/%.c Makefile
+	@mkdir -p $(@D); $(CC) $(NATIVE_CFLAGS) $(CURL_CFLAGS) -O1 -g $(SANITIZE) -DALI_DEBUG -MMD -MP -c $< -o $@
+
+$(B)/libalimentar.a: $(call objects,native,$(LIB_SRC))
+	@rm -f $@; $(AR) rcs $@ $^
+$(B)/libalimentar.so.$(ABI): $(call objects,native,$(LIB_SRC))
+	@$(CC) -shared -Wl,-soname,libalimentar.so.$(ABI) -Wl,--no-undefined -o $@ $^ $(CURL_LIBS) -pthread
+$(B)/libalimentar.so: $(B)/libalimentar.so.$(ABI)
+	@ln -sf libalimentar.so.$(ABI) $@
+$(B)/alimentar: $(call objects,native,$(CLI_SRC)) $(B)/libalimentar.a
+	@$(CC) -o $@ $^ $(CURL_LIBS) -pthread
+
+asan: $(B)/asan/alimentar
+$(B)/asan/libalimentar.a: $(call objects,asan,$(LIB_SRC))
+	@mkdir -p $(@D); rm -f $@; $(AR) rcs $@ $^
+$(B)/asan/alimentar: $(call objects,asan,$(CLI_SRC)) $(B)/asan/libalimentar.a
+	@$(CC) $(SANITIZE) -o $@ $^ $(CURL_LIBS) -pthread
+
+# --- the wasm twin: SIMD128 for everybody, scalar for the twin tests --------------------------------
+WASM_LDFLAGS := --target=wasm32 -nostdlib -Wl,--no-entry -Wl,--gc-sections -Wl,-z,stack-size=65536 \
+                -Wl,--stack-first -Wl,--export-dynamic
+OPT_FEATURES := --enable-bulk-memory --enable-sign-ext --enable-nontrapping-float-to-int --enable-mutable-globals
+
+wasm: $(B)/wasm/alimentar.wasm
+$(B)/obj/wasm/%.o: %.c Makefile
+	@mkdir -p $(@D); $(CC) $(CORE_CFLAGS) $(WASM_CFLAGS) $(SIMD_CFLAGS) $(if $(filter $<,$(KERNELS)),-O3,-Os) -MMD -MP -c $< -o $@
+$(B)/obj/wasm-scalar/%.o: %.c Makefile
+	@mkdir -p $(@D); $(CC) $(CORE_CFLAGS) $(WASM_CFLAGS) -DALI_SCALAR $(if $(filter $<,$(KERNELS)),-O3,-Os) -MMD -MP -c $< -o $@
+$(B)/wasm/linked.wasm: $(call objects,wasm,$(CORE_SRC) $(WASM_SRC))
+	@mkdir -p $(@D); $(CC) $(WASM_LDFLAGS) -Wl,-Map=$(B)/wasm/alimentar.map -Wl,--strip-debug -o $@ $^
+$(B)/wasm/alimentar.wasm: $(B)/wasm/linked.wasm
+	@$(WASM_OPT) -Os --enable-simd $(OPT_FEATURES) --strip-producers -o $@ $<
+$(B)/wasm/alimentar-scalar.wasm: $(call objects,wasm-scalar,$(CORE_SRC) $(WASM_SRC))
+	@mkdir -p $(@D); $(CC) $(WASM_LDFLAGS) -Wl,--strip-debug -o $@ $^
+
+# --- the npm package: sources as they are, and the wasm ---------------------------------------------
+WEB_SRC := $(sort $(wildcard web/src/*))
+web: $(B)/web.stamp
+$(B)/web.stamp: $(WEB_SRC) $(B)/wasm/alimentar.wasm
+	@rm -rf web/dist; mkdir -p web/dist; cp $(WEB_SRC) $(B)/wasm/alimentar.wasm web/dist/; touch $@
+
+# --- what the tests and tools add -------------------------------------------------------------------
+include $(sort $(wildcard tests/*/rules.mk))
+
+-include $(sort $(shell find $(B)/obj -name '*.d' 2>/dev/null))
+
+.PHONY: clean
+clean:
+	rm -rf $(B) web/dist

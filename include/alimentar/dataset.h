@@ -1,0 +1,95 @@
+// alimentar/dataset.h: opening data and scanning its rows.
+#ifndef ALIMENTAR_DATASET_H
+#define ALIMENTAR_DATASET_H
+
+#include "alimentar/column.h"
+#include "alimentar/io.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct ali_dataset ali_dataset;
+
+// The object may not be read by a suffix range: its size is asked for by STAT first (cross-origin
+// URLs in a browser, where a suffix range needs a preflight).
+#define ALI_OBJECT_NO_SUFFIX 0x1u
+// READ operations are to be answered with bytes that the host lends (memory-mapped files).
+#define ALI_OBJECT_LENDS 0x2u
+
+// What is to be read, as its opener knows it.
+typedef struct ali_object {
+    uint32_t size_bytes;   // of this struct: sizeof(ali_object)
+    uint32_t flags;        // ALI_OBJECT_NO_SUFFIX, ...
+    uint64_t object_bytes; // its size, or ALI_UNKNOWN
+    const char *path;      // path or URL: handed back in operations and errors; UTF-8
+    const char *etag;      // the ETag it must have; NULL if not known
+    uint32_t path_bytes;   // length of `path`
+    uint32_t etag_bytes;   // length of `etag`, at most 1,024
+} ali_object;
+
+#include "alimentar/options.h"
+
+// A data set, as data.
+typedef struct ali_dataset_info {
+    uint32_t size_bytes;    // of this struct: sizeof(ali_dataset_info), set by the caller
+    uint32_t metadata_count; // key-value pairs of the file's own metadata
+    const char *format;     // "parquet"; a constant string
+    uint64_t rows;          // ALI_UNKNOWN where only reading tells
+    uint64_t row_groups;    // parts in which the file stores its rows
+    uint64_t bytes;         // size of the object
+    const char *created_by; // the writer's name as the file gives it, "" if it gives none
+    ali_schema *schema;     // borrowed from the data set
+} ali_dataset_info;
+
+// Starts to open an object: finds the format by its content, reads metadata, no rows.
+//
+// `options` may be NULL. Strings in `object` are copied.
+//
+// Ownership: the caller frees *task; when its step answers ALI_OK, ali_task_take_dataset() has the
+//            result.
+// Returns:   ALI_OK; ALI_ERR_MEMORY; ALI_ERR_ARGUMENT. (The task's steps tell the rest.)
+ALI_API ALI_CHECKED ali_status ali_open_start(ali_context *context, const ali_object *object,
+                                              const ali_open_options *options, ali_task **task);
+
+// Takes the data set that a finished ali_open_start() task made.
+//
+// Ownership: the caller's; ali_dataset_release() ends it.
+// Returns:   NULL if the task is another, is not done, or its result was taken.
+ALI_API ali_dataset *ali_task_take_dataset(ali_task *task);
+
+// Counts one reference more.
+ALI_API void ali_dataset_retain(ali_dataset *dataset);
+
+// Counts one reference less and frees with the last. Tasks that scan it keep their own reference.
+// NULL is allowed.
+ALI_API void ali_dataset_release(ali_dataset *dataset);
+
+// Describes a data set.
+//
+// Ownership: strings and schema are borrowed from the data set.
+// Returns:   ALI_OK; ALI_ERR_ARGUMENT for a wrong info->size_bytes.
+ALI_API ALI_CHECKED ali_status ali_dataset_describe(const ali_dataset *dataset,
+                                                    ali_dataset_info *info);
+
+// Key-value pair `index` of the file's own metadata, UTF-8, terminated; "" where the file has none.
+//
+// Ownership: borrowed from the data set.
+// Returns:   ALI_OK; ALI_ERR_ARGUMENT for an index out of range.
+ALI_API ALI_CHECKED ali_status ali_dataset_metadata(const ali_dataset *dataset, uint32_t index,
+                                                    const char **key, const char **value);
+
+// Starts to read rows: the task answers ALI_READY with one batch after the other, in file order.
+//
+// `options` may be NULL: all columns, all rows. Names are copied.
+//
+// Ownership: the caller frees *task. The task retains the data set.
+// Returns:   ALI_OK; ALI_ERR_MEMORY; ALI_ERR_ARGUMENT; ALI_ERR_NOT_FOUND for a column that is not
+//            there, ALI_ERR_ARGUMENT for a name that two columns share: see ali_context_error().
+ALI_API ALI_CHECKED ali_status ali_scan_start(ali_dataset *dataset, const ali_scan_options *options,
+                                              ali_task **task);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

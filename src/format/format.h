@@ -1,0 +1,95 @@
+// format/format.h: what a format's reader and writer give to the rooms above.
+#ifndef ALI_FORMAT_FORMAT_H
+#define ALI_FORMAT_FORMAT_H
+
+#include "alimentar/format.h"
+#include "column/column.h"
+#include "io/blob.h"
+
+typedef struct ali_format ali_format;
+
+// An opened file: its schema and what the format keeps of its metadata.
+typedef struct ali_file {
+    const ali_format *format;
+    ali_context *ctx;
+    ali_blob *blob;
+    ali_schema *schema;
+    uint64_t rows;       // or ALI_UNKNOWN
+    uint64_t row_groups;
+    const char *created_by;
+    uint32_t metadata_count;
+    const char *const *metadata; // key, value, key, value, ...
+    uint32_t references;
+    void *state; // the format's own
+} ali_file;
+
+// What a scan reads, resolved against the schema.
+typedef struct ali_projection {
+    const uint32_t *columns; // indexes of fields, in the order wanted
+    uint32_t count;
+    ali_schema *schema;      // of these columns
+    uint64_t offset_rows;
+    uint64_t limit_rows;     // ALI_UNKNOWN: all
+    uint32_t batch_rows;
+    uint32_t strings;        // ALI_SCAN_STRINGS_DICTIONARY, ...
+    uint64_t coalesce_bytes;
+    uint64_t request_bytes_max;
+} ali_projection;
+
+struct ali_format {
+    const char *name; // "parquet"
+
+    // Tells if a file with this beginning and end (up to 16 bytes each) is of this format.
+    bool (*detect)(const uint8_t *head, size_t head_bytes, const uint8_t *tail, size_t tail_bytes);
+
+    // Starts to open: a child task of `parent`; when it is done, `take` has the file.
+    ali_status (*open_start)(ali_task *parent, ali_blob *blob, const ali_open_options *options,
+                             ali_task **task);
+    ali_file *(*take)(ali_task *task);
+
+    // Starts to scan: an outermost task if `parent` is NULL. The task retains file and projection's
+    // schema, and copies the rest.
+    ali_status (*scan_start)(ali_task *parent, ali_file *file, const ali_projection *projection,
+                             ali_task **task);
+
+    // Releases what the format keeps of a file; called with its last reference.
+    void (*clear)(ali_file *file);
+};
+
+ali_file *ali_file_retain(ali_file *file);
+void ali_file_release(ali_file *file);
+
+// The formats that can be read; each stands in its own folder.
+extern const ali_format ali_format_parquet;
+
+// A writer's class. The state is zeroed at first; `out` is where bytes are appended.
+typedef struct ali_writer_class {
+    const char *name; // "arrow", "csv"
+    uint64_t state_bytes;
+    ali_status (*begin)(ali_writer *writer, void *state);
+    ali_status (*put)(ali_writer *writer, void *state, ali_batch *batch);
+    ali_status (*finish)(ali_writer *writer, void *state);
+    void (*clear)(ali_writer *writer, void *state);
+    bool wants_plain; // batches are decoded before `put`
+} ali_writer_class;
+
+struct ali_writer {
+    const ali_writer_class *kind;
+    ali_context *ctx;
+    ali_schema *schema;
+    ali_write_options options;
+    ali_buf *out;           // bytes not yet dropped lie from `dropped_bytes` on
+    uint64_t dropped_bytes;
+    uint64_t warnings;
+    bool is_finished;
+    void *state;
+};
+
+// The formats that can be written.
+extern const ali_writer_class ali_writer_arrow_file;
+extern const ali_writer_class ali_writer_arrow_stream;
+extern const ali_writer_class ali_writer_csv;
+extern const ali_writer_class ali_writer_jsonl;
+extern const ali_writer_class ali_writer_json;
+
+#endif

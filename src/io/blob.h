@@ -1,0 +1,69 @@
+// io/blob.h: the bytes of one object that are held, asked for and wanted.
+//
+// A task says which ranges it will want, in order of need, and goes on with those that are there. The
+// blob joins near ranges into few READ operations, keeps flow limits, pins the object's ETag and
+// size, and never asks for a byte twice. Operations belong to the task that was stepped when they
+// were added; when that task ends, ali_blob_forget() must be called.
+#ifndef ALI_IO_BLOB_H
+#define ALI_IO_BLOB_H
+
+#include "alimentar/dataset.h"
+#include "io/task.h"
+
+typedef struct ali_blob ali_blob;
+
+ALI_CHECKED ali_status ali_blob_new(ali_context *ctx, const ali_object *object, ali_blob **blob);
+ali_blob *ali_blob_retain(ali_blob *blob);
+void ali_blob_release(ali_blob *blob);
+
+// Size of the object, or ALI_UNKNOWN; its path.
+uint64_t ali_blob_bytes(const ali_blob *blob);
+const char *ali_blob_path(const ali_blob *blob, uint32_t *path_bytes);
+
+// How ranges are joined; 0 for a default of alimentar/options.h.
+void ali_blob_tune(ali_blob *blob, uint64_t coalesce_bytes, uint64_t request_bytes_max);
+
+// Asks for the last `length_bytes` and for the object's size: by one suffix READ, or where the object
+// does not allow that by STAT and then a READ of the tail. Call it in every step until it answers.
+//
+// Ownership: *tail is a reference of the caller's; *offset_bytes is where it begins.
+// Returns:   ALI_OK: shorter than asked if the object is. ALI_NEED: step again when answered.
+ALI_CHECKED ali_status ali_blob_tail(ali_blob *blob, ali_task *task, uint64_t length_bytes,
+                                     const char *why, ali_buf **tail, uint64_t *offset_bytes);
+
+// Says that a range will be wanted; what is held or asked for already is left out. Ranges are asked
+// for in the order of these calls. The range must lie inside the object if its size is known.
+ALI_CHECKED ali_status ali_blob_want(ali_blob *blob, ali_task *task, uint64_t offset_bytes,
+                                     uint64_t length_bytes, const char *why);
+
+// Adds operations for what is wanted, as far as the flow limits allow. Cheap; call it at the end of
+// each step that wanted something or was answered.
+ALI_CHECKED ali_status ali_blob_flush(ali_blob *blob, ali_task *task);
+
+// Gives a range. It must be wanted before (or held). Zero copy where one answer holds the range;
+// otherwise it is put together, counted as copied.
+//
+// Ownership: *bytes is a reference of the caller's.
+// Returns:   ALI_OK; ALI_NEED if it is not there yet; ALI_ERR_TRUNCATED if the object ends before;
+//            ALI_ERR_CHANGED; ALI_ERR_NOT_FOUND; ALI_ERR_HOST.
+ALI_CHECKED ali_status ali_blob_slice(ali_blob *blob, ali_task *task, uint64_t offset_bytes,
+                                      uint64_t length_bytes, ali_buf **bytes);
+
+// The contiguous bytes that are held from `offset_bytes` on, at most `length_bytes`, without waiting
+// for more: for headers whose length is not known. Zero copy.
+//
+// Returns:   ALI_OK with at least one byte; else as ali_blob_slice().
+ALI_CHECKED ali_status ali_blob_peek(ali_blob *blob, ali_task *task, uint64_t offset_bytes,
+                                     uint64_t length_bytes, ali_buf **bytes);
+
+// Bytes below `offset_bytes` and not below `from_bytes` are not needed any more: answers that lie in
+// the range as a whole are let go.
+void ali_blob_drop(ali_blob *blob, uint64_t from_bytes, uint64_t offset_bytes);
+
+// Bytes that are held, and asked for.
+uint64_t ali_blob_held_bytes(const ali_blob *blob);
+
+// The task ends or is freed: forgets its wants and its operations in flight. Bytes held stay.
+void ali_blob_forget(ali_blob *blob, ali_task *task);
+
+#endif

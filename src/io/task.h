@@ -1,0 +1,93 @@
+// io/task.h: tasks from within: a class of functions, a state, operations, children.
+//
+// A task is a shell (kept while operations are in flight) and a state (freed with the task). The
+// outermost task owns all operations of its children, so operations bubble up by themselves, and the
+// error, in which children leave their names.
+#ifndef ALI_IO_TASK_H
+#define ALI_IO_TASK_H
+
+#include "alimentar/io.h"
+#include "base/arena.h"
+#include "base/buf.h"
+
+// Most bytes of an ETag (or another validator).
+#define ALI_ETAG_BYTES_MAX 1024u
+
+typedef struct ali_task_class {
+    const char *name; // "open", "parquet scan": the names in ali_error.tasks
+
+    // Works until it needs something (ALI_NEED), has put a batch (ALI_READY), has done a bounded
+    // share (ALI_YIELD), is done (ALI_OK) or fails.
+    ali_status (*step)(ali_task *task, void *state, uint32_t budget_rows);
+
+    // Releases what the state holds, but not the state itself. Also after an unfinished start: a
+    // zeroed state must be accepted.
+    void (*clear)(ali_task *task, void *state);
+
+    uint64_t state_bytes;
+} ali_task_class;
+
+// Where the result of an operation stands.
+typedef struct ali_op_record {
+    struct ali_op_record *next;
+    ali_op op;
+    ali_buf *buf;            // where bytes go; NULL for STAT, and for LENT until answered
+    const void *owner;       // who asked (a blob); NULL once the owner forgot it
+    uint64_t moved_bytes;
+    uint64_t object_bytes;   // as answered, or ALI_UNKNOWN
+    ali_status status;       // as answered
+    int32_t http_status;
+    bool is_listed;
+    bool is_answered;
+    bool is_etag_known;
+    uint32_t etag_bytes;
+    uint32_t path_bytes;
+    char *strings;           // path, etag expected, why: one block of strings_bytes
+    uint32_t strings_bytes;
+    char etag[ALI_ETAG_BYTES_MAX]; // as answered
+} ali_op_record;
+
+// Makes a task with a zeroed state. `parent` is NULL for an outermost task.
+//
+// Ownership: an outermost task is freed by ali_task_free(); children too, by their parent's clear.
+ALI_CHECKED ali_status ali_task_new(ali_context *ctx, ali_task *parent, const ali_task_class *kind,
+                                    ali_task **task, void **state);
+
+ali_context *ali_task_context(const ali_task *task);
+
+// The task's state if it is of this class, else NULL.
+void *ali_task_state(const ali_task *task, const ali_task_class *kind);
+
+// Scratch memory of the running step; reset when the outermost step ends.
+ali_arena *ali_task_scratch(ali_task *task);
+
+// Steps a child. An error gets the child's name into its path. Batches that the child puts must be
+// taken by ali_task_take_batch() and put again, changed or not.
+ALI_CHECKED ali_status ali_task_step_child(ali_task *parent, ali_task *child, uint32_t budget_rows);
+
+// Announces a batch: the step must return ALI_READY after it. Takes the reference over.
+void ali_task_put_batch(ali_task *task, struct ali_batch *batch);
+
+// Marks the task as done (its later steps return ALI_OK) or failed.
+bool ali_task_is_done(const ali_task *task);
+
+// Sets what progress says of the totals.
+void ali_task_expect(ali_task *task, uint64_t bytes_total, uint64_t rows_total);
+
+// Counts rows handed out.
+void ali_task_count_rows(ali_task *task, uint64_t rows);
+
+// Adds an operation to those to be listed. For READ the buffer is made here (unless LENT).
+//
+// Ownership: the record belongs to the outermost task; strings are copied.
+ALI_CHECKED ali_status ali_task_add_op(ali_task *task, const ali_op *op, const void *owner,
+                                       ali_op_record **record);
+
+// Bytes and number of operations added and not yet answered, of the outermost task.
+uint64_t ali_task_inflight_bytes(const ali_task *task);
+uint32_t ali_task_inflight_ops(const ali_task *task);
+
+// The owner is done with an answered record: releases it. With an unanswered one: it is orphaned.
+void ali_task_forget_op(ali_task *task, ali_op_record *record);
+
+#endif
