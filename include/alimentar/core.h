@@ -92,6 +92,12 @@ typedef struct ali_allocator {
     void *user;
 } ali_allocator;
 
+// The allocator that contexts use where none is given: natively the C library's, in the wasm twin
+// the heap that grows its linear memory.
+//
+// Returns:   a constant; never NULL.
+ALI_API const ali_allocator *ali_default_allocator(void);
+
 #include "alimentar/limits.h"
 
 // What went wrong: one sentence that says what was found, what was expected and where, and the same
@@ -112,8 +118,8 @@ typedef struct ali_error {
 
 // Makes a context.
 //
-// `allocator` may be NULL natively (the C library's); the wasm twin always uses its own. `limits`
-// may be NULL; a field of 0 means the default that alimentar/limits.h states.
+// `allocator` may be NULL for ali_default_allocator(). `limits` may be NULL; a field of 0 means the
+// default that alimentar/limits.h states.
 //
 // Ownership: the caller frees *context with ali_context_free().
 // Returns:   ALI_OK; ALI_ERR_MEMORY; ALI_ERR_ARGUMENT if context is NULL or a limit is out of range.

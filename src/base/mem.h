@@ -18,6 +18,9 @@ ALI_CHECKED ali_status ali_mem_resize(ali_context *ctx, void **pointer, uint64_t
 // Releases; NULL with size 0 is allowed.
 void ali_mem_free(ali_context *ctx, void *pointer, uint64_t size_bytes);
 
+// Makes a home, of one reference; NULL if there is no memory. (For base/ctx.c alone.)
+ali_home *ali_home_make(const ali_allocator *allocator, uint64_t limit_bytes);
+
 // References to a context's allocator, for what outlives the context.
 ali_home *ali_home_retain(ali_home *home);
 void ali_home_release(ali_home *home);
