@@ -51,6 +51,10 @@ void ali_error_clear(ali_error_box *box) {
                              .sentence = box->sentence};
 }
 
+void ali_error_begin(ali_context *ctx) {
+    if (ctx->errors == &ctx->own) ali_error_clear(&ctx->own);
+}
+
 static void write_error(ali_context *ctx, ali_status status, uint64_t offset_bytes,
                         const char *format, va_list arguments) {
     ali_error_box *box = ctx->errors;

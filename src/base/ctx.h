@@ -31,6 +31,10 @@ struct ali_context {
 // Empties an error box.
 void ali_error_clear(ali_error_box *box);
 
+// Begins a public call that has no task: forgets the error of the call before. Each such call does
+// this first, since an error is written once.
+void ali_error_begin(ali_context *ctx);
+
 // Writes the error of the running call: one sentence, formatted by ali_text_format (base/text.h).
 // An error is written once; later calls before it is cleared keep the first.
 //

@@ -16,6 +16,10 @@ ALI_CHECKED ali_status ali_blob_new(ali_context *ctx, const ali_object *object, 
 ali_blob *ali_blob_retain(ali_blob *blob);
 void ali_blob_release(ali_blob *blob);
 
+// Makes a blob of the same object for another task: it knows the size and the ETag, and shares the
+// bytes that are kept (the tail). Tasks do not share a blob, since one would wait for the other.
+ALI_CHECKED ali_status ali_blob_fork(const ali_blob *blob, ali_blob **fork);
+
 // Size of the object, or ALI_UNKNOWN; its path.
 uint64_t ali_blob_bytes(const ali_blob *blob);
 const char *ali_blob_path(const ali_blob *blob, uint32_t *path_bytes);
@@ -25,6 +29,7 @@ void ali_blob_tune(ali_blob *blob, uint64_t coalesce_bytes, uint64_t request_byt
 
 // Asks for the last `length_bytes` and for the object's size: by one suffix READ, or where the object
 // does not allow that by STAT and then a READ of the tail. Call it in every step until it answers.
+// The tail is kept as long as the blob.
 //
 // Ownership: *tail is a reference of the caller's; *offset_bytes is where it begins.
 // Returns:   ALI_OK: shorter than asked if the object is. ALI_NEED: step again when answered.

@@ -35,15 +35,16 @@ typedef struct ali_op_record {
     const void *owner;       // who asked (a blob); NULL once the owner forgot it
     uint64_t moved_bytes;
     uint64_t object_bytes;   // as answered, or ALI_UNKNOWN
+    const uint8_t *lent;     // as answered; the record owns it until the owner takes it
+    void (*lent_release)(void *lent_user);
+    void *lent_user;
     ali_status status;       // as answered
     int32_t http_status;
     bool is_listed;
     bool is_answered;
     bool is_etag_known;
     uint32_t etag_bytes;
-    uint32_t path_bytes;
-    char *strings;           // path, etag expected, why: one block of strings_bytes
-    uint32_t strings_bytes;
+    uint64_t block_bytes;    // of the record with its strings, which lie behind it
     char etag[ALI_ETAG_BYTES_MAX]; // as answered
 } ali_op_record;
 
@@ -65,17 +66,15 @@ ali_arena *ali_task_scratch(ali_task *task);
 // taken by ali_task_take_batch() and put again, changed or not.
 ALI_CHECKED ali_status ali_task_step_child(ali_task *parent, ali_task *child, uint32_t budget_rows);
 
-// Announces a batch: the step must return ALI_READY after it. Takes the reference over.
+// Announces a batch: the step must return ALI_READY after it. Takes the reference over, and counts
+// its rows where the task is an outermost one.
 void ali_task_put_batch(ali_task *task, struct ali_batch *batch);
 
-// Marks the task as done (its later steps return ALI_OK) or failed.
+// The task's step has returned ALI_OK.
 bool ali_task_is_done(const ali_task *task);
 
 // Sets what progress says of the totals.
 void ali_task_expect(ali_task *task, uint64_t bytes_total, uint64_t rows_total);
-
-// Counts rows handed out.
-void ali_task_count_rows(ali_task *task, uint64_t rows);
 
 // Adds an operation to those to be listed. For READ the buffer is made here (unless LENT).
 //
@@ -87,7 +86,8 @@ ALI_CHECKED ali_status ali_task_add_op(ali_task *task, const ali_op *op, const v
 uint64_t ali_task_inflight_bytes(const ali_task *task);
 uint32_t ali_task_inflight_ops(const ali_task *task);
 
-// The owner is done with an answered record: releases it. With an unanswered one: it is orphaned.
+// The owner is done with a record: releases it. One that is listed and not yet answered is orphaned
+// instead: it stays, with its buffer, until the answer comes.
 void ali_task_forget_op(ali_task *task, ali_op_record *record);
 
 #endif

@@ -1,0 +1,132 @@
+// data/scan.c: from the options of a scan to a projection of a file, and the scan itself.
+//
+// A column is named by its whole name, or by "#3": the third column of the file, counted from 1,
+// where names are shared; a name that begins with # is written "\#".
+#include "base/text.h"
+#include "data/dataset.h"
+
+// The default of src/options/dataset.def.
+#define BATCH_ROWS_DEFAULT 32768u
+#define BATCH_ROWS_MAX 1048576u
+
+// Reads "#3" as 2. ALI_UNKNOWN if the name is no such number.
+static uint64_t index_of(const char *name, size_t name_bytes) {
+    if (name_bytes < 2 || name_bytes > 10 || name[0] != '#') return ALI_UNKNOWN;
+    uint64_t number = 0;
+    for (size_t i = 1; i < name_bytes; i += 1) {
+        if (name[i] < '0' || name[i] > '9') return ALI_UNKNOWN;
+        number = number * 10 + (uint64_t)(name[i] - '0');
+    }
+    return number == 0 ? ALI_UNKNOWN : number - 1;
+}
+
+static ali_status fail_missing(ali_context *ctx, const ali_schema *schema, const char *name,
+                               size_t name_bytes) {
+    if (schema->count == 0) {
+        return ali_fail(ctx, ALI_ERR_NOT_FOUND, "there is no column %q: the file has no columns",
+                        name, name_bytes);
+    }
+    const ali_field *first = &schema->fields[0];
+    const ali_field *last = &schema->fields[schema->count - 1];
+    return ali_fail(ctx, ALI_ERR_NOT_FOUND,
+                    "there is no column %q: the file has %u, from %q to %q", name, name_bytes,
+                    schema->count, first->name, (size_t)first->name_bytes, last->name,
+                    (size_t)last->name_bytes);
+}
+
+static ali_status find_column(ali_context *ctx, const ali_schema *schema, const char *name,
+                              uint32_t *index) {
+    size_t name_bytes = ali_text_length(name);
+    const uint64_t number = index_of(name, name_bytes);
+    if (number < schema->count) {
+        *index = (uint32_t)number;
+        return ALI_OK;
+    }
+    if (name_bytes > 1 && name[0] == '\\' && name[1] == '#') {
+        name += 1;
+        name_bytes -= 1;
+    }
+    uint32_t matches = 0;
+    for (uint32_t i = 0; i < schema->count; i += 1) {
+        const ali_field *field = &schema->fields[i];
+        if (field->name_bytes != name_bytes || !ali_equal(field->name, name, name_bytes)) continue;
+        if (matches == 0) *index = i;
+        matches += 1;
+    }
+    if (matches == 1) return ALI_OK;
+    if (matches == 0) return fail_missing(ctx, schema, name, name_bytes);
+    return ali_fail(ctx, ALI_ERR_ARGUMENT,
+                    "%u columns are named %q: take one by its place, as #%u for the first of them",
+                    matches, name, name_bytes, *index + 1);
+}
+
+static ali_status check_options(ali_context *ctx, const ali_scan_options *options) {
+    if (options->size_bytes != sizeof *options) {
+        return ali_fail(ctx, ALI_ERR_ARGUMENT, "ali_scan_options.size_bytes is %u, not %u",
+                        options->size_bytes, (uint32_t)sizeof *options);
+    }
+    if (options->batch_rows > BATCH_ROWS_MAX) {
+        return ali_fail(ctx, ALI_ERR_ARGUMENT, "batch_rows is %u; it may be at most %u",
+                        options->batch_rows, BATCH_ROWS_MAX);
+    }
+    if (options->strings > ALI_SCAN_STRINGS_PLAIN) {
+        return ali_fail(ctx, ALI_ERR_ARGUMENT, "strings is %u, which names no choice",
+                        options->strings);
+    }
+    return ALI_OK;
+}
+
+// Fills `columns` with the indexes of the columns asked for.
+static ali_status resolve(ali_context *ctx, const ali_schema *schema,
+                          const ali_scan_options *options, uint32_t *columns, uint32_t count) {
+    for (uint32_t i = 0; i < count; i += 1) {
+        columns[i] = i;
+        if (options->columns == NULL) continue;
+        ALI_TRY(find_column(ctx, schema, options->columns[i], &columns[i]));
+    }
+    return ALI_OK;
+}
+
+static ali_status start(ali_dataset *dataset, const ali_scan_options *options, uint32_t *columns,
+                        uint32_t count, ali_task **task) {
+    ali_context *ctx = dataset->ctx;
+    ali_file *file = dataset->file;
+    ALI_TRY(resolve(ctx, file->schema, options, columns, count));
+    ali_projection projection = {
+        .columns = columns,
+        .count = count,
+        .offset_rows = options->offset_rows,
+        .limit_rows = options->limit_rows == 0             ? ALI_UNKNOWN
+                      : options->limit_rows == ALI_UNKNOWN ? 0
+                                                           : options->limit_rows,
+        .batch_rows = options->batch_rows != 0 ? options->batch_rows : BATCH_ROWS_DEFAULT,
+        .strings = options->strings,
+        .coalesce_bytes = options->coalesce_bytes,
+        .request_bytes_max = options->request_bytes_max,
+    };
+    ALI_TRY(ali_schema_project(ctx, file->schema, columns, count, &projection.schema));
+    const ali_status status = file->format->scan_start(NULL, file, &projection, task);
+    ali_schema_release(projection.schema);
+    return status;
+}
+
+ali_status ali_scan_start(ali_dataset *dataset, const ali_scan_options *options, ali_task **task) {
+    if (dataset == NULL || task == NULL) return ALI_ERR_ARGUMENT;
+    static const ali_scan_options defaults = {.size_bytes = sizeof(ali_scan_options)};
+    ali_context *ctx = dataset->ctx;
+    *task = NULL;
+    ali_error_begin(ctx);
+    if (options == NULL) options = &defaults;
+    ALI_TRY(check_options(ctx, options));
+    const uint32_t count =
+        options->columns != NULL ? options->columns_count : dataset->file->schema->count;
+    if (count > ctx->limits.columns_max) {
+        return ali_fail(ctx, ALI_ERR_LIMIT, "%u columns were asked for; the limit is %u", count,
+                        ctx->limits.columns_max);
+    }
+    void *columns = NULL;
+    ALI_TRY(ali_mem_new(ctx, (uint64_t)count * sizeof(uint32_t), &columns));
+    const ali_status status = start(dataset, options, columns, count, task);
+    ali_mem_free(ctx, columns, (uint64_t)count * sizeof(uint32_t));
+    return status;
+}

@@ -1,0 +1,200 @@
+// open/open.c: opening anything: reads the end of an object, finds its format by content, and hands
+// over to the format's own task. Formats that are known but not read are refused by name.
+#include "base/text.h"
+#include "data/dataset.h"
+
+#define TAIL_BYTES_DEFAULT 65536u
+#define TAIL_BYTES_MIN 8u
+#define TAIL_BYTES_MAX (64u << 20)
+
+static const ali_format *const formats[] = {&ali_format_parquet};
+
+typedef struct open_state {
+    ali_blob *blob;
+    ali_open_options options;
+    const ali_format *format; // NULL until it is found
+    ali_task *child;
+    ali_dataset *dataset;
+    bool is_format_given;
+} open_state;
+
+// --- detection ------------------------------------------------------------------------------------
+
+static bool ends_with(const char *path, uint32_t path_bytes, const char *end) {
+    const size_t end_bytes = ali_text_length(end);
+    if (path_bytes < end_bytes) return false;
+    for (size_t i = 0; i < end_bytes; i += 1) {
+        char character = path[path_bytes - end_bytes + i];
+        if (character >= 'A' && character <= 'Z') character = (char)(character + ('a' - 'A'));
+        if (character != end[i]) return false;
+    }
+    return true;
+}
+
+// The name of a format that is known, by content or extension, but not read; or NULL.
+static const char *unread_format(const char *path, uint32_t path_bytes, const ali_buf *tail) {
+    static const struct {
+        const char *end;
+        const char *name;
+    } extensions[] = {
+        {".arrow", "Arrow IPC"},   {".arrows", "Arrow IPC"},
+        {".feather", "Arrow IPC"}, {".ipc", "Arrow IPC"},
+        {".stream", "Arrow IPC"},  {".csv", "CSV"},
+        {".tsv", "CSV"},           {".txt", "CSV"},
+        {".json", "JSON"},         {".jsonl", "JSON lines"},
+        {".ndjson", "JSON lines"}, {".avro", "Avro"},
+        {".ald", ".ald"},          {".safetensors", "safetensors"},
+    };
+    const uint64_t bytes = tail->size_bytes;
+    if (bytes >= 6 && ali_equal(tail->data + bytes - 6, "ARROW1", 6)) return "Arrow IPC";
+    for (uint32_t i = 0; i < ALI_COUNT_OF(extensions); i += 1) {
+        if (ends_with(path, path_bytes, extensions[i].end)) return extensions[i].name;
+    }
+    return NULL;
+}
+
+static ali_status fail_unknown(ali_context *ctx, const ali_blob *blob, const ali_buf *tail) {
+    uint32_t path_bytes = 0;
+    const char *path = ali_blob_path(blob, &path_bytes);
+    if (tail->size_bytes == 0) {
+        return ali_fail(ctx, ALI_ERR_TRUNCATED, "the file is empty");
+    }
+    const char *name = unread_format(path, path_bytes, tail);
+    if (name != NULL) {
+        return ali_fail(ctx, ALI_ERR_UNSUPPORTED, "reading %s is not supported yet", name);
+    }
+    const size_t shown = (size_t)ali_min_u64(tail->size_bytes, 4);
+    return ali_fail_at(ctx, ALI_ERR_CORRUPT, ali_blob_bytes(blob) - shown,
+                       "the format is not recognised: a Parquet file ends with \"PAR1\", this one "
+                       "with %q",
+                       (const char *)tail->data + tail->size_bytes - shown, shown);
+}
+
+static ali_status detect(open_state *state, ali_context *ctx, const ali_buf *tail) {
+    if (state->is_format_given && tail->size_bytes != 0) return ALI_OK;
+    const size_t end = (size_t)ali_min_u64(tail->size_bytes, 16);
+    for (uint32_t i = 0; i < ALI_COUNT_OF(formats); i += 1) {
+        if (formats[i]->detect(NULL, 0, tail->data + tail->size_bytes - end, end)) {
+            state->format = formats[i];
+            return ALI_OK;
+        }
+    }
+    return fail_unknown(ctx, state->blob, tail);
+}
+
+// --- the task -------------------------------------------------------------------------------------
+
+static ali_status begin(ali_task *task, open_state *state) {
+    ali_buf *tail = NULL;
+    uint64_t offset_bytes = 0;
+    const ali_status status = ali_blob_tail(state->blob, task, state->options.tail_bytes, "footer",
+                                            &tail, &offset_bytes);
+    if (status != ALI_OK) return status;
+    const ali_status found = detect(state, ali_task_context(task), tail);
+    ali_buf_release(tail);
+    ALI_TRY(found);
+    return state->format->open_start(task, state->blob, &state->options, &state->child);
+}
+
+static ali_status finish(ali_task *task, open_state *state) {
+    ali_file *file = state->format->take(state->child);
+    if (file == NULL) {
+        return ali_fail(ali_task_context(task), ALI_ERR_INTERNAL, "opening gave no file");
+    }
+    return ali_dataset_new(ali_task_context(task), file, &state->dataset);
+}
+
+static ali_status step_open(ali_task *task, open_state *state) {
+    if (state->child == NULL) {
+        const ali_status status = begin(task, state);
+        if (status != ALI_OK) return status;
+    }
+    const ali_status status = ali_task_step_child(task, state->child, 0);
+    return status == ALI_OK ? finish(task, state) : status;
+}
+
+static ali_status open_step(ali_task *task, void *pointer, uint32_t budget_rows) {
+    (void)budget_rows;
+    open_state *state = pointer;
+    const ali_status status = step_open(task, state);
+    if (status < 0) {
+        uint32_t path_bytes = 0;
+        const char *path = ali_blob_path(state->blob, &path_bytes);
+        ali_error_add_object(ali_task_context(task), path, path_bytes);
+    }
+    return status;
+}
+
+static void open_clear(ali_task *task, void *pointer) {
+    open_state *state = pointer;
+    ali_task_free(state->child);
+    ali_dataset_release(state->dataset);
+    ali_blob_forget(state->blob, task);
+    ali_blob_release(state->blob);
+}
+
+static const ali_task_class open_class = {"open", open_step, open_clear, sizeof(open_state)};
+
+static const ali_format *format_named(const char *name) {
+    for (uint32_t i = 0; i < ALI_COUNT_OF(formats); i += 1) {
+        if (ali_text_is(name, ali_text_length(name), formats[i]->name)) return formats[i];
+    }
+    return NULL;
+}
+
+static ali_status take_options(ali_context *ctx, const ali_open_options *given,
+                               open_state *state) {
+    state->options = (ali_open_options){.size_bytes = sizeof(ali_open_options)};
+    if (given != NULL) {
+        if (given->size_bytes != sizeof *given) {
+            return ali_fail(ctx, ALI_ERR_ARGUMENT, "ali_open_options.size_bytes is %u, not %u",
+                            given->size_bytes, (uint32_t)sizeof *given);
+        }
+        state->options = *given;
+    }
+    ali_open_options *options = &state->options;
+    if (options->tail_bytes == 0) options->tail_bytes = TAIL_BYTES_DEFAULT;
+    if (options->tail_bytes < TAIL_BYTES_MIN || options->tail_bytes > TAIL_BYTES_MAX) {
+        return ali_fail(ctx, ALI_ERR_ARGUMENT, "tail_bytes is %U; it must be from %u to %u",
+                        options->tail_bytes, TAIL_BYTES_MIN, TAIL_BYTES_MAX);
+    }
+    if (options->checksums > ALI_OPEN_CHECKSUMS_IGNORE) {
+        return ali_fail(ctx, ALI_ERR_ARGUMENT, "checksums is %u, which names no choice",
+                        options->checksums);
+    }
+    if (options->format == NULL) return ALI_OK;
+    state->format = format_named(options->format);
+    state->is_format_given = true;
+    options->format = NULL; // the caller's string; the format found stands in `state`
+    return state->format != NULL ? ALI_OK
+                                 : ali_fail(ctx, ALI_ERR_NOT_FOUND,
+                                            "there is no format %q that can be read",
+                                            given->format, ali_text_length(given->format));
+}
+
+ali_status ali_open_start(ali_context *context, const ali_object *object,
+                          const ali_open_options *options, ali_task **task) {
+    if (context == NULL || task == NULL) return ALI_ERR_ARGUMENT;
+    *task = NULL;
+    ali_error_begin(context);
+    ali_task *made = NULL;
+    void *pointer = NULL;
+    ALI_TRY(ali_task_new(context, NULL, &open_class, &made, &pointer));
+    open_state *state = pointer;
+    ali_status status = take_options(context, options, state);
+    if (status == ALI_OK) status = ali_blob_new(context, object, &state->blob);
+    if (status < 0) {
+        ali_task_free(made);
+        return status;
+    }
+    *task = made;
+    return ALI_OK;
+}
+
+ali_dataset *ali_task_take_dataset(ali_task *task) {
+    open_state *state = ali_task_state(task, &open_class);
+    if (state == NULL) return NULL;
+    ali_dataset *dataset = state->dataset;
+    state->dataset = NULL;
+    return dataset;
+}
