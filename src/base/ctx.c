@@ -2,6 +2,7 @@
 #include "base/ctx.h"
 
 #include "base/mem.h"
+#include "base/options_tables.h"
 #include "base/text.h"
 
 const char *ali_version(void) { return ALI_VERSION; }
@@ -120,32 +121,12 @@ void ali_error_add_operation(ali_context *ctx, uint64_t op_id, int32_t http_stat
 
 const ali_error *ali_context_error(const ali_context *context) { return &context->own.error; }
 
-// Fills in defaults. The numbers stand in src/options/limits.def.
-static ali_limits limits_of(const ali_limits *given) {
-    ali_limits limits = {.size_bytes = sizeof(ali_limits)};
-    if (given != NULL) limits = *given;
-#if defined(__wasm__)
-    if (limits.memory_bytes_max == 0) limits.memory_bytes_max = UINT64_C(1) << 30;
-#else
-    if (limits.memory_bytes_max == 0) limits.memory_bytes_max = UINT64_C(4) << 30;
-#endif
-    if (limits.inflight_bytes_max == 0) limits.inflight_bytes_max = UINT64_C(64) << 20;
-    if (limits.footer_bytes_max == 0) limits.footer_bytes_max = UINT64_C(64) << 20;
-    if (limits.page_bytes_max == 0) limits.page_bytes_max = UINT64_C(64) << 20;
-    if (limits.dictionary_bytes_max == 0) limits.dictionary_bytes_max = UINT64_C(1) << 30;
-    if (limits.expansion_ratio_max == 0) limits.expansion_ratio_max = 1000;
-    if (limits.columns_max == 0) limits.columns_max = 100000;
-    if (limits.depth_max == 0) limits.depth_max = 64;
-    if (limits.ops_max == 0) limits.ops_max = 16;
-    return limits;
-}
-
 ali_status ali_context_new(const ali_allocator *allocator, const ali_limits *limits,
                            ali_context **context) {
     if (context == NULL) return ALI_ERR_ARGUMENT;
     *context = NULL;
-    if (limits != NULL && limits->size_bytes != sizeof(ali_limits)) return ALI_ERR_ARGUMENT;
-    const ali_limits filled = limits_of(limits);
+    ali_limits filled;
+    ALI_TRY(ali_options_fill(NULL, &ali_limits_options_table, limits, &filled));
     ali_home *home = ali_home_make(allocator != NULL ? allocator : ali_default_allocator(),
                                    filled.memory_bytes_max);
     if (home == NULL) return ALI_ERR_MEMORY;

@@ -2,12 +2,9 @@
 //
 // A column is named by its whole name, or by "#3": the third column of the file, counted from 1,
 // where names are shared; a name that begins with # is written "\#".
+#include "base/options_tables.h"
 #include "base/text.h"
 #include "data/dataset.h"
-
-// The default of src/options/dataset.def.
-#define BATCH_ROWS_DEFAULT 32768u
-#define BATCH_ROWS_MAX 1048576u
 
 // Reads "#3" as 2. ALI_UNKNOWN if the name is no such number.
 static uint64_t index_of(const char *name, size_t name_bytes) {
@@ -60,22 +57,6 @@ static ali_status find_column(ali_context *ctx, const ali_schema *schema, const 
                     matches, name, name_bytes, *index + 1);
 }
 
-static ali_status check_options(ali_context *ctx, const ali_scan_options *options) {
-    if (options->size_bytes != sizeof *options) {
-        return ali_fail(ctx, ALI_ERR_ARGUMENT, "ali_scan_options.size_bytes is %u, not %u",
-                        options->size_bytes, (uint32_t)sizeof *options);
-    }
-    if (options->batch_rows > BATCH_ROWS_MAX) {
-        return ali_fail(ctx, ALI_ERR_ARGUMENT, "batch_rows is %u; it may be at most %u",
-                        options->batch_rows, BATCH_ROWS_MAX);
-    }
-    if (options->strings > ALI_SCAN_STRINGS_PLAIN) {
-        return ali_fail(ctx, ALI_ERR_ARGUMENT, "strings is %u, which names no choice",
-                        options->strings);
-    }
-    return ALI_OK;
-}
-
 // Fills `columns` with the indexes of the columns asked for.
 static ali_status resolve(ali_context *ctx, const ali_schema *schema,
                           const ali_scan_options *options, uint32_t *columns, uint32_t count) {
@@ -96,10 +77,8 @@ static ali_status start(ali_dataset *dataset, const ali_scan_options *options, u
         .columns = columns,
         .count = count,
         .offset_rows = options->offset_rows,
-        .limit_rows = options->limit_rows == 0             ? ALI_UNKNOWN
-                      : options->limit_rows == ALI_UNKNOWN ? 0
-                                                           : options->limit_rows,
-        .batch_rows = options->batch_rows != 0 ? options->batch_rows : BATCH_ROWS_DEFAULT,
+        .limit_rows = options->limit_rows,
+        .batch_rows = options->batch_rows,
         .strings = options->strings,
         .coalesce_bytes = options->coalesce_bytes,
         .request_bytes_max = options->request_bytes_max,
@@ -110,23 +89,22 @@ static ali_status start(ali_dataset *dataset, const ali_scan_options *options, u
     return status;
 }
 
-ali_status ali_scan_start(ali_dataset *dataset, const ali_scan_options *options, ali_task **task) {
+ali_status ali_scan_start(ali_dataset *dataset, const ali_scan_options *given, ali_task **task) {
     if (dataset == NULL || task == NULL) return ALI_ERR_ARGUMENT;
-    static const ali_scan_options defaults = {.size_bytes = sizeof(ali_scan_options)};
     ali_context *ctx = dataset->ctx;
     *task = NULL;
     ali_error_begin(ctx);
-    if (options == NULL) options = &defaults;
-    ALI_TRY(check_options(ctx, options));
+    ali_scan_options options;
+    ALI_TRY(ali_options_fill(ctx, &ali_scan_options_table, given, &options));
     const uint32_t count =
-        options->columns != NULL ? options->columns_count : dataset->file->schema->count;
+        options.columns != NULL ? options.columns_count : dataset->file->schema->count;
     if (count > ctx->limits.columns_max) {
         return ali_fail(ctx, ALI_ERR_LIMIT, "%u columns were asked for; the limit is %u", count,
                         ctx->limits.columns_max);
     }
     void *columns = NULL;
     ALI_TRY(ali_mem_new(ctx, (uint64_t)count * sizeof(uint32_t), &columns));
-    const ali_status status = start(dataset, options, columns, count, task);
+    const ali_status status = start(dataset, &options, columns, count, task);
     ali_mem_free(ctx, columns, (uint64_t)count * sizeof(uint32_t));
     return status;
 }

@@ -7,6 +7,10 @@
 
 #include "base/text.h"
 
+// Until ali_blob_tune() is called; the defaults of src/options/dataset.def.
+#define COALESCE_BYTES (UINT64_C(64) << 10)
+#define REQUEST_BYTES_MAX (UINT64_C(16) << 20)
+
 enum { RANGE_WANTED, RANGE_ASKED, RANGE_HELD };
 
 typedef struct range {
@@ -76,7 +80,7 @@ ali_status ali_blob_new(ali_context *ctx, const ali_object *object, ali_blob **b
     made->path_bytes = object->path_bytes;
     ali_copy(made->path, object->path, object->path_bytes);
     if (object->etag != NULL) learn_etag(made, object->etag, object->etag_bytes);
-    ali_blob_tune(made, 0, 0);
+    ali_blob_tune(made, COALESCE_BYTES, REQUEST_BYTES_MAX);
     *blob = made;
     return ALI_OK;
 }
@@ -141,12 +145,9 @@ const char *ali_blob_path(const ali_blob *blob, uint32_t *path_bytes) {
 
 uint64_t ali_blob_held_bytes(const ali_blob *blob) { return blob->held_bytes; }
 
-// The defaults are those of src/options/dataset.def.
 void ali_blob_tune(ali_blob *blob, uint64_t coalesce_bytes, uint64_t request_bytes_max) {
-    blob->coalesce_bytes = coalesce_bytes == 0             ? UINT64_C(65536)
-                           : coalesce_bytes == ALI_UNKNOWN ? 0
-                                                           : coalesce_bytes;
-    blob->request_bytes_max = request_bytes_max != 0 ? request_bytes_max : UINT64_C(16) << 20;
+    blob->coalesce_bytes = coalesce_bytes;
+    blob->request_bytes_max = request_bytes_max;
 }
 
 // --- the array of ranges --------------------------------------------------------------------------

@@ -24,7 +24,8 @@ ALI_CHECKED ali_status ali_blob_fork(const ali_blob *blob, ali_blob **fork);
 uint64_t ali_blob_bytes(const ali_blob *blob);
 const char *ali_blob_path(const ali_blob *blob, uint32_t *path_bytes);
 
-// How ranges are joined; 0 for a default of alimentar/options.h.
+// Sets how ranges are joined: over gaps of up to `coalesce_bytes`, into operations of up to
+// `request_bytes_max` (at least 1).
 void ali_blob_tune(ali_blob *blob, uint64_t coalesce_bytes, uint64_t request_bytes_max);
 
 // Asks for the last `length_bytes` and for the object's size: by one suffix READ, or where the object

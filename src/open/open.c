@@ -1,11 +1,8 @@
 // open/open.c: opening anything: reads the end of an object, finds its format by content, and hands
 // over to the format's own task. Formats that are known but not read are refused by name.
+#include "base/options_tables.h"
 #include "base/text.h"
 #include "data/dataset.h"
-
-#define TAIL_BYTES_DEFAULT 65536u
-#define TAIL_BYTES_MIN 8u
-#define TAIL_BYTES_MAX (64u << 20)
 
 static const ali_format *const formats[] = {&ali_format_parquet};
 
@@ -144,24 +141,8 @@ static const ali_format *format_named(const char *name) {
 
 static ali_status take_options(ali_context *ctx, const ali_open_options *given,
                                open_state *state) {
-    state->options = (ali_open_options){.size_bytes = sizeof(ali_open_options)};
-    if (given != NULL) {
-        if (given->size_bytes != sizeof *given) {
-            return ali_fail(ctx, ALI_ERR_ARGUMENT, "ali_open_options.size_bytes is %u, not %u",
-                            given->size_bytes, (uint32_t)sizeof *given);
-        }
-        state->options = *given;
-    }
     ali_open_options *options = &state->options;
-    if (options->tail_bytes == 0) options->tail_bytes = TAIL_BYTES_DEFAULT;
-    if (options->tail_bytes < TAIL_BYTES_MIN || options->tail_bytes > TAIL_BYTES_MAX) {
-        return ali_fail(ctx, ALI_ERR_ARGUMENT, "tail_bytes is %U; it must be from %u to %u",
-                        options->tail_bytes, TAIL_BYTES_MIN, TAIL_BYTES_MAX);
-    }
-    if (options->checksums > ALI_OPEN_CHECKSUMS_IGNORE) {
-        return ali_fail(ctx, ALI_ERR_ARGUMENT, "checksums is %u, which names no choice",
-                        options->checksums);
-    }
+    ALI_TRY(ali_options_fill(ctx, &ali_open_options_table, given, options));
     if (options->format == NULL) return ALI_OK;
     state->format = format_named(options->format);
     state->is_format_given = true;

@@ -162,7 +162,7 @@ static void near_ranges_are_joined_into_one_operation(void **unused) {
     (void)unused;
     const plan ranges = {.ranges = {{500, 10}, {100, 50}, {160, 40}, {200, 1}}, .count = 4};
     fixture test = begin(&ranges);
-    ali_blob_tune(test.state->blob, 20, 0);
+    ali_blob_tune(test.state->blob, 20, 1000);
     ali_op ops[4];
     assert_int_equal(list(&test, ops, 4), 2);
     assert_int_equal(ops[0].offset_bytes, 500);
@@ -196,7 +196,7 @@ static void long_ranges_are_cut_into_requests(void **unused) {
     (void)unused;
     const plan ranges = {.ranges = {{0, 950}}, .count = 1};
     fixture test = begin(&ranges);
-    ali_blob_tune(test.state->blob, ALI_UNKNOWN, 400);
+    ali_blob_tune(test.state->blob, 0, 400);
     ali_op ops[4];
     assert_int_equal(list(&test, ops, 4), 3);
     assert_int_equal(ops[0].length_bytes, 400);
@@ -214,7 +214,7 @@ static void flow_limits_hold_back_what_comes_later(void **unused) {
     const plan ranges = {.ranges = {{0, 10}, {100, 10}, {200, 10}}, .count = 3};
     const ali_limits limits = {.size_bytes = sizeof limits, .ops_max = 2};
     fixture test = begin_with(&ranges, &plain_object, &limits);
-    ali_blob_tune(test.state->blob, ALI_UNKNOWN, 0);
+    ali_blob_tune(test.state->blob, 0, 1000);
     ali_op ops[4];
     assert_int_equal(list(&test, ops, 4), 2);
     assert_int_equal(ali_task_step(test.task, 0), ALI_NEED);
@@ -487,7 +487,7 @@ static void late_answers_of_a_freed_task_are_dropped(void **unused) {
     (void)unused;
     const plan ranges = {.ranges = {{0, 10}, {500, 10}}, .count = 2};
     fixture test = begin(&ranges);
-    ali_blob_tune(test.state->blob, ALI_UNKNOWN, 0);
+    ali_blob_tune(test.state->blob, 0, 1000);
     ali_op ops[2];
     assert_int_equal(list(&test, ops, 2), 2);
     const uint64_t before = ali_context_memory_bytes(test.ctx);
@@ -543,7 +543,7 @@ static void cancelled_task_lists_nothing_and_says_so(void **unused) {
     (void)unused;
     const plan ranges = {.ranges = {{0, 10}, {500, 10}}, .count = 2};
     fixture test = begin(&ranges);
-    ali_blob_tune(test.state->blob, ALI_UNKNOWN, 0);
+    ali_blob_tune(test.state->blob, 0, 1000);
     ali_op op;
     assert_int_equal(list(&test, &op, 1), 1);
     ali_task_cancel(test.task);
