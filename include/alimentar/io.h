@@ -69,11 +69,12 @@ typedef struct ali_op {
     const char *etag;       // READ: the ETag the object must still have; "" before one is known
     const char *why;        // for people: "footer", "column chunks of row group 3"
     const char *method;     // REQUEST: "GET", "POST", ...
-    const char *headers;    // REQUEST: lines "name: value", each ended by a line feed
+    const char *headers;    // READ, REQUEST: lines "name: value", each ended by a line feed
     const uint8_t *input;   // REQUEST: the body; TRANSFORM: the compressed bytes
     const char *codec;      // TRANSFORM: the codec's name
     const char *token;      // LIST: where the page begins, "" for the first
     uint64_t input_bytes;   // bytes of `input`
+    uint64_t upload_id;     // WRITE PART, COMPLETE, ABORT: op_id of their BEGIN
     uint32_t path_bytes;    // lengths of the strings above
     uint32_t etag_bytes;
     uint32_t why_bytes;
