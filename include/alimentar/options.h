@@ -49,7 +49,7 @@ typedef struct ali_scan_options {
     // Rows to skip at the beginning. Unit: rows. Default: 0.
     uint64_t offset_rows;
 
-    // Rows to read at most; 0 and ALI_UNKNOWN read all. Unit: rows. Default: all.
+    // Rows to read at most; 0 reads all. Unit: rows. Default: all. ALI_UNKNOWN means 0.
     uint64_t limit_rows;
 
     // Ranges nearer than this are fetched as one. Unit: bytes. Default: 65536. ALI_UNKNOWN means 0.

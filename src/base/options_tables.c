@@ -28,7 +28,7 @@ static const ali_options_field scan_fields[] = {
      .standard = UINT64_C(0)},
     {.name = "limit_rows", .kind = ALI_OPTION_U64,
      .offset_bytes = offsetof(ali_scan_options, limit_rows), .unit = "rows", .least = 0,
-     .most = UINT64_MAX,
+     .most = UINT64_MAX, .zero = UINT64_MAX,
      .standard = UINT64_MAX},
     {.name = "coalesce_bytes", .kind = ALI_OPTION_U64,
      .offset_bytes = offsetof(ali_scan_options, coalesce_bytes), .unit = "bytes", .least = 0,

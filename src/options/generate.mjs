@@ -273,7 +273,7 @@ function typeOf(field) {
 }
 
 function sentenceInScript(text) {
-    return text.replace(/; 0 and ALI_UNKNOWN read all/, '').replace(/\b[a-z]+(_[a-z]+)+\b/g, camel)
+    return text.replace(/; 0 reads all/, '').replace(/\b[a-z]+(_[a-z]+)+\b/g, camel)
 }
 
 function interfaceOf(struct) {
