@@ -1,8 +1,17 @@
 # alimentar: both twins, their tests and their documents. `make help` lists the targets.
 #
 #   make            builds the native library and command, the wasm twin and web/dist
-#   make demo       installs what is needed, builds, and runs the main job in a browser and a terminal
+#   make demo       installs what is needed, builds, runs the main job in a browser and a terminal
 #   make test       installs what is needed, builds, and runs every test
+#   make check      after a build: format, gates and unit tests, in seconds
+#   make test-NAME  one family of tests: a folder of tests/ with rules of its own
+#   make lint       the gates over sources and build; GATES="layers text" runs some of them
+#   make size       code and constants of the wasm by room, beside the budgets
+#   make fuzz       fuzzes every target for SECONDS=60 each
+#   make quality    plants faults that the gates must find; coverage, mutation, complexity
+#   make coverage   lines and branches of the core that the tests reach, by room
+#   make asan       the command with sanitizers
+#   make clean      removes what was built
 #
 # Each family of tests keeps its rules in tests/<family>/rules.mk and is run by `make test-<family>`.
 
@@ -61,7 +70,8 @@ all: native wasm web
 native: $(B)/alimentar $(B)/libalimentar.a $(B)/libalimentar.so
 
 $(B)/obj/native/src/%.o: src/%.c Makefile
-	@mkdir -p $(@D); $(CC) $(CORE_CFLAGS) $(if $(filter $<,$(KERNELS)),-O3,$(OPT)) -g1 -fPIC -MMD -MP -c $< -o $@
+	@mkdir -p $(@D); $(CC) $(CORE_CFLAGS) $(if $(filter $<,$(KERNELS)),-O3,$(OPT)) -g1 -fPIC \
+	    -fstack-usage -MMD -MP -c $< -o $@
 $(B)/obj/native/native/%.o: native/%.c Makefile
 	@mkdir -p $(@D); $(CC) $(NATIVE_CFLAGS) $(CURL_CFLAGS) $(OPT) -fPIC -MMD -MP -c $< -o $@
 $(B)/obj/asan/src/%.o: src/%.c Makefile
@@ -111,6 +121,21 @@ $(B)/web.stamp: $(WEB_SRC) $(B)/wasm/alimentar.wasm
 include $(sort $(wildcard tests/*/rules.mk))
 
 -include $(sort $(shell find $(B)/obj -name '*.d' 2>/dev/null))
+
+# --- running tests: every family, whatever the others did -------------------------------------------
+.PHONY: test test-families check help
+test:
+	@$(MAKE) --no-print-directory deps
+	@$(MAKE) --no-print-directory all asan
+	@$(MAKE) --no-print-directory test-families
+test-families:
+	@$(NODE) tests/tools/families.mjs $(FAMILIES)
+
+check: native wasm
+	@$(NODE) tests/tools/families.mjs --in build/check lint unit
+
+help:
+	@sed -n 's/^#   //p' Makefile
 
 .PHONY: clean
 clean:
