@@ -117,6 +117,12 @@ web: $(B)/web.stamp
 $(B)/web.stamp: $(WEB_SRC) $(B)/wasm/alimentar.wasm
 	@rm -rf web/dist; mkdir -p web/dist; cp $(WEB_SRC) $(B)/wasm/alimentar.wasm web/dist/; touch $@
 
+# --- documents: the reference pages are made from the headers and the types ---------------------------
+.PHONY: docs
+docs:
+	@$(NODE) docs/reference.mjs $(B)/docs
+	@echo "docs: $(B)/docs/c.md $(B)/docs/js.md"
+
 # --- what the tests and tools add -------------------------------------------------------------------
 include $(sort $(wildcard tests/*/rules.mk))
 
