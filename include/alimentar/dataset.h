@@ -79,6 +79,17 @@ ALI_API ALI_CHECKED ali_status ali_dataset_describe(const ali_dataset *dataset,
 ALI_API ALI_CHECKED ali_status ali_dataset_metadata(const ali_dataset *dataset, uint32_t index,
                                                     const char **key, const char **value);
 
+// The schema of the batches that a scan with these options gives: the columns asked for, in order.
+//
+// `options` may be NULL: all columns.
+//
+// Ownership: the caller releases *schema.
+// Returns:   ALI_OK; ALI_ERR_MEMORY; what ali_scan_start() answers for its options: see
+//            ali_context_error().
+ALI_API ALI_CHECKED ali_status ali_scan_schema(ali_dataset *dataset,
+                                               const ali_scan_options *options,
+                                               ali_schema **schema);
+
 // Starts to read rows: the task answers ALI_READY with one batch after the other, in file order.
 //
 // `options` may be NULL: all columns, all rows. Names are copied.

@@ -68,11 +68,15 @@ static ali_status resolve(ali_context *ctx, const ali_schema *schema,
     return ALI_OK;
 }
 
+static ali_status project(ali_dataset *dataset, const ali_scan_options *options, uint32_t *columns,
+                          uint32_t count, ali_schema **schema) {
+    ALI_TRY(resolve(dataset->ctx, dataset->file->schema, options, columns, count));
+    return ali_schema_project(dataset->ctx, dataset->file->schema, columns, count, schema);
+}
+
 static ali_status start(ali_dataset *dataset, const ali_scan_options *options, uint32_t *columns,
                         uint32_t count, ali_task **task) {
-    ali_context *ctx = dataset->ctx;
     ali_file *file = dataset->file;
-    ALI_TRY(resolve(ctx, file->schema, options, columns, count));
     ali_projection projection = {
         .columns = columns,
         .count = count,
@@ -83,28 +87,47 @@ static ali_status start(ali_dataset *dataset, const ali_scan_options *options, u
         .coalesce_bytes = options->coalesce_bytes,
         .request_bytes_max = options->request_bytes_max,
     };
-    ALI_TRY(ali_schema_project(ctx, file->schema, columns, count, &projection.schema));
+    ALI_TRY(project(dataset, options, columns, count, &projection.schema));
     const ali_status status = file->format->scan_start(NULL, file, &projection, task);
     ali_schema_release(projection.schema);
     return status;
 }
 
-ali_status ali_scan_start(ali_dataset *dataset, const ali_scan_options *given, ali_task **task) {
-    if (dataset == NULL || task == NULL) return ALI_ERR_ARGUMENT;
+// The checked options of a scan, and room for the indexes of its columns.
+static ali_status prepare(ali_dataset *dataset, const ali_scan_options *given,
+                          ali_scan_options *options, void **columns, uint32_t *count) {
     ali_context *ctx = dataset->ctx;
-    *task = NULL;
     ali_error_begin(ctx);
-    ali_scan_options options;
-    ALI_TRY(ali_options_fill(ctx, &ali_scan_options_table, given, &options));
-    const uint32_t count =
-        options.columns != NULL ? options.columns_count : dataset->file->schema->count;
-    if (count > ctx->limits.columns_max) {
-        return ali_fail(ctx, ALI_ERR_LIMIT, "%u columns were asked for; the limit is %u", count,
+    ALI_TRY(ali_options_fill(ctx, &ali_scan_options_table, given, options));
+    *count = options->columns != NULL ? options->columns_count : dataset->file->schema->count;
+    if (*count > ctx->limits.columns_max) {
+        return ali_fail(ctx, ALI_ERR_LIMIT, "%u columns were asked for; the limit is %u", *count,
                         ctx->limits.columns_max);
     }
+    return ali_mem_new(ctx, (uint64_t)*count * sizeof(uint32_t), columns);
+}
+
+ali_status ali_scan_schema(ali_dataset *dataset, const ali_scan_options *given,
+                           ali_schema **schema) {
+    if (dataset == NULL || schema == NULL) return ALI_ERR_ARGUMENT;
+    *schema = NULL;
+    ali_scan_options options;
     void *columns = NULL;
-    ALI_TRY(ali_mem_new(ctx, (uint64_t)count * sizeof(uint32_t), &columns));
+    uint32_t count = 0;
+    ALI_TRY(prepare(dataset, given, &options, &columns, &count));
+    const ali_status status = project(dataset, &options, columns, count, schema);
+    ali_mem_free(dataset->ctx, columns, (uint64_t)count * sizeof(uint32_t));
+    return status;
+}
+
+ali_status ali_scan_start(ali_dataset *dataset, const ali_scan_options *given, ali_task **task) {
+    if (dataset == NULL || task == NULL) return ALI_ERR_ARGUMENT;
+    *task = NULL;
+    ali_scan_options options;
+    void *columns = NULL;
+    uint32_t count = 0;
+    ALI_TRY(prepare(dataset, given, &options, &columns, &count));
     const ali_status status = start(dataset, &options, columns, count, task);
-    ali_mem_free(ctx, columns, (uint64_t)count * sizeof(uint32_t));
+    ali_mem_free(dataset->ctx, columns, (uint64_t)count * sizeof(uint32_t));
     return status;
 }
