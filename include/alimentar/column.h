@@ -89,22 +89,22 @@ typedef struct ali_field_info {
 } ali_field_info;
 
 // A column of a batch, as data. All pointers are aligned to 64 bytes, or to 8 where the buffer is a
-// slice of fetched bytes. Contents in null slots are zero for fixed-width values and codes, empty
-// for text.
+// slice of fetched bytes, but `data`, which may begin anywhere. Contents in null slots are zero for
+// fixed-width values and codes, empty for text.
 typedef struct ali_column_info {
-    uint32_t size_bytes;      // of this struct: sizeof(ali_column_info), set by the caller
-    uint32_t encoding;        // ALI_ENCODING_PLAIN, ALI_ENCODING_DICTIONARY
-    uint64_t length;          // rows
-    uint64_t null_count;      // rows that are null
-    const ali_type *type;     // of the schema's field
-    const uint8_t *validity;  // bitmap of `length` bits, LSB first; NULL if null_count is 0
-    const void *values;       // PLAIN: fixed-width values, booleans as a bitmap LSB first;
-                              // DICTIONARY: int32_t codes, 0 <= code < length of the dictionary
-    const int32_t *offsets;   // PLAIN text and binary: length + 1 offsets into `data`, first is 0
-    const uint8_t *data;      // PLAIN text and binary: the bytes of all values
+    uint32_t size_bytes;     // of this struct: sizeof(ali_column_info), set by the caller
+    uint32_t encoding;       // ALI_ENCODING_PLAIN, ALI_ENCODING_DICTIONARY
+    uint64_t length;         // rows
+    uint64_t null_count;     // rows that are null
+    const ali_type *type;    // of the schema's field
+    const uint8_t *validity; // bitmap of `length` bits, LSB first; NULL if null_count is 0
+    const void *values;      // PLAIN: fixed-width values, booleans as a bitmap LSB first;
+                             // DICTIONARY: int32_t codes, 0 <= code < length of the dictionary
+    const int32_t *offsets;  // PLAIN text and binary: length + 1 offsets into `data`, first is 0
+    const uint8_t *data;     // PLAIN text and binary: the bytes of all values
     const ali_column *dictionary; // DICTIONARY: a PLAIN column without nulls; else NULL
-    uint64_t dictionary_id;   // DICTIONARY: equal ids mean the very same dictionary; else 0
-    uint64_t values_bytes;    // sizes of the areas above
+    uint64_t dictionary_id;       // DICTIONARY: equal ids mean the very same dictionary; else 0
+    uint64_t values_bytes;        // sizes of the areas above
     uint64_t data_bytes;
 } ali_column_info;
 

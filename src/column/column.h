@@ -12,10 +12,10 @@ struct ali_type {
     uint8_t unit; // ALI_UNIT_MILLI, ...
     uint8_t is_signed;
     uint8_t reserved;
-    uint32_t bits;       // of a value in memory: 1 for bool, 0 for text and binary
+    uint32_t bits; // of a value in memory: 1 for bool, 0 for text and binary
     int32_t precision;
     int32_t scale;
-    const char *zone;    // "" if none
+    const char *zone; // "" if none
 };
 
 typedef struct ali_field {
@@ -44,23 +44,29 @@ ALI_CHECKED ali_status ali_schema_project(ali_context *ctx, const ali_schema *sc
                                           const uint32_t *indexes, uint32_t count,
                                           ali_schema **projected);
 
+// Tells if two schemas have the same names and types.
+bool ali_schema_is_same(const ali_schema *a, const ali_schema *b);
+
 // Bytes of a fixed-width value; 0 for text and binary, and for bool (a bitmap).
 uint32_t ali_type_width(const ali_type *type);
 
 // A type has offsets and data (utf8, binary).
 bool ali_type_is_bytes(const ali_type *type);
 
+// A type that columns can hold: no children, no views, no 64-bit offsets.
+bool ali_type_is_flat(const ali_type *type);
+
 // A dictionary: a plain column without nulls, shared by the columns that use it.
 typedef struct ali_dictionary ali_dictionary;
 
 struct ali_column {
-    const ali_type *type;  // borrowed from the batch's schema
+    const ali_type *type; // borrowed from the batch's schema
     uint64_t length;
     uint64_t null_count;
-    uint32_t encoding;     // ALI_ENCODING_PLAIN, ALI_ENCODING_DICTIONARY
-    ali_buf *validity;     // NULL if null_count is 0
-    ali_buf *values;       // fixed-width values, bitmap of booleans, or int32 codes
-    ali_buf *offsets;      // int32 offsets, length + 1
+    uint32_t encoding; // ALI_ENCODING_PLAIN, ALI_ENCODING_DICTIONARY
+    ali_buf *validity; // NULL if null_count is 0
+    ali_buf *values;   // fixed-width values, bitmap of booleans, or int32 codes
+    ali_buf *offsets;  // int32 offsets, length + 1
     ali_buf *data;
     ali_dictionary *dictionary;
 };
@@ -69,7 +75,7 @@ struct ali_dictionary {
     ali_home *home;
     uint32_t references; // natively counted atomically
     uint64_t id;
-    ali_column column;   // its type is borrowed from `schema`
+    ali_column column; // its type is borrowed from `schema`
     ali_schema *schema;
 };
 
@@ -98,11 +104,15 @@ void ali_dictionary_release(ali_dictionary *dictionary);
 // Turns a dictionary-encoded column into a plain one in place: text, binary or fixed width.
 ALI_CHECKED ali_status ali_column_decode(ali_context *ctx, ali_column *column);
 
+// The same; errors name the field.
+ALI_CHECKED ali_status ali_column_decode_named(ali_context *ctx, ali_column *column,
+                                               const ali_field *field);
+
 // Releases a column's buffers and forgets them.
 void ali_column_clear(ali_column *column);
 
-// Makes a batch of the rows [offset, offset + rows) of another. Copies validity and booleans where
-// the offset is no multiple of 8, and rebases offsets; values are shared.
+// Makes a batch of the rows [offset, offset + rows) of another. Values and text are shared, offsets
+// rebased. Bitmaps and values are copied where the slice would not begin at a multiple of 8 bytes.
 ALI_CHECKED ali_status ali_batch_slice(ali_context *ctx, ali_batch *batch, uint64_t offset_rows,
                                        uint64_t rows, ali_batch **slice);
 
