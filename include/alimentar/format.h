@@ -5,11 +5,11 @@
 //     ALI_CHECK(ali_writer_new(context, "arrow", NULL, schema, &writer));
 //     for each batch: ali_writer_put(writer, batch), then drain
 //     ali_writer_finish(writer), then drain
-//     where drain = { n = ali_writer_pending(writer, &bytes); write them; ali_writer_drop(writer, n) }
+//     where drain = { n = ali_writer_pending(writer, &bytes); write; ali_writer_drop(writer, n) }
 //
-// Formats: "arrow" (Arrow IPC file), "arrows" (Arrow IPC stream), "csv" (RFC 4180, header line, line
-// feeds), "jsonl" (one object a line), "json" (one array of objects). How values are spelled in text
-// is docs/contracts/values.md.
+// Formats: "arrow" (Arrow IPC file), "arrows" (Arrow IPC stream), "csv" (RFC 4180, header line,
+// line feeds), "jsonl" (one object a line), "json" (one array of objects). How values are spelled in
+// text is docs/contracts/values.md.
 #ifndef ALIMENTAR_FORMAT_H
 #define ALIMENTAR_FORMAT_H
 
