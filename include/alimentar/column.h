@@ -225,7 +225,8 @@ ALI_API ALI_CHECKED ali_status ali_schema_export(ali_context *context, const ali
                                                  struct ArrowSchema *out);
 
 // Exports a batch as an Arrow struct array with one child a column. No values are copied: the array
-// retains the batch. Dictionary-encoded columns must be decoded before, so that array and schema fit.
+// retains the batch. Dictionary-encoded columns must be decoded before, so that array and schema
+// fit.
 //
 // Ownership: the caller's; out->release(out) ends it, on any thread, after the context too.
 // Returns:   ALI_OK; ALI_ERR_MEMORY; ALI_ERR_STATE if a column is not PLAIN.

@@ -8,8 +8,8 @@
 //     where drain = { n = ali_writer_pending(writer, &bytes); write; ali_writer_drop(writer, n) }
 //
 // Formats: "arrow" (Arrow IPC file), "arrows" (Arrow IPC stream), "csv" (RFC 4180, header line,
-// line feeds), "jsonl" (one object a line), "json" (one array of objects). How values are spelled in
-// text is docs/contracts/values.md.
+// line feeds), "jsonl" (one object a line), "json" (one array of objects). How values are spelled
+// in text is docs/contracts/values.md.
 #ifndef ALIMENTAR_FORMAT_H
 #define ALIMENTAR_FORMAT_H
 

@@ -1,5 +1,5 @@
-// column/batch.c: record batches: references, decoding of all columns, slices of rows. A batch and its
-// columns are one block of memory, which may outlive its context.
+// column/batch.c: record batches: references, decoding of all columns, slices of rows. A batch and
+// its columns are one block of memory, which may outlive its context.
 #include "base/mem.h"
 #include "column/bits.h"
 #include "column/column.h"
@@ -64,7 +64,7 @@ static void share(ali_column *copy, const ali_column *column) {
     if (copy->dictionary != NULL) (void)ali_dictionary_retain(copy->dictionary);
 }
 
-// --- decoding -------------------------------------------------------------------------------------
+// --- decoding ------------------------------------------------------------------------------------
 
 static bool is_plain(const ali_batch *batch) {
     for (uint32_t i = 0; i < batch->count; i += 1) {
@@ -102,7 +102,7 @@ ali_status ali_batch_decode(ali_context *context, ali_batch *batch, ali_batch **
     return ALI_OK;
 }
 
-// --- slices ---------------------------------------------------------------------------------------
+// --- slices --------------------------------------------------------------------------------------
 
 // A range of a buffer: shared where that keeps addresses aligned to 8, else copied.
 static ali_status slice_bytes(ali_context *ctx, ali_buf *whole, uint64_t offset_bytes,

@@ -2,16 +2,16 @@
 // (https://arrow.apache.org/docs/format/CDataInterface.html), without copies of values.
 //
 // A consumer may move a child out of its parent: it copies the child's struct and sets `release` of
-// the original to NULL; the copy then lives longer than the parent. Therefore parent and children share
-// one block, which counts those that have not been released. Left out: import, metadata, dictionaries,
-// nested types.
+// the original to NULL; the copy then lives longer than the parent. Therefore parent and children
+// share one block, which counts those that have not been released. Left out: import, metadata,
+// dictionaries, nested types.
 #include "base/mem.h"
 #include "base/text.h"
 #include "column/column.h"
 
 #define BUFFERS_MAX 3u
 
-// --- schemas --------------------------------------------------------------------------------------
+// --- schemas -------------------------------------------------------------------------------------
 
 // The block of an exported schema: this, then the children, their addresses, and the strings.
 typedef struct schema_block {
@@ -47,7 +47,8 @@ static void release_schema(struct ArrowSchema *schema) {
     drop_schema(block);
 }
 
-// The format string of a type without parameters that are numbers; NULL if it has any, or is nested.
+// The format string of a type without parameters that are numbers; NULL if it has any, or is
+// nested.
 static const char *plain_format(const ali_type *type) {
     static const char *const ints[2][4] = {{"C", "S", "I", "L"}, {"c", "s", "i", "l"}};
     static const char *const times[] = {"tts", "ttm", "ttu", "ttn"};
@@ -180,7 +181,7 @@ ali_status ali_schema_export(ali_context *context, const ali_schema *schema,
     return ALI_OK;
 }
 
-// --- arrays ---------------------------------------------------------------------------------------
+// --- arrays --------------------------------------------------------------------------------------
 
 // The block of an exported batch: this, then the children, their addresses, and the addresses of
 // their buffers.

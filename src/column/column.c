@@ -3,7 +3,7 @@
 #include "column/column.h"
 #include "base/mem.h"
 
-// --- columns --------------------------------------------------------------------------------------
+// --- columns -------------------------------------------------------------------------------------
 
 // Releases everything but the dictionary, which a dictionary's own column does not have.
 static void clear_buffers(ali_column *column) {
@@ -46,7 +46,7 @@ ali_status ali_column_describe(const ali_column *column, ali_column_info *info) 
     return ALI_OK;
 }
 
-// --- dictionaries ---------------------------------------------------------------------------------
+// --- dictionaries --------------------------------------------------------------------------------
 
 ali_status ali_dictionary_new(ali_context *ctx, ali_schema *schema, ali_column *column,
                               ali_dictionary **dictionary) {
@@ -86,7 +86,7 @@ void ali_dictionary_release(ali_dictionary *dictionary) {
     ali_home_release(home);
 }
 
-// --- decoding -------------------------------------------------------------------------------------
+// --- decoding ------------------------------------------------------------------------------------
 
 // Null slots become empty, whatever their code.
 static uint64_t sum_offsets(const ali_column *column, const int32_t *from, int32_t *offsets) {
@@ -103,8 +103,9 @@ static uint64_t sum_offsets(const ali_column *column, const int32_t *from, int32
     return sum;
 }
 
-// Copies each value; those of up to `short_bytes_max` (16, or 0 if so much may not be read behind the
-// last value) by 16 bytes at once, which may write past the value, but not past the padding of `to`.
+// Copies each value; those of up to `short_bytes_max` (16, or 0 if so much may not be read behind
+// the last value) by 16 bytes at once, which may write past the value, but not past the padding of
+// `to`.
 static void copy_text(const ali_column *column, const int32_t *from_offsets, const uint8_t *from,
                       const int32_t *offsets, uint8_t *to, uint32_t short_bytes_max) {
     const int32_t *codes = (const int32_t *)(const void *)column->values->data;

@@ -1,5 +1,5 @@
-// column/schema.c: schemas: one block of memory each, which holds fields, types and strings, and may
-// outlive its context.
+// column/schema.c: schemas: one block of memory each, which holds fields, types and strings, and
+// may outlive its context.
 #include "base/mem.h"
 #include "base/text.h"
 #include "column/column.h"

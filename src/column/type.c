@@ -1,5 +1,6 @@
 // column/type.c: types: widths, description, spelling. The kinds are those of the Arrow columnar
-// format (Schema.fbs). Left out: the children of nested kinds, which are named but cannot be held yet.
+// format (Schema.fbs). Left out: the children of nested kinds, which are named but cannot be held
+// yet.
 #include "base/mem.h"
 #include "base/text.h"
 #include "column/column.h"

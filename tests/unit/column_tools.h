@@ -1,4 +1,5 @@
-// tests/unit/column_tools.h: contexts that count, and short ways to make schemas, columns and batches.
+// tests/unit/column_tools.h: contexts that count, and short ways to make schemas, columns and
+// batches.
 #ifndef ALI_TESTS_COLUMN_TOOLS_H
 #define ALI_TESTS_COLUMN_TOOLS_H
 
@@ -56,7 +57,7 @@ static ali_context *tool_context(tool_counter *counter) {
     return ctx;
 }
 
-// --- types ----------------------------------------------------------------------------------------
+// --- types ---------------------------------------------------------------------------------------
 
 #define TOOL_INT(width, sign) {.kind = ALI_TYPE_INT, .bits = (width), .is_signed = (sign)}
 #define TOOL_FLOAT(width) {.kind = ALI_TYPE_FLOAT, .bits = (width)}
@@ -77,7 +78,7 @@ static ali_schema *tool_schema(ali_context *ctx, const ali_type *types, uint32_t
     return schema;
 }
 
-// --- columns --------------------------------------------------------------------------------------
+// --- columns -------------------------------------------------------------------------------------
 
 static ali_buf *tool_buf(ali_context *ctx, const void *bytes, size_t count_bytes) {
     ali_buf *buf = NULL;
