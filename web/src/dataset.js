@@ -1,0 +1,459 @@
+// dataset.js: opening data and reading its rows.
+//
+// A data set has a context of its own in the module, so that what it holds can be counted, and is
+// released as a whole. Every read is a task; reads may run side by side.
+import * as abi from './abi.js'
+import { copyBatch, readFields, schemaOf, viewBatch } from './batch.js'
+import { builderOf } from './builder.js'
+import { describeColumn } from './column.js'
+import { Task } from './drive.js'
+import { AlimentarError, failArgument } from './errors.js'
+import { valueOptions } from './forms.js'
+import { blobHost } from './host_blob.js'
+import { httpHost } from './host_http.js'
+import { memoryHost } from './host_memory.js'
+import { acquire } from './wasm.js'
+
+/** @typedef {import('./wasm.js').Core} Core */
+/** @typedef {import('./drive.js').Host} Host */
+/** @typedef {import('./batch.js').Batch} Batch */
+/** @typedef {import('./batch.js').Field} Field */
+/** @typedef {import('./types.d.ts').ScanOptions} ScanOptions */
+/** @typedef {import('./types.d.ts').OpenOptions} OpenOptions */
+
+/** Rows that room is made for before they have come. */
+const ROWS_AT_FIRST = 1 << 20
+
+/**
+ * Opens data: reads its metadata, no rows.
+ * @param {import('./types.d.ts').Source} source
+ * @param {OpenOptions} [options]
+ * @returns {Promise<Dataset>}
+ */
+export async function open(source, options = {}) {
+    return openHost(hostOf(source, options), options)
+}
+
+/** @param {import('./types.d.ts').Source} source @param {OpenOptions} options @returns {Host} */
+function hostOf(source, options) {
+    if (typeof source === 'string' || source instanceof URL || typeof source === 'function')
+        return httpHost(source, options)
+    if (typeof Blob !== 'undefined' && source instanceof Blob) return blobHost(source)
+    if (source instanceof ArrayBuffer) return memoryHost(new Uint8Array(source))
+    if (ArrayBuffer.isView(source))
+        return memoryHost(new Uint8Array(source.buffer, source.byteOffset, source.byteLength))
+    return failArgument('open() takes a URL, a Blob or File, a Uint8Array or an ArrayBuffer')
+}
+
+/**
+ * Opens what a host reads.
+ * @param {Host} host closed with the data set, or when this fails
+ * @param {OpenOptions} options
+ * @returns {Promise<Dataset>}
+ */
+export async function openHost(host, options) {
+    options.signal?.throwIfAborted()
+    const core = await acquire()
+    const dataset = new Dataset(core, host, options)
+    try {
+        await dataset.begin()
+        return dataset
+    } catch (error) {
+        dataset.close()
+        throw error
+    }
+}
+
+/** Closes of data sets that nobody closed. */
+const forgotten = new FinalizationRegistry((/** @type {() => void} */ close) => close())
+
+/**
+ * What a data set holds in the module; apart from it, so that it can be released when it is
+ * forgotten.
+ */
+class Hold {
+    /** @param {Core} core @param {Host} host */
+    constructor(core, host) {
+        this.core = core
+        this.host = host
+        this.context = 0
+        this.dataset = 0
+        /** @type {Set<Task>} */
+        this.tasks = new Set()
+        this.isClosed = false
+    }
+
+    close() {
+        if (this.isClosed) return
+        this.isClosed = true
+        const closed = new AlimentarError('state', 'the data set was closed', {
+            path: this.host.path,
+        })
+        for (const task of [...this.tasks]) task.fail(closed)
+        const { exports } = this.core
+        if (this.dataset !== 0) exports.dataset_release(this.dataset)
+        if (this.context !== 0) exports.context_free(this.context)
+        this.host.close?.()
+        this.core.leave()
+    }
+}
+
+/** An opened data set. */
+export class Dataset {
+    /** @param {Core} core acquired @param {Host} host @param {OpenOptions} options */
+    constructor(core, host, options) {
+        this._hold = new Hold(core, host)
+        this._options = options
+        /** @type {import('./types.d.ts').Schema} */
+        this.schema = { fields: [] }
+        this.numRows = 0
+        this.numCols = 0
+        this.format = ''
+        this.rowGroups = 0
+        this.bytes = 0
+        this.createdBy = ''
+        /** @type {{ [key: string]: string }} */
+        this.metadata = Object.create(null)
+        /** @type {import('./types.d.ts').Warning[]} */
+        this.warnings = /** @type {any} */ (host).warnings ?? []
+        /**
+         * The requests made so far; empty for what is not read over HTTP.
+         * @type {import('./types.d.ts').Request[]}
+         */
+        this.requests = /** @type {any} */ (host).requests ?? []
+        const hold = this._hold
+        forgotten.register(this, () => hold.close(), this)
+    }
+
+    /** The path or URL. */
+    get path() {
+        return this._hold.host.path
+    }
+
+    async begin() {
+        const { core, host } = this._hold
+        const { exports, scratch } = core
+        core.check(core.lend((put) => exports.context_new(limitsOf(put, this._options), scratch)))
+        this._hold.context = core.u32(scratch)
+        const task = this.start(() => this.openStart(host), this._options)
+        try {
+            const batch = await task.next()
+            if (batch !== 0) throw new AlimentarError('internal', 'opening gave a batch')
+            this._hold.dataset = exports.task_take_dataset(task.pointer) >>> 0
+        } finally {
+            this.end(task)
+        }
+        this.describe()
+    }
+
+    /** @param {Host} host */
+    openStart(host) {
+        const { core, context } = this._hold
+        const { checksums = 'verify', tailBytes = 0, format } = this._options
+        return core.lend((put) => {
+            const path = put.text(host.path)
+            const etag = host.etag === undefined ? { address: 0, length: 0 } : put.text(host.etag)
+            const object = put.struct(abi.ali_object, {
+                flags: host.flags,
+                object_bytes: host.objectBytes,
+                path: path.address,
+                path_bytes: path.length,
+                etag: etag.address,
+                etag_bytes: etag.length,
+            })
+            const options = put.struct(abi.ali_open_options, {
+                checksums:
+                    checksums === 'ignore'
+                        ? abi.ALI_OPEN_CHECKSUMS_IGNORE
+                        : abi.ALI_OPEN_CHECKSUMS_VERIFY,
+                tail_bytes: tailBytes,
+                format: format === undefined ? 0 : put.text(format).address,
+            })
+            return core.exports.open_start(context, object, options, core.scratch)
+        })
+    }
+
+    describe() {
+        const { core, dataset, host } = this._hold
+        const info = core.describe(abi.ali_dataset_info, (address) =>
+            core.exports.dataset_describe(dataset, address),
+        )
+        this.format = core.terminated(info.format)
+        this.rowGroups = info.row_groups
+        this.bytes = info.bytes
+        this.numRows = info.rows ?? 0
+        this.createdBy = core.terminated(info.created_by)
+        for (let index = 0; index < info.metadata_count; index += 1) {
+            core.check(
+                core.exports.dataset_metadata(dataset, index, core.scratch, core.scratch + 4),
+            )
+            this.metadata[core.terminated(core.u32(core.scratch))] = core.terminated(
+                core.u32(core.scratch + 4),
+            )
+        }
+        const fields = readFields(core, info.schema, valueOptions(this._options))
+        this.schema = schemaOf(fields)
+        this.numCols = fields.length
+        if (host.path === '') throw new AlimentarError('internal', 'a host without a path')
+    }
+
+    /**
+     * Makes a task of a function that starts one and puts its address into scratch.
+     * @param {() => number} start @param {{ signal?: AbortSignal, onProgress?: any }} options
+     */
+    start(start, options) {
+        const { core, context, host } = this._hold
+        this.checkOpen()
+        options.signal?.throwIfAborted()
+        if (start() < 0)
+            throw this.located(core.error(core.exports.context_error(context) >>> 0).error)
+        const task = new Task(core, host, core.u32(core.scratch), {
+            signal: options.signal,
+            onProgress: options.onProgress,
+        })
+        this._hold.tasks.add(task)
+        return task
+    }
+
+    /** @param {Task} task */
+    end(task) {
+        task.finish()
+        this._hold.tasks.delete(task)
+    }
+
+    /** @param {ScanOptions} options @returns {Task} */
+    scan(options) {
+        const { core, dataset } = this._hold
+        return this.start(
+            () =>
+                core.lend((put) =>
+                    core.exports.scan_start(dataset, scanOptions(put, options), core.scratch),
+                ),
+            options,
+        )
+    }
+
+    /**
+     * The fields of the rows that a scan with these options gives.
+     * @param {ScanOptions} options
+     * @param {import('./forms.js').ValueOptions} values
+     * @returns {Field[]}
+     */
+    fieldsOf(options, values) {
+        const { core, context, dataset } = this._hold
+        this.checkOpen()
+        const status = core.lend((put) =>
+            core.exports.scan_schema(dataset, scanOptions(put, options), core.scratch),
+        )
+        if (status < 0)
+            throw this.located(core.error(core.exports.context_error(context) >>> 0).error)
+        const schema = core.u32(core.scratch)
+        try {
+            return readFields(core, schema, values)
+        } catch (error) {
+            throw this.located(error)
+        } finally {
+            core.exports.schema_release(schema)
+        }
+    }
+
+    /**
+     * The core's batches, one after the other; each is the caller's. Leaving early releases the
+     * task.
+     * @param {ScanOptions} options
+     */
+    async *scanBatches(options) {
+        const task = this.scan(options)
+        try {
+            for (let batch = await task.next(); batch !== 0; batch = await task.next()) yield batch
+        } finally {
+            this.end(task)
+        }
+    }
+
+    /**
+     * Reads rows batch by batch.
+     * @param {ScanOptions & { views?: boolean }} [options]
+     * @returns {AsyncGenerator<Batch>}
+     */
+    async *batches(options = {}) {
+        const values = valueOptions({ ...this._options, ...options })
+        const { core } = this._hold
+        /** @type {import('./text.js').DictionaryCache} */
+        const cache = new Map()
+        const report = () => this.warn('views_forgotten', 'a batch of views was not released')
+        const fields = this.fieldsOf(options, values)
+        let row = options.offset ?? 0
+        for await (const batch of this.scanBatches(options)) {
+            let made
+            try {
+                if (options.views) core.exports.batch_retain(batch)
+                made = options.views
+                    ? viewBatch(core, batch, fields, row, cache, report)
+                    : copyBatch(core, batch, fields, row, cache)
+            } catch (error) {
+                throw this.located(error)
+            } finally {
+                core.exports.batch_release(batch)
+            }
+            row += made.numRows
+            yield made
+        }
+    }
+
+    /**
+     * Reads whole columns.
+     * @param {string[] | null} [names] all columns without it
+     * @param {Omit<ScanOptions, 'columns'>} [options]
+     * @returns {Promise<{ [name: string]: any }>}
+     */
+    async columns(names, options = {}) {
+        const { core } = this._hold
+        const values = valueOptions({ ...this._options, ...options })
+        const wanted = { ...options, columns: names ?? undefined }
+        const offset = options.offset ?? 0
+        const expected = Math.max(0, Math.min(options.limit ?? Infinity, this.numRows - offset))
+        /** @type {import('./text.js').DictionaryCache} */
+        const cache = new Map()
+        const builders = this.fieldsOf(wanted, values).map(({ name, form }) =>
+            builderOf(name, form, Math.min(expected, ROWS_AT_FIRST)),
+        )
+        checkDistinct(builders.map(({ name }) => name))
+        let row = offset
+        for await (const batch of this.scanBatches(wanted)) {
+            try {
+                builders.forEach((builder, index) => {
+                    const info = describeColumn(core, core.exports.batch_column(batch, index) >>> 0)
+                    builder.append(core, info, row, expected, cache)
+                })
+                row += core.exports.batch_rows(batch)
+            } catch (error) {
+                throw this.located(error)
+            } finally {
+                core.exports.batch_release(batch)
+            }
+        }
+        const result = Object.create(null)
+        for (const builder of builders) result[builder.name] = builder.finish()
+        return result
+    }
+
+    /**
+     * Reads rows as objects without a prototype.
+     * @param {ScanOptions} [options]
+     * @returns {AsyncGenerator<import('./types.d.ts').Row>}
+     */
+    async *rows(options = {}) {
+        for await (const batch of this.batches(options)) yield* batch
+    }
+
+    /** The first rows. @param {number} [count] @param {ScanOptions} [options] */
+    async head(count = 10, options = {}) {
+        const rows = []
+        for await (const row of this.rows({ ...options, limit: count })) rows.push(row)
+        return rows
+    }
+
+    /** The number of rows. */
+    async count() {
+        return this.numRows
+    }
+
+    /** Bytes that this data set, its reads and its batches of views hold in the module. */
+    memoryBytes() {
+        return this._hold.isClosed
+            ? 0
+            : this._hold.core.exports.context_memory_bytes(this._hold.context)
+    }
+
+    /** Releases everything; reads that are under way fail. */
+    close() {
+        forgotten.unregister(this)
+        this._hold.close()
+    }
+
+    checkOpen() {
+        if (this._hold.isClosed)
+            throw new AlimentarError('state', 'the data set was closed', { path: this.path })
+    }
+
+    /** @param {string} code @param {string} message */
+    warn(code, message) {
+        this.warnings.push({ code, message, row: null, column: '' })
+    }
+
+    /** Adds the path to an error that was found in JavaScript. @param {unknown} error */
+    located(error) {
+        if (error instanceof AlimentarError && error.path === '') error.path = this.path
+        return error
+    }
+}
+
+const dispose = /** @type {any} */ (Symbol).dispose
+if (dispose !== undefined) {
+    ;/** @type {any} */ (Dataset.prototype)[dispose] = function () {
+        this.close()
+    }
+}
+
+/** @param {import('./wasm.js').Put} put @param {OpenOptions} options */
+function limitsOf(put, { memoryBytesMax = 0 }) {
+    return put.struct(abi.ali_limits, {
+        memory_bytes_max: checkCount('memoryBytesMax', memoryBytesMax),
+    })
+}
+
+/**
+ * What a scan takes, as the core's struct.
+ * @param {import('./wasm.js').Put} put @param {ScanOptions} options
+ */
+export function scanOptions(put, options) {
+    const names = columnNames(options.columns)
+    return put.struct(abi.ali_scan_options, {
+        batch_rows: checkCount('batchSize', options.batchSize ?? 0),
+        offset_rows: checkCount('offset', options.offset ?? 0),
+        limit_rows: options.limit === undefined ? 0 : checkCount('limit', options.limit) || null,
+        coalesce_bytes:
+            options.coalesceBytes === undefined
+                ? 0
+                : checkCount('coalesceBytes', options.coalesceBytes) || null,
+        request_bytes_max: checkCount('requestBytesMax', options.requestBytesMax ?? 0),
+        columns: put.list(names.map((name) => put.text(name).address)),
+        columns_count: names.length,
+        strings:
+            options.strings === 'plain'
+                ? abi.ALI_SCAN_STRINGS_PLAIN
+                : abi.ALI_SCAN_STRINGS_DICTIONARY,
+    })
+}
+
+/** @param {string[]} names */
+function checkDistinct(names) {
+    const seen = new Set()
+    for (const name of names) {
+        if (seen.has(name))
+            failArgument(`two of the columns are called "${name}", which one result cannot hold`)
+        seen.add(name)
+    }
+}
+
+/** @param {unknown} columns @returns {string[]} none for all */
+function columnNames(columns) {
+    if (columns === undefined) return []
+    if (!Array.isArray(columns) || columns.length === 0)
+        return failArgument('columns must be a list of at least one name')
+    return columns.map((name) => {
+        if (typeof name !== 'string')
+            return failArgument(`a column's name must be a text, not ${typeof name}`)
+        if (name.includes('\0'))
+            return failArgument('a column whose name holds a zero byte cannot be asked for by name')
+        return name
+    })
+}
+
+/** @param {string} name @param {number} value */
+function checkCount(name, value) {
+    if (!Number.isSafeInteger(value) || value < 0)
+        failArgument(`${name} is ${value}: it must be a whole number from 0 up`)
+    return value
+}

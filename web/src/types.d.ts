@@ -1,0 +1,286 @@
+// types.d.ts: what the package offers.
+
+import type * as options from './options.js'
+
+/** Where the wasm comes from. */
+export type WasmSource = string | URL | Response | BufferSource | WebAssembly.Module
+
+export interface InitOptions {
+    /**
+     * The wasm's URL, a response with it, its bytes, or the compiled module. Default:
+     * alimentar.wasm next to index.js.
+     */
+    wasm?: WasmSource
+}
+
+/**
+ * Says where the wasm comes from, and compiles it. Optional: open() finds it next to the package's
+ * index.js.
+ */
+export function init(options?: InitOptions): Promise<void>
+
+export interface ErrorPlace {
+    path?: string
+    offset?: number | null
+    column?: string
+    row?: number | null
+    httpStatus?: number
+}
+
+/**
+ * What went wrong. `message` is one sentence that says what was found, what was expected and where.
+ */
+export class AlimentarError extends Error {
+    constructor(code: string, message: string, place?: ErrorPlace)
+    /**
+     * The kind of error: 'memory', 'limit', 'argument', 'state', 'corrupt', 'truncated',
+     * 'checksum',
+     * 'changed', 'unsupported', 'type', 'not_found', 'conflict', 'host', 'internal'.
+     */
+    readonly code: string
+    /** The path or URL of the object; '' if there is none. */
+    path: string
+    /** The byte offset in the object, or null. */
+    readonly offset: number | null
+    /** The name of the column; '' if there is none. */
+    readonly column: string
+    /** The row, counted from 0, or null. */
+    readonly row: number | null
+    /** What the server answered; 0 where it did not. */
+    readonly httpStatus: number
+}
+
+/**
+ * What can be opened. A function gives a URL, and is called again when a signed link has expired.
+ */
+export type Source =
+    | string
+    | URL
+    | (() => string | URL | Promise<string | URL>)
+    | Blob
+    | ArrayBuffer
+    | ArrayBufferView
+
+export interface Progress {
+    /** Bytes that have come so far. */
+    bytes: number
+    /** Bytes that will have come when all is done; null while that is not known. */
+    bytesTotal: number | null
+    /** Rows that have been handed out so far. */
+    rows: number
+}
+
+export interface ValueOptions {
+    /**
+     * 64-bit integers as numbers, or as BigInt. A value that a number cannot hold exactly is an
+     * error. Default: 'number'.
+     */
+    int64?: 'number' | 'bigint'
+    /**
+     * Times as milliseconds, the same with Date objects from at(), or exact as BigInt in the
+     * column's own unit. Default: 'ms'.
+     */
+    times?: 'ms' | 'Date' | 'bigint'
+}
+
+export interface OpenOptions extends options.OpenOptions, ValueOptions {
+    /** Ends opening; the promise rejects with its reason. */
+    signal?: AbortSignal
+    /** Called while bytes come, at most every 50 ms. */
+    onProgress?: (progress: Progress) => void
+    /**
+     * Memory of this data set, and of a file that its server gives only as a whole. Unit: bytes.
+     * Default: 1 GiB.
+     */
+    memoryBytesMax?: number
+    /** URLs: request headers. Cross-origin they need a preflight. */
+    headers?: HeadersInit
+    /** URLs: as for fetch. Default: 'same-origin'. */
+    credentials?: RequestCredentials
+    /** URLs: a function to be called instead of fetch. */
+    fetch?: typeof fetch
+    /** URLs: gives a new link, called when the server answers 401 or 403. */
+    url?: () => string | URL | Promise<string | URL>
+    /**
+     * URLs: the file's size where it is known; spares the request that asks for it. Unit: bytes.
+     */
+    sizeBytes?: number
+    /**
+     * URLs: the longest silence of a server before a try counts as failed. Unit: ms. Default:
+     * 30000.
+     */
+    timeoutMs?: number
+    /** URLs: further tries after 429, 503 or a broken connection. Default: 4. */
+    retries?: number
+}
+
+export interface ScanOptions
+    extends
+        ValueOptions,
+        Pick<options.ScanOptions, 'columns' | 'coalesceBytes' | 'requestBytesMax' | 'strings'> {
+    /** Rows of a batch at most. Default: 32768. */
+    batchSize?: number
+    /** Rows to read at most. Default: all. */
+    limit?: number
+    /** Rows to skip at the beginning. Default: 0. */
+    offset?: number
+    /** Ends reading: the promise rejects with its reason, and everything is released. */
+    signal?: AbortSignal
+    /** Called while reading, at most every 50 ms and at the end. */
+    onProgress?: (progress: Progress) => void
+}
+
+/** A type, with Arrow's type ids and unit codes. */
+export interface DataType {
+    name: string
+    typeId: number
+    bitWidth?: number
+    signed?: boolean
+    precision?: number
+    scale?: number
+    unit?: number
+    timezone?: string | null
+    stride?: number
+}
+
+export interface Field {
+    name: string
+    /** Describes what toArray() gives. */
+    type: DataType
+    /** The file's own type, unit and zone. */
+    storage: DataType
+    nullable: boolean
+    metadata: { [key: string]: string }
+}
+
+export interface Schema {
+    fields: Field[]
+}
+
+/** A row: an object without a prototype. */
+export type Row = { [name: string]: any }
+
+export type Values =
+    | Int8Array
+    | Uint8Array
+    | Int16Array
+    | Uint16Array
+    | Int32Array
+    | Uint32Array
+    | Float32Array
+    | Float64Array
+    | BigInt64Array
+    | BigUint64Array
+
+export interface Column<T = any> {
+    readonly name: string
+    readonly label: string
+    readonly type: DataType
+    readonly storage: DataType
+    readonly length: number
+    readonly nullCount: number
+    /** How text lies in memory: which of dictionary() and views() costs nothing. */
+    readonly encoding: 'plain' | 'dictionary'
+    /** LSB first, 1 where there is a value; null if there are no nulls. */
+    readonly validity: Uint8Array | null
+    /** Numbers, booleans (0, 1) and times: the typed array, 0 where a value is null. */
+    readonly values: Values | undefined
+    /**
+     * The value of a row, null for a null, undefined for a row that does not exist. Negative rows
+     * count from the end.
+     */
+    at(row: number): T | null | undefined
+    get(row: number): T | null | undefined
+    /** A typed array if there is one and no null, else an Array with null. */
+    toArray(): Values | (T | null)[]
+    [Symbol.iterator](): IterableIterator<T | null>
+}
+
+export interface TextColumn extends Column<string> {
+    /** Codes into values, -1 for null. */
+    dictionary(): { codes: Int32Array; values: string[] }
+    /** Offsets into UTF-8 bytes, length + 1 of them. */
+    views(): { offsets: Int32Array; data: Uint8Array }
+}
+
+export interface BinaryColumn extends Column<Uint8Array> {
+    views(): { offsets: Int32Array; data: Uint8Array }
+}
+
+export interface Batch {
+    readonly schema: Schema
+    readonly numRows: number
+    readonly numCols: number
+    /** The first column of that name, or null. */
+    getChild(name: string): any
+    /** The same, but an error if there is none. */
+    column(name: string): any
+    get(row: number): Row
+    toArray(): Row[]
+    [Symbol.iterator](): IterableIterator<Row>
+    /** Ends a batch of views; does nothing for copies. */
+    release(): void
+}
+
+export interface Warning {
+    code: string
+    message: string
+    row: number | null
+    column: string
+}
+
+/** A request that was made. */
+export interface Request {
+    method: string
+    /** The Range header, or null. */
+    range: string | null
+    /** What the bytes are. */
+    why: string
+    /** HTTP status; 0 before an answer. */
+    status: number
+    /** Bytes of the body. */
+    bytes: number
+    /** When it began, since open(), and how long it took. */
+    beganMs: number
+    ms: number
+}
+
+export interface Dataset {
+    readonly path: string
+    readonly schema: Schema
+    readonly numRows: number
+    readonly numCols: number
+    /** 'parquet' */
+    readonly format: string
+    readonly rowGroups: number
+    /** Size of the file. */
+    readonly bytes: number
+    /** The program that wrote the file, as the file says. */
+    readonly createdBy: string
+    readonly metadata: { [key: string]: string }
+    readonly warnings: Warning[]
+    /**
+     * The requests made so far, the first thousand of them; empty for what is not read over HTTP.
+     */
+    readonly requests: Request[]
+    /** Reads whole columns: an object without a prototype, by name. All columns without names. */
+    columns(
+        names?: string[] | null,
+        options?: Omit<ScanOptions, 'columns'>,
+    ): Promise<{ [name: string]: any }>
+    /**
+     * Reads rows batch by batch. Views are typed arrays over the module's memory, until release().
+     */
+    batches(options?: ScanOptions & { views?: boolean }): AsyncGenerator<Batch>
+    rows(options?: ScanOptions): AsyncGenerator<Row>
+    /** The first rows. Default: 10. */
+    head(count?: number, options?: ScanOptions): Promise<Row[]>
+    count(): Promise<number>
+    /** Bytes that the data set, its reads and its batches of views hold in the module. */
+    memoryBytes(): number
+    /** Releases everything; reads that are under way fail. */
+    close(): void
+}
+
+/** Opens data: reads its metadata, no rows. */
+export function open(source: Source, options?: OpenOptions): Promise<Dataset>
