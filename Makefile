@@ -59,6 +59,7 @@ CLI_SRC    := $(sort $(wildcard native/cli/*.c))
 WASM_SRC   := $(sort $(wildcard wasm/*.c))
 HEADERS    := $(sort $(wildcard include/*.h include/*/*.h))
 LIB_SRC    := $(CORE_SRC) $(HOST_SRC)
+UNIT_SRC   := $(sort $(wildcard tests/unit/test_*.c))
 
 # Objects of a variant: $(call objects,variant,sources)
 objects = $(patsubst %.c,$(B)/obj/$(1)/%.o,$(2))

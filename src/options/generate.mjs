@@ -9,13 +9,13 @@
 //     struct NAME WORD header=FILE [native]   a struct of include/alimentar/FILE; WORD is its short
 //                                             name; `native`: not part of the JavaScript interface
 //       summary SENTENCES
-//       field NAME KIND ATTRIBUTES SENTENCE   in the struct's order; new fields are added at the end
+//       field NAME KIND ATTRIBUTES SENTENCE   in the struct's order; new ones at the end
 //     end
 //
-// Kinds: u32, u64, choice (a u32, names in values=), text (const char *), texts (an array of text and
-// NAME_count), pointer (type=). Attributes: unit=, default= (a number, ALI_UNKNOWN, a text, or a word
-// in parentheses that stands for NULL), wasm= (the default in the wasm twin), range=LEAST..MOST,
-// values=, zero= (the value that means 0, where 0 means the default), type=.
+// Kinds: u32, u64, choice (a u32, names in values=), text (const char *), texts (an array of text
+// and NAME_count), pointer (type=). Attributes: unit=, default= (a number, ALI_UNKNOWN, a text, or
+// a word in parentheses that stands for NULL), wasm= (the default in the wasm twin),
+// range=LEAST..MOST, values=, zero= (the value that means 0, where 0 means the default), type=.
 // A field of 0 means its default; the default of a choice is its first value.
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -27,7 +27,7 @@ const KINDS = ['u32', 'u64', 'choice', 'text', 'texts', 'pointer']
 const ATTRIBUTES = ['unit', 'default', 'wasm', 'range', 'values', 'zero', 'type', 'header']
 const SOURCE = 'src/options/generate.mjs. Do not edit.'
 
-// --- reading ------------------------------------------------------------------------------------
+// --- reading -------------------------------------------------------------------------------------
 
 function stop(where, sentence) {
     throw new Error(`${where}: ${sentence}`)
@@ -81,7 +81,7 @@ function read(file) {
     return structs
 }
 
-// --- words --------------------------------------------------------------------------------------
+// --- words ---------------------------------------------------------------------------------------
 
 const wordOfNull = (field) => /^\((.*)\)$/.exec(field.default)?.[1]
 const camel = (name) => name.replace(/_([a-z0-9])/g, (all, letter) => letter.toUpperCase())
@@ -120,7 +120,7 @@ function wrap(text, prefix, width = 100) {
 
 const capital = (text) => text[0].toUpperCase() + text.slice(1)
 
-// --- the public headers ---------------------------------------------------------------------------
+// --- the public headers --------------------------------------------------------------------------
 
 function choiceName(struct, field, value) {
     return `ALI_${struct.word}_${field.name}_${value}`.toUpperCase()
@@ -180,7 +180,8 @@ function structOf(struct) {
         const gap = member.type.endsWith('*') ? '' : ' '
         return `${wrap(member.comment, '    // ')}\n    ${member.type}${gap}${member.name};\n`
     })
-    const types = struct.fields.filter((field) => field.type).map((field) => `struct ${field.type};\n`)
+    const named = struct.fields.filter((field) => field.type)
+    const types = named.map((field) => `struct ${field.type};\n`)
     const ahead = types.length ? `${types.join('')}\n` : ''
     return `${ahead}${wrap(struct.summary, '// ')}\ntypedef struct ${struct.name} {\n` +
         `${members.join('\n')}} ${struct.name};\n`
@@ -202,7 +203,7 @@ function headerOf(name, structs) {
         `#include <stdint.h>\n\n${parts.join('\n')}\n#endif\n`
 }
 
-// --- the core's tables ----------------------------------------------------------------------------
+// --- the core's tables ---------------------------------------------------------------------------
 
 function valueOf(text) {
     if (text === undefined || text === '') return '0'
@@ -264,7 +265,7 @@ function tablesHeader(structs) {
         `#include "base/options.h"\n\n${aligned.join('\n')}\n\n#endif\n`
 }
 
-// --- TypeScript and the reference page --------------------------------------------------------------
+// --- TypeScript and the reference page -----------------------------------------------------------
 
 function typeOf(field) {
     if (field.values) return field.values.map((value) => `'${value}'`).join(' | ')
@@ -281,7 +282,8 @@ function interfaceOf(struct) {
     const members = struct.fields.filter((field) => field.kind !== 'pointer').map((field) => {
         const standard = field.wasm ?? defaultOf(field)
         const text = `${sentenceInScript(field.sentence)} ${facts(field, standard)}`
-        return `    /**\n${wrap(text, '     * ')}\n     */\n    ${camel(field.name)}?: ${typeOf(field)}\n`
+        return `    /**\n${wrap(text, '     * ')}\n     */\n` +
+            `    ${camel(field.name)}?: ${typeOf(field)}\n`
     })
     return `export interface ${name} {\n${members.join('\n')}}\n`
 }
@@ -296,7 +298,8 @@ function pageOf(structs) {
         const rows = struct.fields.map((field) => {
             const type = field.values ? field.values.join(', ') : field.type ?? field.kind
             const zero = field.zero ? ` In C \`${field.zero}\` means 0.` : ''
-            const js = struct.isNative || field.kind === 'pointer' ? '–' : `\`${camel(field.name)}\``
+            const isHidden = struct.isNative || field.kind === 'pointer'
+            const js = isHidden ? '–' : `\`${camel(field.name)}\``
             return `| \`${field.name}\` | ${js} | ${type} | ${field.unit ?? '–'} | ` +
                 `${defaultOf(field)} | ${rangeOf(field) || '–'} | ${field.sentence}${zero} |\n`
         })
@@ -305,12 +308,12 @@ function pageOf(structs) {
             `| --- | --- | --- | --- | --- | --- | --- |\n${rows.join('')}`
     })
     return `<!-- Generated from src/options/*.def by ${SOURCE} -->\n# Options\n\n` +
-        'Every option struct begins with `size_bytes`, its own size. A field of 0, or NULL, means its\n' +
-        'default; a value out of range is refused with `ALI_ERR_ARGUMENT` and a sentence that names the\n' +
-        `option, the value and the range.\n\n${parts.join('\n')}`
+        'Every option struct begins with `size_bytes`, its own size. A field of 0, or NULL,\n' +
+        'means its default; a value out of range is refused with `ALI_ERR_ARGUMENT` and a\n' +
+        `sentence that names the option, the value and the range.\n\n${parts.join('\n')}`
 }
 
-// --- writing ------------------------------------------------------------------------------------
+// --- writing -------------------------------------------------------------------------------------
 
 function write(file, text) {
     const path = join(target, file)

@@ -1,8 +1,9 @@
-// Every public function is declared, documented, defined, exported and tested; nothing else is exported.
+// Every public function is declared, documented, defined, exported and tested; nothing else is
+// exported.
 //
-// Documented: a comment stands above it; functions that return a status have `Returns:`; where a pointer
-// comes out (returned, or through a parameter) `Ownership:` says whose it is. Tested: a file of tests/
-// calls it.
+// Documented: a comment stands above it; functions that return a status have `Returns:`; where a
+// pointer comes out (returned, or through a parameter) `Ownership:` says whose it is. Tested: a
+// file of tests/ calls it.
 import { filesIn, gate, publicFunctions, read, tool } from './gate.mjs'
 
 function symbolsOf(argv) {
@@ -26,7 +27,8 @@ function checkComment({ file, line, name, comment, returns, parameters }, fail) 
 function checkDeclarations(declared, fail) {
     const names = new Set(declared.map(({ name }) => name))
     for (const path of filesIn(['include'], /\.h$/)) {
-        for (const match of read(path).matchAll(/^(?!\/\/|typedef|static)[\w *]*?\b(ali_\w+)\(/gm)) {
+        const pattern = /^(?!\/\/|typedef|static)[\w *]*?\b(ali_\w+)\(/gm
+        for (const match of read(path).matchAll(pattern)) {
             if (!names.has(match[1])) fail(`${path} declares ${match[1]} without ALI_API`)
         }
     }
@@ -49,6 +51,6 @@ gate('api', ({ fail }) => {
     }
     for (const name of exported) fail(`libalimentar.so exports ${name}, which no header declares`)
     for (const name of defined) {
-        if (!name.startsWith('ali_')) fail(`libalimentar.a defines ${name}, without the prefix ali_`)
+        if (!name.startsWith('ali_')) fail(`libalimentar.a defines ${name}, without prefix ali_`)
     }
 })

@@ -1,7 +1,8 @@
 // What the gates share: running one, finding files, and a plain reading of C.
 //
-// A gate is a program of its own, run from the top of a tree: `node tests/lint/layers.mjs`. It prints a
-// line `lint: NAME: what is wrong` for each finding and fails if there was one; `lint: NAME: ok` if not.
+// A gate is a program of its own, run from the top of a tree: `node tests/lint/layers.mjs`. It
+// prints a line `lint: NAME: what is wrong` for each finding and fails if there was one; `lint:
+// NAME: ok` if not.
 import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -65,8 +66,10 @@ export const lineOf = (text, position) => text.slice(0, position).split('\n').le
 // The function definitions of a C file in this project's format: they begin and end in column 1.
 // `body` is the masked text between the braces, `at` its position.
 export function functionsOf(text) {
-    const plain = masked(text).replace(/^[ \t]*#.*(?:\\\n.*)*/gm, (line) => line.replace(/[^\n]/g, ' '))
-    const head = /^(?!typedef|extern|enum|union|else)([A-Za-z_][^;{}=]*?)\b([a-z_]\w*)\(([^;{}]*)\)\s*\{/gm
+    const plain = masked(text).replace(/^[ \t]*#.*(?:\\\n.*)*/gm,
+        (line) => line.replace(/[^\n]/g, ' '))
+    const head =
+        /^(?!typedef|extern|enum|union)([A-Za-z_][^;{}=]*?)\b([a-z_]\w*)\(([^;{}]*)\)\s*\{/gm
     const functions = []
     for (let match = head.exec(plain); match; match = head.exec(plain)) {
         const at = head.lastIndex

@@ -1,5 +1,5 @@
-// The wasm module imports exactly one function, host.submit, exports its memory, and validates without
-// any feature beyond those that the build names.
+// The wasm module imports exactly one function, host.submit, exports its memory, and validates
+// without any feature beyond those that the build names.
 import { execFileSync } from 'node:child_process'
 import { gate } from './gate.mjs'
 import { readFileSync } from 'node:fs'
@@ -11,7 +11,8 @@ const EXPORTS = /^(ali_\w+|memory)$/
 
 gate('imports', ({ fail }) => {
     const module = new WebAssembly.Module(readFileSync(MODULE))
-    const imports = WebAssembly.Module.imports(module).map((one) => `${one.kind} ${one.module}.${one.name}`)
+    const imports = WebAssembly.Module.imports(module)
+        .map((one) => `${one.kind} ${one.module}.${one.name}`)
     for (const name of imports) {
         if (name !== 'function host.submit') fail(`${MODULE} imports ${name}`)
     }

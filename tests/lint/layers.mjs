@@ -18,7 +18,8 @@ const roomOf = (path) => dirname(path).replace(/^src\//, '').replace(/^include\/
 function checkCycles(list, fail) {
     const done = new Set()
     const visit = (room, path) => {
-        if (path.includes(room)) return fail(`layers.txt has a cycle: ${[...path, room].join(' → ')}`)
+        const cycle = [...path, room].join(' → ')
+        if (path.includes(room)) return fail(`layers.txt has a cycle: ${cycle}`)
         if (done.has(room)) return
         for (const below of list.get(room) ?? []) visit(below, [...path, room])
         done.add(room)
@@ -43,7 +44,8 @@ function checkFile(path, list, fail) {
         const [, quote, name] = match
         if (quote === '"') {
             const target = targetOf(path, name)
-            if (!allowed.has(target)) fail(`${path} includes "${name}": ${room} may not include ${target}`)
+            if (allowed.has(target)) continue
+            fail(`${path} includes "${name}": ${room} may not include ${target}`)
         } else if (isCore && !list.get('headers').includes(name.replace(/\.h$/, '')) &&
                    !(list.get('intrinsics') ?? []).includes(path.replace(/\.c$/, ''))) {
             fail(`${path} includes <${name}>: not one of the headers that the core may use`)

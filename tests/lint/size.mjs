@@ -1,8 +1,8 @@
-// Code and constants of each room in the wasm, from the linker's map, against tests/lint/size.json; and
-// the whole module as it ships. Prints the table with --table (`make size`).
+// Code and constants of each room in the wasm, from the linker's map, against tests/lint/size.json;
+// and the whole module as it ships. Prints the table with --table (`make size`).
 //
-// A room is a folder. Strings that the linker merged over all rooms are a room of their own, `strings`.
-// Rooms are measured before wasm-opt, the total after it.
+// A room is a folder. Strings that the linker merged over all rooms are a room of their own,
+// `strings`. Rooms are measured before wasm-opt, the total after it.
 import { statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { gate, read } from './gate.mjs'
@@ -44,7 +44,7 @@ gate('size', ({ fail }) => {
     for (const [room, bytes] of rows) {
         const most = budget.rooms[room] ?? budget.total
         const percent = Math.round((100 * bytes) / most)
-        console.log(`${room.padEnd(18)} ${String(bytes).padStart(8)} of ${String(most).padStart(8)}` +
-            `  ${String(percent).padStart(3)} %`)
+        console.log(`${room.padEnd(18)} ${String(bytes).padStart(8)} of ` +
+            `${String(most).padStart(8)}  ${String(percent).padStart(3)} %`)
     }
 })

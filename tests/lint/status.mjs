@@ -1,9 +1,10 @@
-// No status is dropped: functions that return one are declared ALI_CHECKED, no call of one stands alone
-// as a statement, and where one is dropped on purpose, by (void), a comment on that line or the line
-// above says why.
+// No status is dropped: functions that return one are declared ALI_CHECKED, no call of one stands
+// alone as a statement, and where one is dropped on purpose, by (void), a comment on that line or
+// the line above says why.
 import { filesIn, gate, lineOf, masked, read } from './gate.mjs'
 
-// Names of what returns a status: functions, and (behind "->" or ".") members that point to functions.
+// Names of what returns a status: functions, and (behind "->" or ".") members that point to
+// functions.
 function statusNames(files) {
     const names = new Set()
     for (const path of files) {
@@ -39,7 +40,8 @@ function checkCalls(path, names, fail) {
             if (!hasReason) fail(`${path}:${line} drops the status of ${name} without a reason`)
         } else if (!match[2].includes('\n') && match[1] === ')') {
             // "if (x) f();" is a statement of its own; "(cast)f()" is not.
-            if (/\b(if|for|while)\b[^;{}]*\)$/.test(text.slice(0, match.index + 1).split('\n').at(-1))) {
+            const before = text.slice(0, match.index + 1).split('\n').at(-1)
+            if (/\b(if|for|while)\b[^;{}]*\)$/.test(before)) {
                 fail(`${path}:${line} drops the status of ${name}`)
             }
         } else fail(`${path}:${line} drops the status of ${name}`)

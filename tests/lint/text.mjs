@@ -1,5 +1,6 @@
 // Rules for every text: no marks of unfinished work, no paths of one machine, lines of at most 100
-// columns in code, files of at most 1,000 lines, no tabs but in makefiles, one line feed at the end.
+// columns in code, files of at most 1,000 lines, no tabs but in makefiles, one line feed at the
+// end.
 import { filesIn, gate, read } from './gate.mjs'
 
 const CODE = /\.([ch]|m?js|ts|css)$/
@@ -25,8 +26,10 @@ gate('text', ({ fail }) => {
         if (EXEMPT.test(path)) continue
         const text = read(path)
         const lines = text.split('\n')
-        if (!text.endsWith('\n') || text.endsWith('\n\n')) fail(`${path} does not end in one line feed`)
-        if (CODE.test(path) && lines.length - 1 > LINES_MAX) fail(`${path} has ${lines.length - 1} lines`)
+        const isEnded = text.endsWith('\n') && !text.endsWith('\n\n')
+        if (!isEnded) fail(`${path} does not end in one line feed`)
+        const isLong = CODE.test(path) && lines.length - 1 > LINES_MAX
+        if (isLong) fail(`${path} has ${lines.length - 1} lines`)
         lines.forEach((line, index) => checkLine(line, `${path}:${index + 1}`, fail))
     }
 })

@@ -2,8 +2,9 @@
 //
 //     node tests/tools/cmocka.mjs FAMILY PROGRAM...
 //
-// Prints what failed with the program's own words and at last `FAMILY: N passed, N failed, N skipped`.
-// A program that ends without telling of all its tests (a crash, a leak, a time limit) fails once more.
+// Prints what failed with the program's own words and at last `FAMILY: N passed, N failed, N
+// skipped`. A program that ends without telling of all its tests (a crash, a leak, a time limit)
+// fails once more.
 import { spawn } from 'node:child_process'
 import { availableParallelism } from 'node:os'
 import { basename } from 'node:path'

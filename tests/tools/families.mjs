@@ -2,10 +2,10 @@
 //
 //     node tests/tools/families.mjs [--in FOLDER] [FAMILY...]
 //
-// Without names: every family, that is every target `test-<family>` that a tests/*/rules.mk defines.
-// What a family prints goes to FOLDER/<family>.log (build/test) too. It must print a line
-// `<family>: N passed, N failed, N skipped`; one that prints none, or fails without a failed test, is one
-// failure more. The last line is the sum, `N passed, N failed, N skipped`.
+// Without names: every family, that is every target `test-<family>` that a tests/*/rules.mk
+// defines. What a family prints goes to FOLDER/<family>.log (build/test) too. It must print a line
+// `<family>: N passed, N failed, N skipped`; one that prints none, or fails without a failed test,
+// is one failure more. The last line is the sum, `N passed, N failed, N skipped`.
 import { spawn } from 'node:child_process'
 import { createWriteStream, mkdirSync, readdirSync, readFileSync, existsSync } from 'node:fs'
 
@@ -26,7 +26,8 @@ function allFamilies() {
 function run(family) {
     return new Promise((resolve) => {
         const log = createWriteStream(`${folder}/${family}.log`)
-        const child = spawn('make', ['--no-print-directory', '-j2', `test-${family}`], { detached: true })
+        const child = spawn('make', ['--no-print-directory', '-j2', `test-${family}`],
+            { detached: true })
         let text = ''
         const take = (bytes) => {
             text += bytes
@@ -69,8 +70,8 @@ for (const family of words.length > 0 ? words : allFamilies()) {
 console.log('')
 for (const { family, passed, failed, skipped, seconds } of rows) {
     console.log(`${failed > 0 ? 'FAILED' : 'passed'}  ${family.padEnd(10)} ` +
-        `${String(passed).padStart(6)} ${String(failed).padStart(4)} ${String(skipped).padStart(4)}` +
-        `  ${seconds.toFixed(1).padStart(6)} s`)
+        `${String(passed).padStart(6)} ${String(failed).padStart(4)} ` +
+        `${String(skipped).padStart(4)}  ${seconds.toFixed(1).padStart(6)} s`)
 }
 console.log(`\n${sum.passed} passed, ${sum.failed} failed, ${sum.skipped} skipped`)
 process.exit(sum.failed > 0 ? 1 : 0)

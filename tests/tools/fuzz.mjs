@@ -2,8 +2,8 @@
 //
 //     node tests/tools/fuzz.mjs SECONDS PROGRAM...
 //
-// Both count as tests of the family `fuzz`. New inputs grow in build/fuzz/work, findings are kept in
-// build/fuzz/found; the committed corpus is not touched.
+// Both count as tests of the family `fuzz`. New inputs grow in build/fuzz/work, findings are kept
+// in build/fuzz/found; the committed corpus is not touched.
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs'
 import { basename } from 'node:path'
@@ -37,7 +37,8 @@ function test(program) {
         return
     }
     run(name, 'replay', [program, ...LIMITS, '-runs=0', ...files])
-    const units = run(name, 'a run', [program, ...LIMITS, `-max_total_time=${seconds}`, work, corpus])
+    const units = run(name, 'a run',
+        [program, ...LIMITS, `-max_total_time=${seconds}`, work, corpus])
     console.log(`fuzz: ${name}: ${files.length} inputs replayed, ${units} tried in ${seconds} s`)
 }
 
