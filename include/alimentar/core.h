@@ -122,7 +122,8 @@ typedef struct ali_error {
 // default that alimentar/limits.h states.
 //
 // Ownership: the caller frees *context with ali_context_free().
-// Returns:   ALI_OK; ALI_ERR_MEMORY; ALI_ERR_ARGUMENT if context is NULL or a limit is out of range.
+// Returns:   ALI_OK; ALI_ERR_MEMORY; ALI_ERR_ARGUMENT if context is NULL or a limit is out of
+// range.
 ALI_API ALI_CHECKED ali_status ali_context_new(const ali_allocator *allocator,
                                                const ali_limits *limits, ali_context **context);
 

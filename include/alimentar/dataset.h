@@ -32,14 +32,14 @@ typedef struct ali_object {
 
 // A data set, as data.
 typedef struct ali_dataset_info {
-    uint32_t size_bytes;    // of this struct: sizeof(ali_dataset_info), set by the caller
+    uint32_t size_bytes;     // of this struct: sizeof(ali_dataset_info), set by the caller
     uint32_t metadata_count; // key-value pairs of the file's own metadata
-    const char *format;     // "parquet"; a constant string
-    uint64_t rows;          // ALI_UNKNOWN where only reading tells
-    uint64_t row_groups;    // parts in which the file stores its rows
-    uint64_t bytes;         // size of the object
-    const char *created_by; // the writer's name as the file gives it, "" if it gives none
-    ali_schema *schema;     // borrowed from the data set
+    const char *format;      // "parquet"; a constant string
+    uint64_t rows;           // ALI_UNKNOWN where only reading tells
+    uint64_t row_groups;     // parts in which the file stores its rows
+    uint64_t bytes;          // size of the object
+    const char *created_by;  // the writer's name as the file gives it, "" if it gives none
+    ali_schema *schema;      // borrowed from the data set
 } ali_dataset_info;
 
 // Starts to open an object: finds the format by its content, reads metadata, no rows.

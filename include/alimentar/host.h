@@ -40,7 +40,8 @@ ALI_API ali_context *ali_host_context(ali_host *host);
 // Returns:   ALI_OK; ALI_ERR_NOT_FOUND; ALI_ERR_HOST; what opening a file may answer: see
 //            ali_host_error().
 ALI_API ALI_CHECKED ali_status ali_host_open(ali_host *host, const char *path,
-                                             const ali_open_options *options, ali_dataset **dataset);
+                                             const ali_open_options *options,
+                                             ali_dataset **dataset);
 
 // Registers bytes under a path ("memory:" and a name), so that it can be opened.
 //

@@ -1,8 +1,8 @@
 // alimentar/io.h: tasks and the operations they ask for.
 //
 // The core does no input or output. Everything that may need bytes is a task. Its owner steps it;
-// when it answers ALI_NEED, the owner carries out the operations it lists, answers them in any order
-// and steps again:
+// when it answers ALI_NEED, the owner carries out the operations it lists, answers them in any
+// order and steps again:
 //
 //     while ((status = ali_task_step(task, 0)) > 0) {
 //         if (status == ALI_READY) consume(ali_task_take_batch(task));
@@ -12,10 +12,10 @@
 //         }
 //     }
 //
-// A step does a bounded amount of work, counted in rows and bytes, never in time, so that both twins
-// cut alike. A task may answer ALI_NEED while it still has work, so that reads run ahead; where
-// ali_task_ops() then lists nothing, nothing can go on before an answer. The whole protocol with its
-// worst cases is docs/contracts/tasks.md.
+// A step does a bounded amount of work, counted in rows and bytes, never in time, so that both
+// twins cut alike. A task may answer ALI_NEED while it still has work, so that reads run ahead;
+// where ali_task_ops() then lists nothing, nothing can go on before an answer. The whole protocol
+// with its worst cases is docs/contracts/tasks.md.
 #ifndef ALIMENTAR_IO_H
 #define ALIMENTAR_IO_H
 
@@ -30,13 +30,13 @@ typedef struct ali_task ali_task;
 // What an operation asks the host to do. Hosts answer kinds that they do not know, or do not carry
 // out, with ALI_ERR_HOST.
 enum {
-    ALI_OP_READ = 1,      // a byte range of an object, into `data`
-    ALI_OP_STAT = 2,      // the object's size and ETag
-    ALI_OP_LIST = 3,      // names below a path, into `data`, paged by `token`
-    ALI_OP_WRITE = 4,     // bytes of `data` to an object, in phases
-    ALI_OP_DELETE = 5,    // removes an object
-    ALI_OP_REQUEST = 6,   // an HTTP request: catalogs, hubs; the answer's body into `data`
-    ALI_OP_TRANSFORM = 7  // decompresses `input` into `data` with a codec the core leaves to hosts
+    ALI_OP_READ = 1,     // a byte range of an object, into `data`
+    ALI_OP_STAT = 2,     // the object's size and ETag
+    ALI_OP_LIST = 3,     // names below a path, into `data`, paged by `token`
+    ALI_OP_WRITE = 4,    // bytes of `data` to an object, in phases
+    ALI_OP_DELETE = 5,   // removes an object
+    ALI_OP_REQUEST = 6,  // an HTTP request: catalogs, hubs; the answer's body into `data`
+    ALI_OP_TRANSFORM = 7 // decompresses `input` into `data` with a codec the core leaves to hosts
 };
 
 // READ: `length_bytes` are counted back from the object's end; `offset_bytes` is 0.
@@ -59,34 +59,34 @@ enum {
 
 // One operation. Strings are UTF-8, not terminated, and borrowed until the operation is answered.
 typedef struct ali_op {
-    uint32_t size_bytes;    // of this struct, as the library knows it
-    uint32_t kind;          // ALI_OP_READ, ...
-    uint64_t op_id;         // from 1 up; never used twice in a context
-    uint64_t offset_bytes;  // READ: where the range begins
-    uint64_t length_bytes;  // READ, LIST, REQUEST: room in `data`; WRITE: bytes of `data`
-    uint8_t *data;          // where bytes go to or come from; NULL if there are none
-    const char *path;       // the object: a path or URL as its opener named it
-    const char *etag;       // READ: the ETag the object must still have; "" before one is known
-    const char *why;        // for people: "footer", "column chunks of row group 3"
-    const char *method;     // REQUEST: "GET", "POST", ...
-    const char *headers;    // READ, REQUEST: lines "name: value", each ended by a line feed
-    const uint8_t *input;   // REQUEST: the body; TRANSFORM: the compressed bytes
-    const char *codec;      // TRANSFORM: the codec's name
-    const char *token;      // LIST: where the page begins, "" for the first
-    uint64_t input_bytes;   // bytes of `input`
-    uint64_t upload_id;     // WRITE PART, COMPLETE, ABORT: op_id of their BEGIN
-    uint32_t path_bytes;    // lengths of the strings above
+    uint32_t size_bytes;   // of this struct, as the library knows it
+    uint32_t kind;         // ALI_OP_READ, ...
+    uint64_t op_id;        // from 1 up; never used twice in a context
+    uint64_t offset_bytes; // READ: where the range begins
+    uint64_t length_bytes; // READ, LIST, REQUEST: room in `data`; WRITE: bytes of `data`
+    uint8_t *data;         // where bytes go to or come from; NULL if there are none
+    const char *path;      // the object: a path or URL as its opener named it
+    const char *etag;      // READ: the ETag the object must still have; "" before one is known
+    const char *why;       // for people: "footer", "column chunks of row group 3"
+    const char *method;    // REQUEST: "GET", "POST", ...
+    const char *headers;   // READ, REQUEST: lines "name: value", each ended by a line feed
+    const uint8_t *input;  // REQUEST: the body; TRANSFORM: the compressed bytes
+    const char *codec;     // TRANSFORM: the codec's name
+    const char *token;     // LIST: where the page begins, "" for the first
+    uint64_t input_bytes;  // bytes of `input`
+    uint64_t upload_id;    // WRITE PART, COMPLETE, ABORT: op_id of their BEGIN
+    uint32_t path_bytes;   // lengths of the strings above
     uint32_t etag_bytes;
     uint32_t why_bytes;
     uint32_t method_bytes;
     uint32_t headers_bytes;
     uint32_t codec_bytes;
     uint32_t token_bytes;
-    uint32_t flags;         // ALI_OP_FROM_END, ...
-    uint32_t phase;         // WRITE: ALI_WRITE_WHOLE, ...
-    uint32_t part;          // WRITE: number of the part, from 1 up
-    uint32_t priority;      // 0 is wanted first; ties go by op_id
-    uint32_t reserved;      // 0
+    uint32_t flags;    // ALI_OP_FROM_END, ...
+    uint32_t phase;    // WRITE: ALI_WRITE_WHOLE, ...
+    uint32_t part;     // WRITE: number of the part, from 1 up
+    uint32_t priority; // 0 is wanted first; ties go by op_id
+    uint32_t reserved; // 0
 } ali_op;
 
 // How an operation went. An operation may be answered in any number of parts with is_last = 0,
@@ -109,13 +109,13 @@ typedef struct ali_answer {
 
 // How far a task has come. Totals are ALI_UNKNOWN until they are known.
 typedef struct ali_progress {
-    uint32_t size_bytes;   // of this struct: sizeof(ali_progress), set by the caller
+    uint32_t size_bytes;    // of this struct: sizeof(ali_progress), set by the caller
     uint32_t ops_in_flight; // operations that were listed and are not yet answered
-    uint64_t bytes;        // moved by answered operations so far
-    uint64_t bytes_total;  // that the task will have moved when it is done
-    uint64_t rows;         // handed out in batches so far
-    uint64_t rows_total;   // that the task will have handed out when it is done
-    uint64_t ops;          // operations listed so far
+    uint64_t bytes;         // moved by answered operations so far
+    uint64_t bytes_total;   // that the task will have moved when it is done
+    uint64_t rows;          // handed out in batches so far
+    uint64_t rows_total;    // that the task will have handed out when it is done
+    uint64_t ops;           // operations listed so far
 } ali_progress;
 
 // Works on a task until it needs something, has a batch, has done its share, or is done.
@@ -153,8 +153,8 @@ ALI_API ALI_CHECKED ali_status ali_task_answer(ali_task *task, const ali_answer 
 ALI_API void ali_task_cancel(ali_task *task);
 
 // Frees a task at any moment. Operations in flight are orphaned: their buffers stay valid, and the
-// task may still be named in ali_task_answer(), until each of them is answered; with the last answer
-// they, and what was left of the task, are released. NULL is allowed.
+// task may still be named in ali_task_answer(), until each of them is answered; with the last
+// answer they, and what was left of the task, are released. NULL is allowed.
 ALI_API void ali_task_free(ali_task *task);
 
 // Takes the batch that the last step announced by ALI_READY.

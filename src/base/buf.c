@@ -112,8 +112,7 @@ ali_status ali_buf_reserve(ali_context *ctx, ali_buf *buf, uint64_t capacity_byt
     return ALI_OK;
 }
 
-ali_status ali_buf_append(ali_context *ctx, ali_buf *buf, const void *bytes,
-                          uint64_t count_bytes) {
+ali_status ali_buf_append(ali_context *ctx, ali_buf *buf, const void *bytes, uint64_t count_bytes) {
     if (count_bytes > buf->capacity_bytes - buf->size_bytes) {
         ALI_TRY(check_size(ctx, count_bytes));
         ALI_TRY(ali_buf_reserve(ctx, buf, buf->size_bytes + count_bytes));

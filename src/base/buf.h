@@ -34,8 +34,8 @@ ALI_CHECKED ali_status ali_buf_lent(ali_context *ctx, const uint8_t *data, uint6
 ALI_CHECKED ali_status ali_buf_slice(ali_context *ctx, ali_buf *whole, uint64_t offset_bytes,
                                      uint64_t size_bytes, ali_buf **slice);
 
-// Grows an owned buffer of one reference so that its capacity is at least `capacity_bytes`; doubles.
-// Contents up to size_bytes are kept (and counted as copied if they move).
+// Grows an owned buffer of one reference so that its capacity is at least `capacity_bytes`;
+// doubles. Contents up to size_bytes are kept (and counted as copied if they move).
 ALI_CHECKED ali_status ali_buf_reserve(ali_context *ctx, ali_buf *buf, uint64_t capacity_bytes);
 
 // Appends bytes to an owned buffer of one reference.

@@ -5,9 +5,13 @@
 #include "base/options_tables.h"
 #include "base/text.h"
 
-const char *ali_version(void) { return ALI_VERSION; }
+const char *ali_version(void) {
+    return ALI_VERSION;
+}
 
-uint32_t ali_abi_version(void) { return ALI_ABI_VERSION; }
+uint32_t ali_abi_version(void) {
+    return ALI_ABI_VERSION;
+}
 
 const char *ali_status_name(ali_status status) {
     static const struct {
@@ -83,8 +87,8 @@ ali_status ali_fail_at(ali_context *ctx, ali_status status, uint64_t offset_byte
 }
 
 // Copies a name into a box's field, cut to fit, if the field is still empty and there is an error.
-static void add_text(const ali_error_box *box, char *field, size_t capacity_bytes,
-                     const char *text, size_t text_bytes) {
+static void add_text(const ali_error_box *box, char *field, size_t capacity_bytes, const char *text,
+                     size_t text_bytes) {
     if (box->error.status == ALI_OK || field[0] != 0) return;
     size_t length = text_bytes < capacity_bytes ? text_bytes : capacity_bytes - 1;
     while (length < text_bytes && length > 0 && ((uint8_t)text[length] & 0xC0) == 0x80) length -= 1;
@@ -119,7 +123,9 @@ void ali_error_add_operation(ali_context *ctx, uint64_t op_id, int32_t http_stat
     error->http_status = http_status;
 }
 
-const ali_error *ali_context_error(const ali_context *context) { return &context->own.error; }
+const ali_error *ali_context_error(const ali_context *context) {
+    return &context->own.error;
+}
 
 ali_status ali_context_new(const ali_allocator *allocator, const ali_limits *limits,
                            ali_context **context) {

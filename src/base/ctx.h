@@ -21,10 +21,10 @@ typedef struct ali_error_box {
 
 struct ali_context {
     ali_home *home;
-    ali_limits limits;          // every field filled in
-    ali_error_box *errors;      // where errors go now: the stepped task's box, or `own`
+    ali_limits limits;     // every field filled in
+    ali_error_box *errors; // where errors go now: the stepped task's box, or `own`
     ali_error_box own;
-    uint64_t op_id_last;        // ids of operations are never used twice
+    uint64_t op_id_last; // ids of operations are never used twice
     uint64_t dictionary_id_last;
 };
 

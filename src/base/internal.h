@@ -30,8 +30,12 @@
 #define ALI_UNLIKELY(condition) __builtin_expect(!!(condition), 0)
 #define ALI_COUNT_OF(array) ((uint32_t)(sizeof(array) / sizeof((array)[0])))
 
-static inline uint64_t ali_min_u64(uint64_t a, uint64_t b) { return a < b ? a : b; }
-static inline uint64_t ali_max_u64(uint64_t a, uint64_t b) { return a > b ? a : b; }
+static inline uint64_t ali_min_u64(uint64_t a, uint64_t b) {
+    return a < b ? a : b;
+}
+static inline uint64_t ali_max_u64(uint64_t a, uint64_t b) {
+    return a > b ? a : b;
+}
 
 // Rounds up to a multiple of a power of two; the caller knows that it does not overflow.
 static inline uint64_t ali_round_up(uint64_t value, uint64_t power) {

@@ -51,7 +51,9 @@ static void count_out(ali_home *home, uint64_t size_bytes) {
     (void)used;
 }
 
-static bool fits_machine(uint64_t size_bytes) { return size_bytes <= PTRDIFF_MAX; }
+static bool fits_machine(uint64_t size_bytes) {
+    return size_bytes <= PTRDIFF_MAX;
+}
 
 // Tells why an allocation of this size cannot be had.
 static ali_status refuse(ali_context *ctx, uint64_t size_bytes, bool is_limit) {

@@ -5,8 +5,8 @@
 //     ali_scan_options filled;
 //     ALI_TRY(ali_options_fill(ctx, &ali_scan_options_table, options, &filled));
 //
-// after which every field of `filled` has a value: numbers their default or what was given, choices a
-// listed value, texts their default or what was given (NULL where the .def names no text).
+// after which every field of `filled` has a value: numbers their default or what was given, choices
+// a listed value, texts their default or what was given (NULL where the .def names no text).
 #ifndef ALI_BASE_OPTIONS_H
 #define ALI_BASE_OPTIONS_H
 
@@ -41,12 +41,13 @@ typedef struct ali_options_table {
     uint32_t size_bytes; // of the struct
 } ali_options_table;
 
-// Copies `given` (NULL: nothing is given) to `filled`, fills in defaults and checks ranges. A struct
-// of an older caller (a smaller size_bytes) is taken as if its missing fields were 0.
+// Copies `given` (NULL: nothing is given) to `filled`, fills in defaults and checks ranges. A
+// struct of an older caller (a smaller size_bytes) is taken as if its missing fields were 0.
 //
 // `ctx` may be NULL: then an error leaves no sentence.
 //
-// Returns:   ALI_OK; ALI_ERR_ARGUMENT with a sentence that names the option, its value and its range.
+// Returns:   ALI_OK; ALI_ERR_ARGUMENT with a sentence that names the option, its value and its
+// range.
 ALI_CHECKED ali_status ali_options_fill(ali_context *ctx, const ali_options_table *table,
                                         const void *given, void *filled);
 

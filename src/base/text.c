@@ -72,7 +72,8 @@ static size_t sequence_length(const uint8_t *at, size_t left) {
 bool ali_text_is_utf8(const uint8_t *bytes, size_t count_bytes) {
     size_t at = 0;
     while (at < count_bytes) {
-        if (count_bytes - at >= 8 && (ali_load_u64(bytes + at) & UINT64_C(0x8080808080808080)) == 0) {
+        if (count_bytes - at >= 8 &&
+            (ali_load_u64(bytes + at) & UINT64_C(0x8080808080808080)) == 0) {
             at += 8;
             continue;
         }

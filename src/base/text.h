@@ -8,9 +8,9 @@
 
 // Formats into `text`, always with a final zero byte; what does not fit is cut at a character.
 //
-// Conversions: %s terminated string · %q a quoted, escaped string, as (const char *, size_t) and cut
-// after 60 bytes; control and invalid bytes shown as \xNN · %u uint32_t · %d int32_t · %U uint64_t ·
-// %D int64_t · %x uint32_t as 0x.. · %c int · %% . Nothing else.
+// Conversions: %s terminated string · %q a quoted, escaped string, as (const char *, size_t) and
+// cut after 60 bytes; control and invalid bytes shown as \xNN · %u uint32_t · %d int32_t · %U
+// uint64_t · %D int64_t · %x uint32_t as 0x.. · %c int · %% . Nothing else.
 //
 // Returns:   bytes written without the final zero.
 size_t ali_text_format(char *text, size_t capacity_bytes, const char *format, va_list arguments);

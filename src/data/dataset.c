@@ -13,7 +13,9 @@ ali_status ali_dataset_new(ali_context *ctx, ali_file *file, ali_dataset **datas
     return ALI_OK;
 }
 
-void ali_dataset_retain(ali_dataset *dataset) { dataset->references += 1; }
+void ali_dataset_retain(ali_dataset *dataset) {
+    dataset->references += 1;
+}
 
 void ali_dataset_release(ali_dataset *dataset) {
     if (dataset == NULL) return;

@@ -25,10 +25,9 @@ static ali_status fail_missing(ali_context *ctx, const ali_schema *schema, const
     }
     const ali_field *first = &schema->fields[0];
     const ali_field *last = &schema->fields[schema->count - 1];
-    return ali_fail(ctx, ALI_ERR_NOT_FOUND,
-                    "there is no column %q: the file has %u, from %q to %q", name, name_bytes,
-                    schema->count, first->name, (size_t)first->name_bytes, last->name,
-                    (size_t)last->name_bytes);
+    return ali_fail(ctx, ALI_ERR_NOT_FOUND, "there is no column %q: the file has %u, from %q to %q",
+                    name, name_bytes, schema->count, first->name, (size_t)first->name_bytes,
+                    last->name, (size_t)last->name_bytes);
 }
 
 static ali_status find_column(ali_context *ctx, const ali_schema *schema, const char *name,

@@ -14,7 +14,7 @@ typedef struct ali_file {
     ali_context *ctx;
     ali_blob *blob;
     ali_schema *schema;
-    uint64_t rows;       // or ALI_UNKNOWN
+    uint64_t rows; // or ALI_UNKNOWN
     uint64_t row_groups;
     const char *created_by;
     uint32_t metadata_count;
@@ -27,11 +27,11 @@ typedef struct ali_file {
 typedef struct ali_projection {
     const uint32_t *columns; // indexes of fields, in the order wanted
     uint32_t count;
-    ali_schema *schema;      // of these columns
+    ali_schema *schema; // of these columns
     uint64_t offset_rows;
-    uint64_t limit_rows;     // ALI_UNKNOWN: all
+    uint64_t limit_rows; // ALI_UNKNOWN: all
     uint32_t batch_rows;
-    uint32_t strings;        // ALI_SCAN_STRINGS_DICTIONARY, ...
+    uint32_t strings; // ALI_SCAN_STRINGS_DICTIONARY, ...
     uint64_t coalesce_bytes;
     uint64_t request_bytes_max;
 } ali_projection;
@@ -78,7 +78,7 @@ struct ali_writer {
     ali_context *ctx;
     ali_schema *schema;
     ali_write_options options;
-    ali_buf *out;           // bytes not yet dropped lie from `dropped_bytes` on
+    ali_buf *out; // bytes not yet dropped lie from `dropped_bytes` on
     uint64_t dropped_bytes;
     uint64_t warnings;
     bool is_finished;

@@ -46,7 +46,7 @@ struct ali_blob {
     char etag[ALI_ETAG_BYTES_MAX];
 };
 
-// --- making and freeing ---------------------------------------------------------------------------
+// --- making and freeing --------------------------------------------------------------------------
 
 static ali_status check_object(ali_context *ctx, const ali_object *object) {
     if (object == NULL || object->size_bytes != sizeof *object || object->path == NULL) {
@@ -136,23 +136,29 @@ ali_status ali_blob_fork(const ali_blob *blob, ali_blob **fork) {
     return status;
 }
 
-uint64_t ali_blob_bytes(const ali_blob *blob) { return blob->object_bytes; }
+uint64_t ali_blob_bytes(const ali_blob *blob) {
+    return blob->object_bytes;
+}
 
 const char *ali_blob_path(const ali_blob *blob, uint32_t *path_bytes) {
     *path_bytes = blob->path_bytes;
     return blob->path;
 }
 
-uint64_t ali_blob_held_bytes(const ali_blob *blob) { return blob->held_bytes; }
+uint64_t ali_blob_held_bytes(const ali_blob *blob) {
+    return blob->held_bytes;
+}
 
 void ali_blob_tune(ali_blob *blob, uint64_t coalesce_bytes, uint64_t request_bytes_max) {
     blob->coalesce_bytes = coalesce_bytes;
     blob->request_bytes_max = request_bytes_max;
 }
 
-// --- the array of ranges --------------------------------------------------------------------------
+// --- the array of ranges -------------------------------------------------------------------------
 
-static uint64_t end_of(const range *item) { return item->offset_bytes + item->length_bytes; }
+static uint64_t end_of(const range *item) {
+    return item->offset_bytes + item->length_bytes;
+}
 
 // The first range that ends after `offset_bytes`; blob->count if there is none.
 static uint32_t find(const ali_blob *blob, uint64_t offset_bytes) {
@@ -171,8 +177,8 @@ static uint32_t find(const ali_blob *blob, uint64_t offset_bytes) {
 
 static ali_status insert(ali_blob *blob, uint32_t index, const range *item) {
     void *items = blob->ranges;
-    ALI_TRY(ali_mem_grow(blob->ctx, &items, &blob->capacity, (uint64_t)blob->count + 1,
-                         sizeof(range)));
+    ALI_TRY(
+        ali_mem_grow(blob->ctx, &items, &blob->capacity, (uint64_t)blob->count + 1, sizeof(range)));
     blob->ranges = items;
     for (uint32_t i = blob->count; i > index; i -= 1) blob->ranges[i] = blob->ranges[i - 1];
     blob->ranges[index] = *item;
@@ -205,8 +211,8 @@ ali_status ali_blob_want(ali_blob *blob, ali_task *task, uint64_t offset_bytes,
             at = end_of(&blob->ranges[i]);
             continue;
         }
-        const uint64_t gap_end =
-            i == blob->count ? end : ali_min_u64(end, blob->ranges[i].offset_bytes);
+        const uint64_t gap_end = i == blob->count ? end
+                                                  : ali_min_u64(end, blob->ranges[i].offset_bytes);
         const range gap = {.offset_bytes = at,
                            .length_bytes = gap_end - at,
                            .needed_bytes = gap_end - at,
@@ -227,8 +233,8 @@ void ali_blob_drop(ali_blob *blob, uint64_t from_bytes, uint64_t offset_bytes) {
         const uint64_t low = ali_max_u64(from_bytes, item->offset_bytes);
         const uint64_t high = ali_min_u64(offset_bytes, end_of(item));
         item->needed_bytes -= ali_min_u64(item->needed_bytes, high - low);
-        const bool is_over =
-            item->needed_bytes == 0 && item->owner != NULL && item->state == RANGE_HELD;
+        const bool is_over = item->needed_bytes == 0 && item->owner != NULL &&
+                             item->state == RANGE_HELD;
         if (is_over) {
             remove_range(blob, i);
         } else {
@@ -255,7 +261,7 @@ void ali_blob_forget(ali_blob *blob, ali_task *task) {
     }
 }
 
-// --- asking ---------------------------------------------------------------------------------------
+// --- asking --------------------------------------------------------------------------------------
 
 static ali_op new_op(const ali_blob *blob, uint32_t kind, const char *why) {
     ali_op op = {.kind = kind,
@@ -349,7 +355,7 @@ ali_status ali_blob_flush(ali_blob *blob, ali_task *task) {
     }
 }
 
-// --- answers --------------------------------------------------------------------------------------
+// --- answers -------------------------------------------------------------------------------------
 
 static ali_status fail_host(ali_blob *blob, const ali_op_record *record) {
     ali_context *ctx = blob->ctx;
@@ -438,7 +444,7 @@ static ali_status settle(ali_blob *blob, ali_task *task) {
     return ALI_OK;
 }
 
-// --- giving ---------------------------------------------------------------------------------------
+// --- giving --------------------------------------------------------------------------------------
 
 // Where the bytes that are held without a gap from `offset_bytes` on end, at most `end`.
 static uint64_t held_until(const ali_blob *blob, uint64_t offset_bytes, uint64_t end) {
@@ -514,10 +520,9 @@ ali_status ali_blob_peek(ali_blob *blob, ali_task *task, uint64_t offset_bytes,
     return wait_for(blob, task, offset_bytes, length_bytes);
 }
 
-// --- the tail -------------------------------------------------------------------------------------
+// --- the tail ------------------------------------------------------------------------------------
 
-static ali_status ask_tail(ali_blob *blob, ali_task *task, uint64_t length_bytes,
-                           const char *why) {
+static ali_status ask_tail(ali_blob *blob, ali_task *task, uint64_t length_bytes, const char *why) {
     const bool is_stat = (blob->flags & ALI_OBJECT_NO_SUFFIX) != 0;
     ali_op op = new_op(blob, is_stat ? ALI_OP_STAT : ALI_OP_READ, is_stat ? "size" : why);
     if (is_stat) {

@@ -1,9 +1,9 @@
 // io/blob.h: the bytes of one object that are held, asked for and wanted.
 //
-// A task says which ranges it will want, in order of need, and goes on with those that are there. The
-// blob joins near ranges into few READ operations, keeps flow limits, pins the object's ETag and
-// size, and never asks for a byte twice. Operations belong to the task that was stepped when they
-// were added; when that task ends, ali_blob_forget() must be called.
+// A task says which ranges it will want, in order of need, and goes on with those that are there.
+// The blob joins near ranges into few READ operations, keeps flow limits, pins the object's ETag
+// and size, and never asks for a byte twice. Operations belong to the task that was stepped when
+// they were added; when that task ends, ali_blob_forget() must be called.
 #ifndef ALI_IO_BLOB_H
 #define ALI_IO_BLOB_H
 
@@ -28,9 +28,9 @@ const char *ali_blob_path(const ali_blob *blob, uint32_t *path_bytes);
 // `request_bytes_max` (at least 1).
 void ali_blob_tune(ali_blob *blob, uint64_t coalesce_bytes, uint64_t request_bytes_max);
 
-// Asks for the last `length_bytes` and for the object's size: by one suffix READ, or where the object
-// does not allow that by STAT and then a READ of the tail. Call it in every step until it answers.
-// The tail is kept as long as the blob.
+// Asks for the last `length_bytes` and for the object's size: by one suffix READ, or where the
+// object does not allow that by STAT and then a READ of the tail. Call it in every step until it
+// answers. The tail is kept as long as the blob.
 //
 // Ownership: *tail is a reference of the caller's; *offset_bytes is where it begins.
 // Returns:   ALI_OK: shorter than asked if the object is. ALI_NEED: step again when answered.
@@ -55,15 +55,15 @@ ALI_CHECKED ali_status ali_blob_flush(ali_blob *blob, ali_task *task);
 ALI_CHECKED ali_status ali_blob_slice(ali_blob *blob, ali_task *task, uint64_t offset_bytes,
                                       uint64_t length_bytes, ali_buf **bytes);
 
-// The contiguous bytes that are held from `offset_bytes` on, at most `length_bytes`, without waiting
-// for more: for headers whose length is not known. Zero copy.
+// The contiguous bytes that are held from `offset_bytes` on, at most `length_bytes`, without
+// waiting for more: for headers whose length is not known. Zero copy.
 //
 // Returns:   ALI_OK with at least one byte; else as ali_blob_slice().
 ALI_CHECKED ali_status ali_blob_peek(ali_blob *blob, ali_task *task, uint64_t offset_bytes,
                                      uint64_t length_bytes, ali_buf **bytes);
 
-// Bytes below `offset_bytes` and not below `from_bytes` are not needed any more: answers that lie in
-// the range as a whole are let go.
+// Bytes below `offset_bytes` and not below `from_bytes` are not needed any more: answers that lie
+// in the range as a whole are let go.
 void ali_blob_drop(ali_blob *blob, uint64_t from_bytes, uint64_t offset_bytes);
 
 // Bytes that are held, and asked for.

@@ -1,8 +1,9 @@
 // io/task.c: stepping tasks, listing and answering operations, orphans.
 //
 // The outermost task of a tree keeps the records of all operations, so that they bubble up from
-// children by themselves. A record lives until its owner (a blob) has taken the answer; a record that
-// is listed and unanswered when its task is freed keeps the task's shell alive until the answer.
+// children by themselves. A record lives until its owner (a blob) has taken the answer; a record
+// that is listed and unanswered when its task is freed keeps the task's shell alive until the
+// answer.
 #include "io/task.h"
 
 #include "alimentar/column.h"
@@ -36,7 +37,7 @@ struct ali_task {
     uint64_t rows_total;
 };
 
-// --- making and freeing ---------------------------------------------------------------------------
+// --- making and freeing --------------------------------------------------------------------------
 
 ali_status ali_task_new(ali_context *ctx, ali_task *parent, const ali_task_class *kind,
                         ali_task **task, void **state) {
@@ -117,9 +118,11 @@ void ali_task_free(ali_task *task) {
     if (task->first == NULL) free_shell(task);
 }
 
-void ali_task_cancel(ali_task *task) { task->is_cancelled = true; }
+void ali_task_cancel(ali_task *task) {
+    task->is_cancelled = true;
+}
 
-// --- stepping -------------------------------------------------------------------------------------
+// --- stepping ------------------------------------------------------------------------------------
 
 // Puts a task's name before the path of those inside it.
 static void add_name(ali_error_box *box, const char *name) {
@@ -138,8 +141,8 @@ static void add_name(ali_error_box *box, const char *name) {
 static ali_status note_error(ali_task *task, ali_status status) {
     ali_error_box *box = &task->root->errors;
     if (box->error.status == ALI_OK) {
-        status = ali_fail(task->ctx, status, "%s failed: %s", task->kind->name,
-                          ali_status_name(status));
+        status =
+            ali_fail(task->ctx, status, "%s failed: %s", task->kind->name, ali_status_name(status));
     }
     box->error.status = status;
     add_name(box, task->kind->name);
@@ -184,15 +187,21 @@ ali_status ali_task_step_child(ali_task *parent, ali_task *child, uint32_t budge
     return step_once(child, budget_rows);
 }
 
-ali_context *ali_task_context(const ali_task *task) { return task->ctx; }
+ali_context *ali_task_context(const ali_task *task) {
+    return task->ctx;
+}
 
 void *ali_task_state(const ali_task *task, const ali_task_class *kind) {
     return task->kind == kind && !task->is_freed ? task->state : NULL;
 }
 
-ali_arena *ali_task_scratch(ali_task *task) { return &task->root->scratch; }
+ali_arena *ali_task_scratch(ali_task *task) {
+    return &task->root->scratch;
+}
 
-bool ali_task_is_done(const ali_task *task) { return task->is_finished && task->final == ALI_OK; }
+bool ali_task_is_done(const ali_task *task) {
+    return task->is_finished && task->final == ALI_OK;
+}
 
 void ali_task_put_batch(ali_task *task, struct ali_batch *batch) {
     ALI_ASSERT(task->batch == NULL);
@@ -206,7 +215,9 @@ struct ali_batch *ali_task_take_batch(ali_task *task) {
     return batch;
 }
 
-const ali_error *ali_task_error(const ali_task *task) { return &task->root->errors.error; }
+const ali_error *ali_task_error(const ali_task *task) {
+    return &task->root->errors.error;
+}
 
 void ali_task_expect(ali_task *task, uint64_t bytes_total, uint64_t rows_total) {
     task->root->bytes_total = bytes_total;
@@ -225,7 +236,7 @@ ali_status ali_task_progress(const ali_task *task, ali_progress *progress) {
     return ALI_OK;
 }
 
-// --- operations -----------------------------------------------------------------------------------
+// --- operations ----------------------------------------------------------------------------------
 
 // Copies a string behind the record and moves `strings` on.
 static const char *keep(char **strings, const char *text, uint32_t text_bytes) {
@@ -279,9 +290,13 @@ ali_status ali_task_add_op(ali_task *task, const ali_op *op, const void *owner,
     return ALI_OK;
 }
 
-uint64_t ali_task_inflight_bytes(const ali_task *task) { return task->root->inflight_bytes; }
+uint64_t ali_task_inflight_bytes(const ali_task *task) {
+    return task->root->inflight_bytes;
+}
 
-uint32_t ali_task_inflight_ops(const ali_task *task) { return task->root->inflight_ops; }
+uint32_t ali_task_inflight_ops(const ali_task *task) {
+    return task->root->inflight_ops;
+}
 
 // The unlisted operation that is wanted most; NULL if there is none.
 static ali_op_record *next_unlisted(ali_task *task) {

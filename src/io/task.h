@@ -1,8 +1,8 @@
 // io/task.h: tasks from within: a class of functions, a state, operations, children.
 //
 // A task is a shell (kept while operations are in flight) and a state (freed with the task). The
-// outermost task owns all operations of its children, so operations bubble up by themselves, and the
-// error, in which children leave their names.
+// outermost task owns all operations of its children, so operations bubble up by themselves, and
+// the error, in which children leave their names.
 #ifndef ALI_IO_TASK_H
 #define ALI_IO_TASK_H
 
@@ -31,20 +31,20 @@ typedef struct ali_task_class {
 typedef struct ali_op_record {
     struct ali_op_record *next;
     ali_op op;
-    ali_buf *buf;            // where bytes go; NULL for STAT, and for LENT until answered
-    const void *owner;       // who asked (a blob); NULL once the owner forgot it
+    ali_buf *buf;      // where bytes go; NULL for STAT, and for LENT until answered
+    const void *owner; // who asked (a blob); NULL once the owner forgot it
     uint64_t moved_bytes;
-    uint64_t object_bytes;   // as answered, or ALI_UNKNOWN
-    const uint8_t *lent;     // as answered; the record owns it until the owner takes it
+    uint64_t object_bytes; // as answered, or ALI_UNKNOWN
+    const uint8_t *lent;   // as answered; the record owns it until the owner takes it
     void (*lent_release)(void *lent_user);
     void *lent_user;
-    ali_status status;       // as answered
+    ali_status status; // as answered
     int32_t http_status;
     bool is_listed;
     bool is_answered;
     bool is_etag_known;
     uint32_t etag_bytes;
-    uint64_t block_bytes;    // of the record with its strings, which lie behind it
+    uint64_t block_bytes;          // of the record with its strings, which lie behind it
     char etag[ALI_ETAG_BYTES_MAX]; // as answered
 } ali_op_record;
 

@@ -15,7 +15,7 @@ typedef struct open_state {
     bool is_format_given;
 } open_state;
 
-// --- detection ------------------------------------------------------------------------------------
+// --- detection -----------------------------------------------------------------------------------
 
 static bool ends_with(const char *path, uint32_t path_bytes, const char *end) {
     const size_t end_bytes = ali_text_length(end);
@@ -79,13 +79,13 @@ static ali_status detect(open_state *state, ali_context *ctx, const ali_buf *tai
     return fail_unknown(ctx, state->blob, tail);
 }
 
-// --- the task -------------------------------------------------------------------------------------
+// --- the task ------------------------------------------------------------------------------------
 
 static ali_status begin(ali_task *task, open_state *state) {
     ali_buf *tail = NULL;
     uint64_t offset_bytes = 0;
-    const ali_status status = ali_blob_tail(state->blob, task, state->options.tail_bytes, "footer",
-                                            &tail, &offset_bytes);
+    const ali_status status =
+        ali_blob_tail(state->blob, task, state->options.tail_bytes, "footer", &tail, &offset_bytes);
     if (status != ALI_OK) return status;
     const ali_status found = detect(state, ali_task_context(task), tail);
     ali_buf_release(tail);
@@ -139,18 +139,17 @@ static const ali_format *format_named(const char *name) {
     return NULL;
 }
 
-static ali_status take_options(ali_context *ctx, const ali_open_options *given,
-                               open_state *state) {
+static ali_status take_options(ali_context *ctx, const ali_open_options *given, open_state *state) {
     ali_open_options *options = &state->options;
     ALI_TRY(ali_options_fill(ctx, &ali_open_options_table, given, options));
     if (options->format == NULL) return ALI_OK;
     state->format = format_named(options->format);
     state->is_format_given = true;
     options->format = NULL; // the caller's string; the format found stands in `state`
-    return state->format != NULL ? ALI_OK
-                                 : ali_fail(ctx, ALI_ERR_NOT_FOUND,
-                                            "there is no format %q that can be read",
-                                            given->format, ali_text_length(given->format));
+    return state->format != NULL
+               ? ALI_OK
+               : ali_fail(ctx, ALI_ERR_NOT_FOUND, "there is no format %q that can be read",
+                          given->format, ali_text_length(given->format));
 }
 
 ali_status ali_open_start(ali_context *context, const ali_object *object,

@@ -234,7 +234,7 @@ function rowOf(struct, field) {
 }
 
 function wrapRow(parts) {
-    return wrap(parts.map((part) => part.replaceAll(' ', '\u00a0')).join(', '), '     ')
+    return wrap(parts.map((part) => part.replaceAll(' ', '\u00a0')).join(', '), '     ', 97)
         .replaceAll('\u00a0', ' ')
 }
 

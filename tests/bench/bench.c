@@ -95,7 +95,7 @@ static void *grown(void *items, uint64_t *capacity, uint64_t wanted) {
     return moved;
 }
 
-// --- what is known of a column --------------------------------------------------------------------
+// --- what is known of a column -------------------------------------------------------------------
 
 static double number_at(const ali_type_info *type, const void *values, uint64_t row) {
     const int is_float = type->kind == ALI_TYPE_FLOAT;
@@ -147,7 +147,7 @@ static void add_facts(fact *known, const ali_column *column) {
     }
 }
 
-// --- the three ways of reading --------------------------------------------------------------------
+// --- the three ways of reading -------------------------------------------------------------------
 
 static void keep_batch(run *result, ali_batch *batch) {
     result->batches = grown(result->batches, &result->batches_capacity,
@@ -218,7 +218,7 @@ static void clear_run(run *result) {
     ali_schema_release(result->schema);
 }
 
-// --- arguments and output -------------------------------------------------------------------------
+// --- arguments and output ------------------------------------------------------------------------
 
 static void split_columns(options *given, char *list) {
     for (char *name = strtok(list, ","); name != NULL; name = strtok(NULL, ",")) {
@@ -238,8 +238,8 @@ static void take_flag(options *given, const char *flag, char *value) {
     } else if (strcmp(flag, "--runs") == 0) {
         given->runs = atoi(value);
     } else if (strcmp(flag, "--strings") == 0) {
-        given->scan.strings =
-            strcmp(value, "plain") == 0 ? ALI_SCAN_STRINGS_PLAIN : ALI_SCAN_STRINGS_DICTIONARY;
+        given->scan.strings = strcmp(value, "plain") == 0 ? ALI_SCAN_STRINGS_PLAIN
+                                                          : ALI_SCAN_STRINGS_DICTIONARY;
     } else if (strcmp(flag, "--threads") == 0 && strcmp(value, "1") == 0) {
         return;
     } else {

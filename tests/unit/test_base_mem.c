@@ -212,7 +212,9 @@ static void buffer_beyond_the_limit_is_refused(void **unused) {
     assert_int_equal(count.bytes, 0);
 }
 
-static void note_release(void *user) { *(uint32_t *)user += 1; }
+static void note_release(void *user) {
+    *(uint32_t *)user += 1;
+}
 
 static void lent_bytes_are_given_back_with_the_last_slice(void **unused) {
     (void)unused;

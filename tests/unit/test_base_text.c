@@ -52,7 +52,8 @@ static void what_does_not_fit_is_cut_at_a_character(void **unused) {
     static const struct {
         size_t capacity;
         const char *expected;
-    } cases[] = {{1, ""}, {2, "a"}, {3, "a"}, {4, "a\xc3\xa9"}, {5, "a\xc3\xa9z"}, {6, "a\xc3\xa9zz"}};
+    } cases[] = {{1, ""},          {2, "a"},          {3, "a"},
+                 {4, "a\xc3\xa9"}, {5, "a\xc3\xa9z"}, {6, "a\xc3\xa9zz"}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i += 1) {
         char text[8];
         memset(text, '!', sizeof text);
@@ -75,14 +76,14 @@ static void utf8_is_judged_as_rfc_3629_does(void **unused) {
         {"\xc3\xa9\xe2\x82\xac\xf0\x9f\x8c\x8d", 9, true},
         {"\xed\x9f\xbf\xee\x80\x80\xf4\x8f\xbf\xbf", 10, true},
         {"\x80", 1, false},
-        {"\xc0\x80", 2, false},             // overlong
-        {"\xc1\xbf", 2, false},             // overlong
-        {"\xe0\x9f\xbf", 3, false},         // overlong
-        {"\xf0\x8f\xbf\xbf", 4, false},     // overlong
-        {"\xed\xa0\x80", 3, false},         // surrogate
-        {"\xf4\x90\x80\x80", 4, false},     // above U+10FFFF
+        {"\xc0\x80", 2, false},         // overlong
+        {"\xc1\xbf", 2, false},         // overlong
+        {"\xe0\x9f\xbf", 3, false},     // overlong
+        {"\xf0\x8f\xbf\xbf", 4, false}, // overlong
+        {"\xed\xa0\x80", 3, false},     // surrogate
+        {"\xf4\x90\x80\x80", 4, false}, // above U+10FFFF
         {"\xf5\x80\x80\x80", 4, false},
-        {"\xe2\x82", 2, false},             // cut
+        {"\xe2\x82", 2, false}, // cut
         {"abcdefgh\xff", 9, false},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i += 1) {
@@ -139,10 +140,10 @@ static void long_names_are_cut_at_a_character(void **unused) {
 static void every_status_has_a_name_of_its_own(void **unused) {
     (void)unused;
     static const ali_status statuses[] = {
-        ALI_OK, ALI_NEED, ALI_READY, ALI_YIELD, ALI_END, ALI_ERR_MEMORY, ALI_ERR_LIMIT,
-        ALI_ERR_ARGUMENT, ALI_ERR_STATE, ALI_ERR_CANCELLED, ALI_ERR_CORRUPT, ALI_ERR_TRUNCATED,
-        ALI_ERR_CHECKSUM, ALI_ERR_CHANGED, ALI_ERR_UNSUPPORTED, ALI_ERR_TYPE, ALI_ERR_NOT_FOUND,
-        ALI_ERR_CONFLICT, ALI_ERR_HOST, ALI_ERR_INTERNAL};
+        ALI_OK,          ALI_NEED,          ALI_READY,        ALI_YIELD,       ALI_END,
+        ALI_ERR_MEMORY,  ALI_ERR_LIMIT,     ALI_ERR_ARGUMENT, ALI_ERR_STATE,   ALI_ERR_CANCELLED,
+        ALI_ERR_CORRUPT, ALI_ERR_TRUNCATED, ALI_ERR_CHECKSUM, ALI_ERR_CHANGED, ALI_ERR_UNSUPPORTED,
+        ALI_ERR_TYPE,    ALI_ERR_NOT_FOUND, ALI_ERR_CONFLICT, ALI_ERR_HOST,    ALI_ERR_INTERNAL};
     const size_t count = sizeof statuses / sizeof statuses[0];
     for (size_t i = 0; i < count; i += 1) {
         assert_string_not_equal(ali_status_name(statuses[i]), "unknown");

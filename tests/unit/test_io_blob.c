@@ -1,4 +1,5 @@
-// Tasks and blobs: what is asked for, in which operations, and what becomes of every kind of answer.
+// Tasks and blobs: what is asked for, in which operations, and what becomes of every kind of
+// answer.
 //
 // A small task wants ranges of a pretended object, whose byte at offset i is i * 7 (mod 256), and
 // collects them; the tests play the host.
@@ -34,7 +35,9 @@ typedef struct collect_state {
     bool has_tail;
 } collect_state;
 
-static uint8_t byte_at(uint64_t offset_bytes) { return (uint8_t)(offset_bytes * 7); }
+static uint8_t byte_at(uint64_t offset_bytes) {
+    return (uint8_t)(offset_bytes * 7);
+}
 
 static void check_bytes(const ali_buf *buf, uint64_t offset_bytes, uint64_t length_bytes) {
     assert_int_equal(buf->size_bytes, length_bytes);
@@ -93,7 +96,7 @@ static void collect_clear(ali_task *task, void *pointer) {
 static const ali_task_class collect_class = {"collect", collect_step, collect_clear,
                                              sizeof(collect_state)};
 
-// --- the fixture ----------------------------------------------------------------------------------
+// --- the fixture ---------------------------------------------------------------------------------
 
 typedef struct fixture {
     ali_context *ctx;
@@ -118,7 +121,9 @@ static const ali_object plain_object = {.size_bytes = sizeof(ali_object),
                                         .path = "made.bin",
                                         .path_bytes = 8};
 
-static fixture begin(const plan *ranges) { return begin_with(ranges, &plain_object, NULL); }
+static fixture begin(const plan *ranges) {
+    return begin_with(ranges, &plain_object, NULL);
+}
 
 static void end(fixture *test) {
     ali_task_free(test->task);
@@ -143,8 +148,8 @@ static ali_answer answer_of(const fixture *test, const ali_op *op) {
 static void answer_read(fixture *test, const ali_op *op) {
     ali_answer answer = answer_of(test, op);
     const bool is_tail = (op->flags & ALI_OP_FROM_END) != 0;
-    const uint64_t from = is_tail ? test->object_bytes - ali_min_u64(op->length_bytes,
-                                                                     test->object_bytes)
+    const uint64_t from = is_tail ? test->object_bytes -
+                                        ali_min_u64(op->length_bytes, test->object_bytes)
                                   : ali_min_u64(op->offset_bytes, test->object_bytes);
     answer.moved_bytes = ali_min_u64(op->length_bytes, test->object_bytes - from);
     for (uint64_t i = 0; i < answer.moved_bytes; i += 1) op->data[i] = byte_at(from + i);
@@ -156,7 +161,7 @@ static uint32_t list(fixture *test, ali_op *ops, uint32_t ops_max) {
     return ali_task_ops(test->task, ops, ops_max);
 }
 
-// --- what is asked for ----------------------------------------------------------------------------
+// --- what is asked for ---------------------------------------------------------------------------
 
 static void near_ranges_are_joined_into_one_operation(void **unused) {
     (void)unused;
@@ -317,7 +322,7 @@ static void fork_shares_the_tail_and_the_etag(void **unused) {
     end(&other);
 }
 
-// --- answers of every kind ------------------------------------------------------------------------
+// --- answers of every kind -----------------------------------------------------------------------
 
 static const plan one_range = {.ranges = {{100, 40}}, .count = 1};
 
@@ -454,7 +459,9 @@ static void range_beyond_the_object_is_refused_before_it_is_asked_for(void **unu
     }
 }
 
-static void note_release(void *user) { *(uint32_t *)user += 1; }
+static void note_release(void *user) {
+    *(uint32_t *)user += 1;
+}
 
 static void lent_bytes_are_not_copied(void **unused) {
     (void)unused;
@@ -481,7 +488,7 @@ static void lent_bytes_are_not_copied(void **unused) {
     end(&test);
 }
 
-// --- ends of every kind ---------------------------------------------------------------------------
+// --- ends of every kind --------------------------------------------------------------------------
 
 static void late_answers_of_a_freed_task_are_dropped(void **unused) {
     (void)unused;
@@ -601,7 +608,7 @@ static void step_within_a_step_is_refused(void **unused) {
     ali_context_free(ctx);
 }
 
-// --- children -------------------------------------------------------------------------------------
+// --- children ------------------------------------------------------------------------------------
 
 typedef struct parent_state {
     ali_task *child;
