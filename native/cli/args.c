@@ -1,0 +1,366 @@
+// native/cli/args.c: reading the command line. Flags may stand anywhere; "--" ends them.
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli.h"
+
+enum {
+    FLAG_COLUMNS,
+    FLAG_LIMIT,
+    FLAG_OFFSET,
+    FLAG_JSON,
+    FLAG_OUTPUT,
+    FLAG_TO,
+    FLAG_FORMAT,
+    FLAG_HEADER_FILE,
+    FLAG_QUIET,
+    FLAG_FORCE,
+    FLAG_WHOLE,
+    FLAG_HELP
+};
+
+enum { VERB_INFO = 1, VERB_SCHEMA = 2, VERB_HEAD = 4, VERB_CONVERT = 8, VERB_ALL = 15 };
+
+typedef struct flag {
+    const char *name;
+    const char *letter; // "" if there is none
+    const char *value;  // what it takes; NULL if nothing
+    const char *help;
+    uint32_t id;
+    uint32_t verbs;
+} flag;
+
+static const flag flags[] = {
+    {"--columns", "", "A,B",
+     "only these columns, in this order; \\, is a comma in a name, #3 the"
+     " third column",
+     FLAG_COLUMNS, VERB_HEAD | VERB_CONVERT},
+    {"--limit", "-n", "N", "at most N rows (head: 10)", FLAG_LIMIT, VERB_HEAD | VERB_CONVERT},
+    {"--offset", "", "N", "leave out the first N rows", FLAG_OFFSET, VERB_HEAD | VERB_CONVERT},
+    {"--json", "", NULL, "one JSON document on standard output", FLAG_JSON,
+     VERB_INFO | VERB_SCHEMA | VERB_HEAD},
+    {"--output", "-o", "FILE", "write to FILE instead of standard output", FLAG_OUTPUT,
+     VERB_INFO | VERB_SCHEMA | VERB_HEAD | VERB_CONVERT},
+    {"--to", "", "FORMAT", "write arrow, arrows, csv, jsonl or json, whatever the output's name",
+     FLAG_TO, VERB_CONVERT},
+    {"--format", "", "FORMAT", "read the input as this format (parquet), whatever it looks like",
+     FLAG_FORMAT, VERB_ALL},
+    {"--header-file", "", "FILE", "HTTP headers, lines \"name: value\", for the URL's own origin",
+     FLAG_HEADER_FILE, VERB_ALL},
+    {"--no-truncate", "", NULL, "whole values, however wide", FLAG_WHOLE, VERB_INFO | VERB_HEAD},
+    {"--force", "", NULL, "replace an output that exists", FLAG_FORCE, VERB_ALL},
+    {"--quiet", "-q", NULL, "no warnings, no progress", FLAG_QUIET, VERB_ALL},
+    {"--help", "-h", NULL, "this text", FLAG_HELP, VERB_ALL},
+};
+#define FLAGS_COUNT (sizeof flags / sizeof flags[0])
+
+typedef struct verb {
+    const char *name;
+    const char *usage;
+    const char *help;
+    uint32_t id;
+    uint32_t least; // operands
+    uint32_t most;
+} verb;
+
+static const verb verbs[] = {
+    {"info", "info FILE", "what a file is: format, rows, columns, metadata", VERB_INFO, 1, 1},
+    {"schema", "schema FILE", "the columns: name, type, whether nulls are allowed", VERB_SCHEMA, 1,
+     1},
+    {"head", "head FILE", "the first rows as a table", VERB_HEAD, 1, 1},
+    {"convert", "convert INPUT OUTPUT", "writes a file in another format", VERB_CONVERT, 1, 2},
+};
+#define VERBS_COUNT (sizeof verbs / sizeof verbs[0])
+
+const char *const cli_verbs[] = {"info", "schema", "head", "convert", "help"};
+const size_t cli_verbs_count = sizeof cli_verbs / sizeof cli_verbs[0];
+
+// --- help -----------------------------------------------------------------------------------------
+
+static const verb *find_verb(const char *name) {
+    for (size_t i = 0; name != NULL && i < VERBS_COUNT; i += 1) {
+        if (strcmp(verbs[i].name, name) == 0) return &verbs[i];
+    }
+    return NULL;
+}
+
+static void print_flags(FILE *to, uint32_t wanted) {
+    for (size_t i = 0; i < FLAGS_COUNT; i += 1) {
+        if ((flags[i].verbs & wanted) == 0) continue;
+        char name[40];
+        (void)snprintf(name, sizeof name, "%s%s%s%s%s", flags[i].letter,
+                       flags[i].letter[0] != '\0' ? ", " : "", flags[i].name,
+                       flags[i].value != NULL ? " " : "",
+                       flags[i].value != NULL ? flags[i].value : "");
+        (void)fprintf(to, "  %-20s %s\n", name, flags[i].help);
+    }
+}
+
+void cli_print_help(FILE *to, const char *name) {
+    const verb *one = find_verb(name);
+    if (one != NULL) {
+        (void)fprintf(to, "Usage: alimentar %s [FLAGS]\n\n%s.\n\nFlags:\n", one->usage, one->help);
+        print_flags(to, one->id);
+        return;
+    }
+    (void)fprintf(to, "Usage: alimentar VERB [FLAGS] FILE...\n\nReads tables: files, URLs (http, "
+                      "https), \"-\" for standard input.\n\nVerbs:\n");
+    for (size_t i = 0; i < VERBS_COUNT; i += 1) {
+        (void)fprintf(to, "  %-22s %s\n", verbs[i].usage, verbs[i].help);
+    }
+    (void)fprintf(to, "  %-22s %s\n  %-22s %s\n\n", "help VERB", "the flags of a verb", "--version",
+                  "the version");
+    (void)fprintf(to, "Exit: 0 good, 2 usage, 3 input or output, 4 network or authorization, "
+                      "5 conflict,\n6 limit, 70 internal, 130 interrupted.\n");
+}
+
+// --- did you mean ---------------------------------------------------------------------------------
+
+static size_t least_of(size_t a, size_t b, size_t c) {
+    const size_t less = a < b ? a : b;
+    return less < c ? less : c;
+}
+
+// Letters to change, add or leave out between two words of at most 31 letters.
+static size_t distance(const char *one, const char *other) {
+    size_t row[32];
+    const size_t other_count = strlen(other);
+    if (strlen(one) > 31 || other_count > 31) return 32;
+    for (size_t i = 0; i <= other_count; i += 1) row[i] = i;
+    for (size_t i = 1; one[i - 1] != '\0'; i += 1) {
+        size_t corner = row[0];
+        row[0] = i;
+        for (size_t k = 1; k <= other_count; k += 1) {
+            const size_t above = row[k];
+            row[k] = least_of(above + 1, row[k - 1] + 1, corner + (one[i - 1] != other[k - 1]));
+            corner = above;
+        }
+    }
+    return row[other_count];
+}
+
+const char *cli_nearest(const char *word, const char *const *known, size_t count) {
+    const char *best = NULL;
+    size_t least = 3;
+    for (size_t i = 0; i < count; i += 1) {
+        const size_t letters = distance(word, known[i]);
+        if (letters >= least || letters * 2 > strlen(word)) continue;
+        least = letters;
+        best = known[i];
+    }
+    return best;
+}
+
+// --- flags ----------------------------------------------------------------------------------------
+
+static int fail_unknown(const char *word, const char *kind, const char *const *known,
+                        size_t count) {
+    char shown[256];
+    cli_show_text(word, shown, sizeof shown);
+    const char *near = cli_nearest(word, known, count);
+    if (near != NULL) {
+        return cli_fail(EXIT_USAGE, NULL, "there is no %s \"%s\"; did you mean \"%s\"?", kind,
+                        shown, near);
+    }
+    return cli_fail(EXIT_USAGE, NULL, "there is no %s \"%s\"; see \"alimentar --help\"", kind,
+                    shown);
+}
+
+static int fail_unknown_flag(const char *name, uint32_t wanted) {
+    const char *known[FLAGS_COUNT];
+    size_t count = 0;
+    for (size_t i = 0; i < FLAGS_COUNT; i += 1) {
+        if ((flags[i].verbs & wanted) == 0) continue;
+        known[count] = flags[i].name;
+        count += 1;
+    }
+    return fail_unknown(name, "flag", known, count);
+}
+
+static bool read_count(const char *text, uint64_t *number) {
+    char *end = NULL;
+    if (text[0] < '0' || text[0] > '9') return false;
+    errno = 0;
+    const unsigned long long value = strtoull(text, &end, 10);
+    *number = value;
+    return errno == 0 && *end == '\0' && value < ALI_UNKNOWN;
+}
+
+// Cuts "a,b\,c" at its commas. A backslash before a comma or a backslash is taken away.
+static int read_columns(const char *value, cli_args *args) {
+    const size_t bytes = strlen(value) + 1;
+    free(args->columns);
+    free(args->columns_text);
+    args->columns_text = malloc(bytes);
+    args->columns = malloc(bytes * sizeof *args->columns);
+    args->columns_count = 0;
+    if (args->columns_text == NULL || args->columns == NULL) {
+        return cli_fail(EXIT_LIMIT, NULL, "no memory is left");
+    }
+    char *at = args->columns_text;
+    args->columns[args->columns_count++] = at;
+    for (const char *from = value; *from != '\0'; from += 1) {
+        if (from[0] == '\\' && (from[1] == ',' || from[1] == '\\')) {
+            from += 1;
+            *at++ = *from;
+        } else if (*from == ',') {
+            *at++ = '\0';
+            args->columns[args->columns_count++] = at;
+        } else {
+            *at++ = *from;
+        }
+    }
+    *at = '\0';
+    return EXIT_GOOD;
+}
+
+static int take_number(const flag *given, const char *value, uint64_t *number) {
+    if (read_count(value, number)) return EXIT_GOOD;
+    char shown[128];
+    cli_show_text(value, shown, sizeof shown);
+    return cli_fail(EXIT_USAGE, NULL, "%s takes a number of rows, not \"%s\"", given->name, shown);
+}
+
+static int take_flag(const flag *given, const char *value, cli_args *args) {
+    switch (given->id) {
+    case FLAG_COLUMNS:
+        return read_columns(value, args);
+    case FLAG_LIMIT:
+        return take_number(given, value, &args->limit);
+    case FLAG_OFFSET:
+        return take_number(given, value, &args->offset);
+    case FLAG_OUTPUT:
+        args->output = value;
+        break;
+    case FLAG_TO:
+        args->to = value;
+        break;
+    case FLAG_FORMAT:
+        args->format = value;
+        break;
+    case FLAG_HEADER_FILE:
+        args->header_file = value;
+        break;
+    case FLAG_JSON:
+        args->is_json = true;
+        break;
+    case FLAG_QUIET:
+        args->is_quiet = true;
+        break;
+    case FLAG_FORCE:
+        args->is_forced = true;
+        break;
+    case FLAG_WHOLE:
+        args->is_whole = true;
+        break;
+    default:
+        args->wants_help = true;
+    }
+    return EXIT_GOOD;
+}
+
+// Finds "--name", "--name=value", "-n", "-nVALUE". *value is NULL if none is joined to it.
+static const flag *find_flag(const char *word, uint32_t wanted, const char **value) {
+    for (size_t i = 0; i < FLAGS_COUNT; i += 1) {
+        const size_t bytes = strlen(flags[i].name);
+        *value = NULL;
+        if ((flags[i].verbs & wanted) == 0) continue;
+        if (strcmp(word, flags[i].name) == 0) return &flags[i];
+        if (strncmp(word, flags[i].name, bytes) == 0 && word[bytes] == '=') {
+            *value = word + bytes + 1;
+            return &flags[i];
+        }
+        if (flags[i].letter[0] == '\0' || strncmp(word, flags[i].letter, 2) != 0) continue;
+        if (word[2] != '\0' && flags[i].value == NULL) continue;
+        if (word[2] != '\0') *value = word + 2;
+        return &flags[i];
+    }
+    return NULL;
+}
+
+static int read_flag(char **words, int count, int *index, uint32_t wanted, cli_args *args) {
+    const char *word = words[*index];
+    const char *value = NULL;
+    const flag *found = find_flag(word, wanted, &value);
+    if (found == NULL) return fail_unknown_flag(word, wanted);
+    if (found->value == NULL && value != NULL) {
+        return cli_fail(EXIT_USAGE, NULL, "%s takes no value", found->name);
+    }
+    if (found->value != NULL && value == NULL) {
+        if (*index + 1 >= count) {
+            return cli_fail(EXIT_USAGE, NULL, "%s wants a value: %s %s", found->name, found->name,
+                            found->value);
+        }
+        *index += 1;
+        value = words[*index];
+    }
+    return take_flag(found, value, args);
+}
+
+static int check_operands(const verb *found, const cli_args *args) {
+    if (args->operands_count < found->least ||
+        (found->id == VERB_CONVERT && args->operands_count == 1 && args->output == NULL)) {
+        return cli_fail(EXIT_USAGE, NULL, "%s wants a file: alimentar %s", found->name,
+                        found->usage);
+    }
+    return EXIT_GOOD;
+}
+
+static int take_operand(const verb *found, const char *word, cli_args *args) {
+    if (args->operands_count >= found->most ||
+        (args->operands_count == 1 && args->output != NULL && found->id == VERB_CONVERT)) {
+        char shown[256];
+        cli_show_text(word, shown, sizeof shown);
+        return cli_fail(EXIT_USAGE, NULL, "\"%s\" is one file too many: alimentar %s", shown,
+                        found->usage);
+    }
+    args->operands[args->operands_count] = word;
+    args->operands_count += 1;
+    return EXIT_GOOD;
+}
+
+static int read_words(int count, char **words, const verb *found, cli_args *args) {
+    bool has_ended = false;
+    for (int i = 2; i < count; i += 1) {
+        const char *word = words[i];
+        int code = EXIT_GOOD;
+        if (!has_ended && strcmp(word, "--") == 0) {
+            has_ended = true;
+        } else if (!has_ended && word[0] == '-' && word[1] != '\0') {
+            code = read_flag(words, count, &i, found->id, args);
+        } else {
+            code = take_operand(found, word, args);
+        }
+        if (code != EXIT_GOOD) return code;
+    }
+    return args->wants_help ? EXIT_GOOD : check_operands(found, args);
+}
+
+int cli_args_read(int count, char **words, cli_args *args) {
+    *args = (cli_args){.limit = ALI_UNKNOWN};
+    if (count < 2) {
+        return cli_fail(EXIT_USAGE, NULL,
+                        "a verb is wanted: info, schema, head or convert; see "
+                        "\"alimentar --help\"");
+    }
+    args->verb = words[1];
+    const bool is_help = strcmp(words[1], "--help") == 0 || strcmp(words[1], "-h") == 0 ||
+                         strcmp(words[1], "help") == 0;
+    if (is_help || strcmp(words[1], "--version") == 0) {
+        args->wants_help = is_help;
+        args->operands[0] = count > 2 ? words[2] : NULL;
+        const bool is_known = args->operands[0] == NULL || find_verb(args->operands[0]) != NULL;
+        return is_known ? EXIT_GOOD
+                        : fail_unknown(args->operands[0], "verb", cli_verbs, cli_verbs_count);
+    }
+    const verb *found = find_verb(words[1]);
+    if (found == NULL && words[1][0] == '-') return fail_unknown_flag(words[1], VERB_ALL);
+    if (found == NULL) return fail_unknown(words[1], "verb", cli_verbs, cli_verbs_count);
+    return read_words(count, words, found, args);
+}
+
+void cli_args_clear(cli_args *args) {
+    free(args->columns);
+    free(args->columns_text);
+}

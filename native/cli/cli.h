@@ -1,0 +1,143 @@
+// native/cli/cli.h: what the parts of the command share. Built on the public headers alone.
+#ifndef ALI_CLI_H
+#define ALI_CLI_H
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "alimentar.h"
+#include "alimentar/host.h"
+
+// How the command ends (docs/cli.md).
+enum {
+    EXIT_GOOD = 0,
+    EXIT_USAGE = 2,
+    EXIT_IO = 3,
+    EXIT_NETWORK = 4,
+    EXIT_CONFLICT = 5,
+    EXIT_LIMIT = 6,
+    EXIT_INTERNAL = 70,
+    EXIT_INTERRUPTED = 130
+};
+
+#define OPERANDS_MAX 2u
+
+// What stands on the command line, after reading it.
+typedef struct cli_args {
+    const char *verb;
+    const char *operands[OPERANDS_MAX];
+    uint32_t operands_count;
+    const char **columns; // NULL: all
+    uint32_t columns_count;
+    char *columns_text; // what `columns` points into
+    uint64_t limit;     // ALI_UNKNOWN: not given
+    uint64_t offset;
+    const char *output; // -o
+    const char *to;
+    const char *format;
+    const char *header_file;
+    bool is_json;
+    bool is_quiet;
+    bool is_forced;
+    bool is_whole; // --no-truncate
+    bool wants_help;
+} cli_args;
+
+// A command at work.
+typedef struct cli {
+    cli_args args;
+    ali_host *host;
+    char *headers;    // contents of --header-file
+    const char *path; // as it was given, for messages
+} cli;
+
+// --- args.c ---
+
+// Reads the command line. Returns EXIT_GOOD, or EXIT_USAGE after one line on stderr.
+int cli_args_read(int count, char **words, cli_args *args);
+void cli_args_clear(cli_args *args);
+void cli_print_help(FILE *to, const char *verb);
+
+// The known word that `word` may have been meant as; NULL if none is near.
+const char *cli_nearest(const char *word, const char *const *known, size_t count);
+extern const char *const cli_verbs[];
+extern const size_t cli_verbs_count;
+
+// --- out.c: where bytes and messages go ---
+
+// The one line of an error: "alimentar: <path>: <sentence>"; `path` may be NULL. Returns `code`.
+__attribute__((format(printf, 3, 4))) int cli_fail(int code, const char *path, const char *format,
+                                                   ...);
+
+// The same for the host's last error.
+int cli_fail_host(const cli *self);
+
+// An output: standard output, or a file that appears under its name only when it is whole.
+typedef struct cli_output {
+    const char *path; // NULL: standard output
+    int fd;
+    bool is_direct; // no temporary file: standard output, devices
+    bool is_forced;
+    char *temporary; // its name until the end
+    uint8_t *bytes;  // waiting to be written
+    size_t count_bytes;
+    int code;       // EXIT_GOOD until something failed
+    bool is_closed; // the reader of a pipe has gone: the rest is dropped
+} cli_output;
+
+int cli_output_open(cli_output *out, const char *path, bool is_forced);
+void cli_output_put(cli_output *out, const void *bytes, size_t count_bytes);
+void cli_output_text(cli_output *out, const char *text);
+__attribute__((format(printf, 2, 3))) void cli_output_print(cli_output *out, const char *format,
+                                                            ...);
+
+// Makes the output final, or (a code other than EXIT_GOOD) removes what was written. Returns the code.
+int cli_output_close(cli_output *out, int code);
+
+// Removes temporary files at once, in a signal handler.
+void cli_output_abandon(void);
+
+// --- text.c: what files say, made fit for a terminal or for JSON ---
+
+// Writes text of a file: control characters and such as move or hide other text are shown as \u...,
+// invalid UTF-8 as U+FFFD. At most `columns_max` columns wide (ALI_UNKNOWN: all of it), the last of
+// which is "…" if something was left out. `text` may already hold JSON's escapes (is_escaped).
+typedef enum { CLI_TEXT_RAW, CLI_TEXT_JSON } cli_text_form;
+void cli_put_text(cli_output *out, const char *text, size_t text_bytes, cli_text_form form,
+                  uint64_t columns_max);
+
+// How many columns wide cli_put_text() would write it.
+uint64_t cli_text_columns(const char *text, size_t text_bytes, cli_text_form form);
+
+// Writes a JSON string with its quotes.
+void cli_put_json(cli_output *out, const char *text, size_t text_bytes);
+
+// The same escapes into a buffer, for messages on stderr.
+void cli_show_text(const char *text, char *shown, size_t capacity_bytes);
+
+// Columns of the terminal; ALI_UNKNOWN where output is not cut to a width.
+uint64_t cli_terminal_columns(int fd);
+
+// --- main.c ---
+
+extern volatile sig_atomic_t cli_signal; // the signal that asks to stop, or 0
+
+// Opens the input of the command line.
+int cli_open(cli *self, const char *path, ali_dataset **dataset);
+
+// --- verbs ---
+
+int cli_info(cli *self);
+int cli_schema(cli *self);
+int cli_head(cli *self);
+int cli_convert(cli *self);
+
+// Writes the batches of a scan to a writer and its bytes to an output (cmd_convert.c).
+int cli_write_rows(cli *self, ali_dataset *dataset, const char *format, const char *output_path,
+                   const ali_scan_options *options);
+
+// The scan that the command line asks for.
+ali_scan_options cli_scan_options(const cli *self);
+
+#endif

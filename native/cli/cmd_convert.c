@@ -1,0 +1,152 @@
+// native/cli/cmd_convert.c: `convert`: rows from one format into another, as they come.
+#include <string.h>
+#include <strings.h>
+
+#include "cli.h"
+
+// The writer's format for the end of a name; NULL if none is known.
+static const char *format_of(const char *path) {
+    static const struct {
+        const char *end;
+        const char *format;
+    } ends[] = {{".arrow", "arrow"},   {".feather", "arrow"}, {".ipc", "arrow"},
+                {".arrows", "arrows"}, {".stream", "arrows"}, {".csv", "csv"},
+                {".jsonl", "jsonl"},   {".ndjson", "jsonl"},  {".json", "json"}};
+    const size_t path_bytes = strlen(path);
+    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i += 1) {
+        const size_t bytes = strlen(ends[i].end);
+        if (path_bytes > bytes && strcasecmp(path + path_bytes - bytes, ends[i].end) == 0) {
+            return ends[i].format;
+        }
+    }
+    return NULL;
+}
+
+// Which format to write; NULL after a line on stderr.
+static const char *choose_format(const cli_args *args, const char *output) {
+    static const char *const known[] = {"arrow", "arrows", "csv", "jsonl", "json"};
+    const size_t count = sizeof known / sizeof known[0];
+    if (args->to == NULL) {
+        const char *format = format_of(output);
+        if (format != NULL) return format;
+        (void)cli_fail(EXIT_USAGE, NULL,
+                       strcmp(output, "-") == 0
+                           ? "standard output has no name that tells a format: give --to arrow, "
+                             "arrows, csv, jsonl or json"
+                           : "the output's name does not tell a format (.arrow .arrows .csv .jsonl "
+                             ".json): give --to arrow, arrows, csv, jsonl or json");
+        return NULL;
+    }
+    for (size_t i = 0; i < count; i += 1) {
+        if (strcmp(args->to, known[i]) == 0) return known[i];
+    }
+    const char *near = cli_nearest(args->to, known, count);
+    (void)cli_fail(EXIT_USAGE, NULL, "writing \"%s\" is not supported%s%s%s", args->to,
+                   near != NULL ? "; did you mean \"" : ": arrow, arrows, csv, jsonl and json are",
+                   near != NULL ? near : "", near != NULL ? "\"?" : "");
+    return NULL;
+}
+
+// --- writing --------------------------------------------------------------------------------------
+
+typedef struct pump {
+    cli *self;
+    ali_writer *writer;
+    ali_task *task;
+    cli_output out;
+} pump;
+
+// The error of a call with the context alone.
+static int fail_context(const cli *self, ali_status status) {
+    const ali_error *error = ali_context_error(ali_host_context(self->host));
+    const int code = status == ALI_ERR_MEMORY || status == ALI_ERR_LIMIT         ? EXIT_LIMIT
+                     : status == ALI_ERR_STATE || status == ALI_ERR_INTERNAL     ? EXIT_INTERNAL
+                     : status == ALI_ERR_ARGUMENT || status == ALI_ERR_NOT_FOUND ? EXIT_USAGE
+                                                                                 : EXIT_IO;
+    return cli_fail(code, self->path, "%s", error->sentence);
+}
+
+static int drain(pump *at) {
+    const uint8_t *bytes = NULL;
+    const uint64_t count = ali_writer_pending(at->writer, &bytes);
+    if (count != 0) cli_output_put(&at->out, bytes, (size_t)count);
+    ali_writer_drop(at->writer, count);
+    return at->out.code;
+}
+
+static int put_batch(pump *at) {
+    ali_batch *batch = ali_task_take_batch(at->task);
+    const ali_status status = ali_writer_put(at->writer, batch);
+    ali_batch_release(batch);
+    return status < 0 ? fail_context(at->self, status) : drain(at);
+}
+
+static int put_rows(pump *at) {
+    for (;;) {
+        if (cli_signal != 0) return EXIT_INTERRUPTED;
+        const ali_status status = ali_host_drive(at->self->host, at->task);
+        if (status == ALI_OK) break;
+        if (status < 0) return cli_fail_host(at->self);
+        const int code = put_batch(at);
+        if (code != EXIT_GOOD || at->out.is_closed) return code;
+    }
+    const ali_status status = ali_writer_finish(at->writer);
+    return status < 0 ? fail_context(at->self, status) : drain(at);
+}
+
+static void warn(const pump *at) {
+    const uint64_t warnings = ali_writer_warnings(at->writer);
+    if (warnings == 0 || at->self->args.is_quiet) return;
+    (void)fprintf(stderr, "alimentar: %llu value%s not valid UTF-8 and written with U+FFFD\n",
+                  (unsigned long long)warnings, warnings == 1 ? " was" : "s were");
+}
+
+// A limit of no rows: the scan's own 0 means all, so nothing is read.
+static int write_all(pump *at, const ali_scan_options *options) {
+    if (options->limit_rows != 0) return put_rows(at);
+    const ali_status status = ali_writer_finish(at->writer);
+    return status < 0 ? fail_context(at->self, status) : drain(at);
+}
+
+static int start(pump *at, ali_dataset *dataset, const char *format,
+                 const ali_scan_options *options) {
+    ali_context *context = ali_host_context(at->self->host);
+    ali_schema *schema = NULL;
+    ali_status status = ali_scan_schema(dataset, options, &schema);
+    if (status == ALI_OK) status = ali_scan_start(dataset, options, &at->task);
+    if (status == ALI_OK) status = ali_writer_new(context, format, NULL, schema, &at->writer);
+    const int code = status < 0 ? fail_context(at->self, status) : EXIT_GOOD;
+    ali_schema_release(schema);
+    return code;
+}
+
+int cli_write_rows(cli *self, ali_dataset *dataset, const char *format, const char *output_path,
+                   const ali_scan_options *options) {
+    pump at = {.self = self};
+    int code = start(&at, dataset, format, options);
+    if (code == EXIT_GOOD) {
+        code = cli_output_open(&at.out, output_path, self->args.is_forced);
+        if (code == EXIT_GOOD) {
+            code = write_all(&at, options);
+            code = cli_output_close(&at.out, code);
+        }
+    }
+    if (code == EXIT_GOOD) warn(&at);
+    ali_writer_free(at.writer);
+    ali_task_free(at.task);
+    return code;
+}
+
+int cli_convert(cli *self) {
+    const cli_args *args = &self->args;
+    const char *output = args->operands_count == 2 ? args->operands[1] : args->output;
+    const char *format = choose_format(args, output);
+    if (format == NULL) return EXIT_USAGE;
+    ali_dataset *dataset = NULL;
+    int code = cli_open(self, args->operands[0], &dataset);
+    if (code != EXIT_GOOD) return code;
+    const ali_scan_options options = cli_scan_options(self);
+    code = cli_write_rows(self, dataset, format, output, &options);
+    ali_dataset_release(dataset);
+    return code;
+}

@@ -1,0 +1,187 @@
+// native/cli/main.c: the command `alimentar`: verbs, signals, opening the input (docs/cli.md).
+#include <errno.h>
+#include <fcntl.h>
+#include <locale.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "cli.h"
+
+#define HEADER_FILE_BYTES_MAX 65536
+#define PROGRESS_AFTER_MS 1000
+
+volatile sig_atomic_t cli_signal = 0;
+static ali_host *volatile host_now = NULL;
+
+// --- signals --------------------------------------------------------------------------------------
+
+// Asks to stop; a second signal does not wait.
+static void on_stop(int number) {
+    if (cli_signal != 0) {
+        cli_output_abandon();
+        _exit(128 + number);
+    }
+    cli_signal = number;
+    if (host_now != NULL) ali_host_interrupt(host_now);
+}
+
+// A mapped file was cut short by somebody else while it was read.
+static void on_lost_page(int number) {
+    static const char line[] = "alimentar: the file was cut short while it was read\n";
+    (void)number;
+    cli_output_abandon();
+    (void)!write(STDERR_FILENO, line, sizeof line - 1);
+    _exit(EXIT_IO);
+}
+
+static void catch_signals(void) {
+    struct sigaction action;
+    memset(&action, 0, sizeof action);
+    (void)sigemptyset(&action.sa_mask);
+    action.sa_handler = on_stop;
+    (void)sigaction(SIGINT, &action, NULL);
+    (void)sigaction(SIGTERM, &action, NULL);
+    (void)sigaction(SIGHUP, &action, NULL);
+    action.sa_handler = on_lost_page;
+    (void)sigaction(SIGBUS, &action, NULL);
+    action.sa_handler = SIG_IGN;
+    (void)sigaction(SIGPIPE, &action, NULL);
+}
+
+// --- progress -------------------------------------------------------------------------------------
+
+static int64_t now_ms(void) {
+    struct timespec now;
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+typedef struct progress_state {
+    int64_t begun_ms;
+    bool is_shown;
+} progress_state;
+
+static progress_state shown;
+
+static void on_progress(void *user, const ali_progress *progress) {
+    progress_state *state = user;
+    if (now_ms() - state->begun_ms < PROGRESS_AFTER_MS) return;
+    state->is_shown = true;
+    (void)fprintf(stderr, "\r\033[K%.1f MB, %llu rows", (double)progress->bytes / 1e6,
+                  (unsigned long long)progress->rows);
+    if (progress->rows_total != ALI_UNKNOWN && progress->rows_total != 0) {
+        (void)fprintf(stderr, " of %llu", (unsigned long long)progress->rows_total);
+    }
+    (void)fflush(stderr);
+}
+
+static void end_progress(void) {
+    if (shown.is_shown) (void)fprintf(stderr, "\r\033[K");
+    shown.is_shown = false;
+}
+
+// --- opening --------------------------------------------------------------------------------------
+
+static int read_header_file(cli *self) {
+    const char *path = self->args.header_file;
+    if (path == NULL) return EXIT_GOOD;
+    FILE *file = fopen(path, "re");
+    if (file == NULL) return cli_fail(EXIT_IO, path, "it cannot be read: %s", strerror(errno));
+    self->headers = malloc(HEADER_FILE_BYTES_MAX + 1);
+    const size_t bytes =
+        self->headers != NULL ? fread(self->headers, 1, HEADER_FILE_BYTES_MAX + 1, file) : 0;
+    const bool is_bad = self->headers == NULL || ferror(file) != 0;
+    (void)fclose(file);
+    if (is_bad) return cli_fail(EXIT_IO, path, "it cannot be read");
+    if (bytes > HEADER_FILE_BYTES_MAX) {
+        return cli_fail(EXIT_LIMIT, path, "a header file has at most %d bytes",
+                        HEADER_FILE_BYTES_MAX);
+    }
+    self->headers[bytes] = '\0';
+    return EXIT_GOOD;
+}
+
+static int make_host(cli *self) {
+    const int code = read_header_file(self);
+    if (code != EXIT_GOOD) return code;
+    const ali_host_options options = {.size_bytes = sizeof options,
+                                      .headers = self->headers,
+                                      .user_agent = "alimentar/" ALI_VERSION};
+    const ali_status status = ali_host_new(&options, &self->host);
+    if (status == ALI_ERR_ARGUMENT) {
+        return cli_fail(EXIT_USAGE, self->args.header_file, "its lines must be \"name: value\"");
+    }
+    if (status < 0) return cli_fail(EXIT_LIMIT, NULL, "no memory is left");
+    host_now = self->host;
+    shown.begun_ms = now_ms();
+    if (!self->args.is_quiet && isatty(STDERR_FILENO)) {
+        ali_host_on_progress(self->host, on_progress, &shown);
+    }
+    return EXIT_GOOD;
+}
+
+int cli_open(cli *self, const char *path, ali_dataset **dataset) {
+    self->path = strcmp(path, "-") == 0 ? "standard input" : path;
+    const int code = make_host(self);
+    if (code != EXIT_GOOD) return code;
+    const char *opened = strcmp(path, "-") == 0 ? "/dev/stdin" : path;
+    const ali_open_options options = {.size_bytes = sizeof options, .format = self->args.format};
+    const ali_status status = ali_host_open(self->host, opened, &options, dataset);
+    return status < 0 ? cli_fail_host(self) : EXIT_GOOD;
+}
+
+ali_scan_options cli_scan_options(const cli *self) {
+    return (ali_scan_options){.size_bytes = sizeof(ali_scan_options),
+                              .offset_rows = self->args.offset,
+                              .limit_rows = self->args.limit,
+                              .columns = self->args.columns,
+                              .columns_count = self->args.columns_count};
+}
+
+// --- the whole ------------------------------------------------------------------------------------
+
+static int run(cli *self) {
+    const char *verb = self->args.verb;
+    if (strcmp(verb, "info") == 0) return cli_info(self);
+    if (strcmp(verb, "schema") == 0) return cli_schema(self);
+    if (strcmp(verb, "head") == 0) return cli_head(self);
+    return cli_convert(self);
+}
+
+static int flush_stdout(void) {
+    if (fflush(stdout) == 0 || errno == EPIPE) return EXIT_GOOD;
+    return cli_fail(EXIT_IO, "standard output", "it cannot be written: %s", strerror(errno));
+}
+
+static int tell(const cli_args *args) {
+    if (args->wants_help) {
+        const bool is_verb = strcmp(args->verb, "--help") != 0 && strcmp(args->verb, "-h") != 0 &&
+                             strcmp(args->verb, "help") != 0;
+        cli_print_help(stdout, is_verb ? args->verb : args->operands[0]);
+    } else {
+        (void)printf("alimentar %s\n", ali_version());
+    }
+    return flush_stdout();
+}
+
+int main(int count, char **words) {
+    cli self;
+    memset(&self, 0, sizeof self);
+    if (setlocale(LC_CTYPE, "C.UTF-8") == NULL) (void)setlocale(LC_CTYPE, "");
+    catch_signals();
+    int code = cli_args_read(count, words, &self.args);
+    if (code == EXIT_GOOD && (self.args.wants_help || strcmp(self.args.verb, "--version") == 0)) {
+        code = tell(&self.args);
+    } else if (code == EXIT_GOOD) {
+        code = run(&self);
+    }
+    end_progress();
+    host_now = NULL;
+    ali_host_free(self.host);
+    free(self.headers);
+    cli_args_clear(&self.args);
+    if (cli_signal != 0) return cli_signal == SIGINT ? EXIT_INTERRUPTED : 128 + cli_signal;
+    return code;
+}
