@@ -225,13 +225,11 @@ static site *find_site(ali_host *host, const char *url, size_t url_bytes) {
     return made;
 }
 
-static void remove_want(ali_host *host, want *item) {
+static void unlink_want(ali_host *host, want *item) {
     want **link = &host->http->wants;
     while (*link != item) link = &(*link)->next;
     *link = item->next;
     if (item->request != NULL) item->request->want = NULL;
-    ali_host_release_text(host, item->url);
-    ali_host_release(host, item, sizeof *item);
 }
 
 // Answers a want for the last time and ends it.
@@ -247,9 +245,10 @@ static void end_want(ali_host *host, want *item, ali_status status, long http_st
         answer.status = ALI_ERR_HOST;
     }
     if (answer.status != ALI_OK) answer.moved_bytes = 0;
-    ali_task *task = item->task;
-    remove_want(host, item);
-    ali_host_give(host, task, &answer);
+    unlink_want(host, item);
+    ali_host_give(host, item->task, &answer);
+    ali_host_release_text(host, item->url);
+    ali_host_release(host, item, sizeof *item);
 }
 
 // Tells the task of bytes that came, while more are to come.
