@@ -157,6 +157,36 @@ static void every_status_has_a_name_of_its_own(void **unused) {
     assert_true(ali_abi_version() >= 1);
 }
 
+static void statuses_keep_their_numbers(void **unused) {
+    (void)unused;
+    static const struct {
+        ali_status status;
+        int number;
+    } pinned[] = {{ALI_OK, 0},
+                  {ALI_NEED, 1},
+                  {ALI_READY, 2},
+                  {ALI_YIELD, 3},
+                  {ALI_END, 4},
+                  {ALI_ERR_MEMORY, -1},
+                  {ALI_ERR_LIMIT, -2},
+                  {ALI_ERR_ARGUMENT, -10},
+                  {ALI_ERR_STATE, -11},
+                  {ALI_ERR_CANCELLED, -12},
+                  {ALI_ERR_CORRUPT, -20},
+                  {ALI_ERR_TRUNCATED, -21},
+                  {ALI_ERR_CHECKSUM, -22},
+                  {ALI_ERR_CHANGED, -23},
+                  {ALI_ERR_UNSUPPORTED, -30},
+                  {ALI_ERR_TYPE, -40},
+                  {ALI_ERR_NOT_FOUND, -50},
+                  {ALI_ERR_CONFLICT, -51},
+                  {ALI_ERR_HOST, -60},
+                  {ALI_ERR_INTERNAL, -70}};
+    for (size_t i = 0; i < sizeof pinned / sizeof pinned[0]; i += 1) {
+        assert_int_equal(pinned[i].status, pinned[i].number);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(numbers_are_written_in_full),
@@ -167,6 +197,7 @@ int main(void) {
         cmocka_unit_test(first_error_is_kept),
         cmocka_unit_test(long_names_are_cut_at_a_character),
         cmocka_unit_test(every_status_has_a_name_of_its_own),
+        cmocka_unit_test(statuses_keep_their_numbers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
