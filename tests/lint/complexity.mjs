@@ -1,6 +1,6 @@
-// Cyclomatic complexity, counted in tokens: 1 and one more for each if, for, while, case, &&, ||
-// and ?. Functions of the core beyond 15 fail unless they are loops of parsers or codecs named
-// here.
+// Cyclomatic complexity, counted in tokens: 1 and one more for each if, for, while, switch, &&, ||
+// and ?; a switch counts as a whole. Functions beyond 15 fail unless they are loops of parsers or
+// codecs that tests/lint/quality.json names, each with a bound of its own.
 import { filesIn, functionsOf, gate, read } from './gate.mjs'
 
 const MOST = 15
@@ -8,7 +8,7 @@ const MOST = 15
 const LOOPS = new Map(Object.entries(JSON.parse(read('tests/lint/quality.json')).complexity))
 
 const complexityOf = (body) =>
-    1 + (body.match(/\b(if|for|while|case)\b|&&|\|\||\?/g) ?? []).length
+    1 + (body.match(/\b(if|for|while|switch)\b|&&|\|\||\?/g) ?? []).length
 
 gate('complexity', ({ fail }) => {
     const all = filesIn(['src', 'native', 'wasm'], /\.[ch]$/).flatMap((path) =>
@@ -18,7 +18,8 @@ gate('complexity', ({ fail }) => {
         if (score > most) fail(`${path}:${line} ${name} has complexity ${score}, not ${most}`)
     }
     for (const name of LOOPS.keys()) {
-        if (!all.some((one) => one.name === name)) fail(`quality.json names ${name}: no function`)
+        const isNeeded = all.some((one) => one.name === name && one.score > MOST)
+        if (!isNeeded) fail(`quality.json names ${name}, which needs no bound of its own`)
     }
     const sorted = all.map(({ score }) => score).sort((a, b) => a - b)
     const share = (part) => sorted[Math.floor(part * (sorted.length - 1))]
