@@ -3,6 +3,8 @@
 #   make            builds the native library and command, the wasm twin and web/dist
 #   make demo       installs what is needed, builds, runs the main job in a browser and a terminal
 #   make test       installs what is needed, builds, and runs every test
+#   make deps       installs packages (Debian) and tools of the tests; nothing to do: no time
+#   make install    the command, the library, headers and a pkg-config file; PREFIX, DESTDIR
 #   make check      after a build: format, gates and unit tests, in seconds
 #   make test-NAME  one family of tests: a folder of tests/ with rules of its own
 #   make lint       the gates over sources and build; GATES="layers text" runs some of them
@@ -32,7 +34,8 @@ CC       := $(or $(call first,clang-19 clang-18 clang-17 clang-16 clang-15 clang
 LLVM     := $(patsubst clang%,%,$(notdir $(CC)))
 AR       := $(or $(call first,llvm-ar$(LLVM) ar),ar)
 WASM_OPT := $(or $(call first,wasm-opt),wasm-opt)
-NODE     := $(or $(call first,node nodejs),node)
+# Node of `make deps` where the distribution's is too old.
+NODE     := $(or $(wildcard $(CURDIR)/build/node/node_modules/node/bin/node),$(call first,node nodejs),node)
 CURL_CFLAGS = $(shell pkg-config --cflags libcurl 2>/dev/null)
 CURL_LIBS   = $(or $(shell pkg-config --libs libcurl 2>/dev/null),-lcurl)
 
@@ -143,6 +146,43 @@ check: native wasm
 
 help:
 	@sed -n 's/^#   //p' Makefile
+
+# --- what building and testing need; where things go ------------------------------------------------
+.PHONY: deps demo install uninstall
+deps:
+	@.ci/deps.sh
+
+# The tools found at the top of this file may have come with deps: hence another make.
+demo:
+	@$(MAKE) --no-print-directory deps
+	@$(MAKE) --no-print-directory all
+	@$(MAKE) --no-print-directory run-demo
+
+PREFIX     ?= /usr/local
+BINDIR     ?= $(PREFIX)/bin
+LIBDIR     ?= $(PREFIX)/lib
+INCLUDEDIR ?= $(PREFIX)/include
+$(B)/alimentar.pc: Makefile
+	@mkdir -p $(@D); printf '%s\n' 'prefix=$(PREFIX)' 'libdir=$(LIBDIR)' 'includedir=$(INCLUDEDIR)' '' \
+	    'Name: alimentar' 'Description: Reads tabular data where it is used' 'Version: $(VERSION)' \
+	    'Libs: -L$${libdir} -lalimentar' 'Libs.private: -pthread' 'Requires.private: libcurl' \
+	    'Cflags: -I$${includedir}' > $@
+
+install: native
+	@rm -f $(B)/alimentar.pc; $(MAKE) --no-print-directory $(B)/alimentar.pc
+	@install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(LIBDIR)/pkgconfig $(DESTDIR)$(INCLUDEDIR)/alimentar
+	@install -m 755 $(B)/alimentar $(DESTDIR)$(BINDIR)/
+	@install -m 644 $(B)/libalimentar.a $(DESTDIR)$(LIBDIR)/
+	@install -m 755 $(B)/libalimentar.so.$(ABI) $(DESTDIR)$(LIBDIR)/
+	@ln -sf libalimentar.so.$(ABI) $(DESTDIR)$(LIBDIR)/libalimentar.so
+	@install -m 644 $(B)/alimentar.pc $(DESTDIR)$(LIBDIR)/pkgconfig/
+	@install -m 644 include/alimentar.h $(DESTDIR)$(INCLUDEDIR)/
+	@install -m 644 include/alimentar/*.h $(DESTDIR)$(INCLUDEDIR)/alimentar/
+
+uninstall:
+	rm -f $(DESTDIR)$(BINDIR)/alimentar $(DESTDIR)$(LIBDIR)/libalimentar.* \
+	    $(DESTDIR)$(LIBDIR)/pkgconfig/alimentar.pc $(DESTDIR)$(INCLUDEDIR)/alimentar.h
+	rm -rf $(DESTDIR)$(INCLUDEDIR)/alimentar
 
 .PHONY: clean
 clean:

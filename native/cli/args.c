@@ -65,11 +65,11 @@ typedef struct verb {
 } verb;
 
 static const verb verbs[] = {
-    {"info", "info FILE", "what a file is: format, rows, columns, metadata", VERB_INFO, 1, 1},
-    {"schema", "schema FILE", "the columns: name, type, whether nulls are allowed", VERB_SCHEMA, 1,
+    {"info", "info FILE", "What a file is: format, rows, columns, metadata", VERB_INFO, 1, 1},
+    {"schema", "schema FILE", "The columns: name, type, whether nulls are allowed", VERB_SCHEMA, 1,
      1},
-    {"head", "head FILE", "the first rows as a table", VERB_HEAD, 1, 1},
-    {"convert", "convert INPUT OUTPUT", "writes a file in another format", VERB_CONVERT, 1, 2},
+    {"head", "head FILE", "The first rows as a table", VERB_HEAD, 1, 1},
+    {"convert", "convert INPUT OUTPUT", "Writes a file in another format", VERB_CONVERT, 1, 2},
 };
 #define VERBS_COUNT (sizeof verbs / sizeof verbs[0])
 
