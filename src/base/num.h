@@ -26,6 +26,18 @@ void ali_num_digits(char *text, uint64_t value, uint32_t count);
 // Neither an infinity nor NaN.
 bool ali_num_is_finite(double value);
 
+// The number that has these bits (IEEE 754).
+static inline double ali_num_from_bits64(uint64_t bits) {
+    double value;
+    __builtin_memcpy(&value, &bits, sizeof value);
+    return value;
+}
+static inline float ali_num_from_bits32(uint32_t bits) {
+    float value;
+    __builtin_memcpy(&value, &bits, sizeof value);
+    return value;
+}
+
 // Widens an IEEE 754 binary16 number.
 double ali_num_from_half(uint16_t half);
 
