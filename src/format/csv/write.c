@@ -1,0 +1,201 @@
+// format/csv/write.c: CSV (RFC 4180) with a header line, commas and line feeds. Quoted are only
+// values that hold a comma, a quote, CR or LF, and the empty string, which is thereby told from
+// null. Values: docs/contracts/values.md. Left out: other dialects, nested types.
+#include "base/utf8.h"
+#include "format/cell.h"
+#include "format/writer.h"
+
+// Rows of a block are so many that its fixed part stays near this.
+#define BLOCK_BYTES 65536u
+#define BLOCK_ROWS_MAX 1024u
+
+typedef struct csv_state {
+    ali_cell *cells;
+} csv_state;
+
+static uint64_t cells_bytes(const ali_writer *writer) {
+    return (uint64_t)writer->schema->count * sizeof(ali_cell);
+}
+
+// --- text ----------------------------------------------------------------------------------------
+
+#define EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
+
+static uint64_t has_zero(uint64_t word) {
+    return (word - EACH(1)) & ~word & EACH(0x80);
+}
+
+// What a value holds.
+#define HOLDS_QUOTABLE 1u
+#define HOLDS_BEYOND_ASCII 2u
+
+static uint32_t look(const uint8_t *text, uint64_t count) {
+    uint64_t found = 0;
+    uint64_t all = 0;
+    uint64_t at = 0;
+    for (; at + 8 <= count; at += 8) {
+        const uint64_t word = ali_load_u64(text + at);
+        found |= has_zero(word ^ EACH(',')) | has_zero(word ^ EACH('"')) |
+                 has_zero(word ^ EACH('\n')) | has_zero(word ^ EACH('\r'));
+        all |= word & EACH(0x80);
+    }
+    for (; at < count; at += 1) {
+        const uint8_t byte = text[at];
+        found |= (uint64_t)((byte == ',') | (byte == '"') | (byte == '\n') | (byte == '\r'));
+        all |= byte >> 7;
+    }
+    return (found != 0 ? HOLDS_QUOTABLE : 0) | (all != 0 ? HOLDS_BEYOND_ASCII : 0);
+}
+
+// Copies text with quotes doubled and what is not valid UTF-8 replaced.
+static uint8_t *put_careful(uint8_t *to, const uint8_t *text, uint64_t count, uint64_t *replaced) {
+    bool is_replaced = false;
+    uint64_t at = 0;
+    while (at < count) {
+        const int32_t step = ali_utf8_step(text + at, count - at);
+        if (step < 0) {
+            ali_copy(to, ALI_UTF8_REPLACEMENT, ALI_UTF8_REPLACEMENT_BYTES);
+            to += ALI_UTF8_REPLACEMENT_BYTES;
+            at += (uint32_t)-step;
+            is_replaced = true;
+            continue;
+        }
+        if (text[at] == '"') {
+            *to = '"';
+            to += 1;
+        }
+        for (int32_t i = 0; i < step; i += 1) to[i] = text[at + (uint32_t)i];
+        to += step;
+        at += (uint32_t)step;
+    }
+    *replaced += is_replaced ? 1 : 0;
+    return to;
+}
+
+static uint8_t *put_text(uint8_t *to, const uint8_t *text, uint64_t count, uint64_t *replaced) {
+    const uint32_t holds = look(text, count);
+    const bool is_quoted = count == 0 || (holds & HOLDS_QUOTABLE) != 0;
+    if (holds == 0 && count > 0) {
+        ali_copy(to, text, (size_t)count);
+        return to + count;
+    }
+    if (is_quoted) {
+        *to = '"';
+        to += 1;
+    }
+    to = put_careful(to, text, count, replaced);
+    if (!is_quoted) return to;
+    *to = '"';
+    return to + 1;
+}
+
+// --- rows ----------------------------------------------------------------------------------------
+
+static uint8_t *put_cell(uint8_t *to, const ali_cell *cell, uint64_t row, uint64_t *replaced) {
+    if (cell->kind == ALI_CELL_NULL || !ali_cell_is_valid(cell, row)) return to;
+    if (cell->kind == ALI_CELL_TEXT) {
+        uint64_t count_bytes = 0;
+        const uint8_t *bytes = ali_cell_bytes(cell, row, &count_bytes);
+        return put_text(to, bytes, count_bytes, replaced);
+    }
+    bool is_string = false;
+    uint8_t *end = ali_cell_print(cell, row, to, &is_string);
+    return end == to ? put_text(to, NULL, 0, replaced) : end;
+}
+
+static uint8_t *put_row(uint8_t *to, const csv_state *state, uint32_t count, uint64_t row,
+                        uint64_t *replaced) {
+    for (uint32_t i = 0; i < count; i += 1) {
+        if (i > 0) {
+            *to = ',';
+            to += 1;
+        }
+        to = put_cell(to, &state->cells[i], row, replaced);
+    }
+    *to = '\n';
+    return to + 1;
+}
+
+// Bytes of a block at most. A byte of text becomes three if it is replaced, two if it is a quote.
+static uint64_t block_bound(const csv_state *state, uint32_t count, uint64_t row_bytes,
+                            uint64_t first, uint64_t rows) {
+    uint64_t bound = row_bytes * rows;
+    for (uint32_t i = 0; i < count; i += 1) {
+        const ali_cell *cell = &state->cells[i];
+        if (!ali_type_is_bytes(cell->type)) continue;
+        const uint64_t bytes = ali_cell_sum_bytes(cell, first, rows);
+        bound += cell->kind == ALI_CELL_TEXT ? 3 * bytes : bytes;
+    }
+    return bound;
+}
+
+static ali_status put(ali_writer *writer, void *opaque, ali_batch *batch) {
+    csv_state *state = opaque;
+    const uint32_t count = batch->count;
+    uint64_t row_bytes = 1;
+    for (uint32_t i = 0; i < count; i += 1) {
+        ali_cell_init(&state->cells[i], &batch->columns[i]);
+        row_bytes += 3 + state->cells[i].bytes_bound;
+    }
+    const uint64_t step = ali_max_u64(1, ali_min_u64(BLOCK_ROWS_MAX, BLOCK_BYTES / row_bytes));
+    for (uint64_t first = 0; first < batch->rows; first += step) {
+        const uint64_t rows = ali_min_u64(step, batch->rows - first);
+        uint8_t *to = NULL;
+        ALI_TRY(ali_writer_reserve(writer, block_bound(state, count, row_bytes, first, rows), &to));
+        for (uint64_t row = first; row < first + rows; row += 1) {
+            to = put_row(to, state, count, row, &writer->warnings);
+        }
+        ali_writer_advance(writer, to);
+    }
+    return ALI_OK;
+}
+
+// --- the writer's class --------------------------------------------------------------------------
+
+static ali_status put_header(ali_writer *writer) {
+    const ali_schema *schema = writer->schema;
+    uint64_t bound = 1;
+    uint8_t *to = NULL;
+    for (uint32_t i = 0; i < schema->count; i += 1) bound += 3 + 3 * schema->fields[i].name_bytes;
+    ALI_TRY(ali_writer_reserve(writer, bound, &to));
+    for (uint32_t i = 0; i < schema->count; i += 1) {
+        const ali_field *field = &schema->fields[i];
+        if (i > 0) {
+            *to = ',';
+            to += 1;
+        }
+        to = put_text(to, (const uint8_t *)field->name, field->name_bytes, &writer->warnings);
+    }
+    *to = '\n';
+    ali_writer_advance(writer, to + 1);
+    return ALI_OK;
+}
+
+static ali_status begin(ali_writer *writer, void *opaque) {
+    csv_state *state = opaque;
+    void *pointer = NULL;
+    ALI_TRY(ali_writer_check_types(writer, "CSV"));
+    ALI_TRY(ali_mem_new(writer->ctx, cells_bytes(writer), &pointer));
+    state->cells = pointer;
+    return writer->options.header == ALI_WRITE_HEADER_NAMES ? put_header(writer) : ALI_OK;
+}
+
+static ali_status finish(ali_writer *writer, void *opaque) {
+    (void)writer;
+    (void)opaque;
+    return ALI_OK;
+}
+
+static void clear(ali_writer *writer, void *opaque) {
+    const csv_state *state = opaque;
+    ali_mem_free(writer->ctx, state->cells, cells_bytes(writer));
+}
+
+const ali_writer_class ali_writer_csv = {
+    .name = "csv",
+    .state_bytes = sizeof(csv_state),
+    .begin = begin,
+    .put = put,
+    .finish = finish,
+    .clear = clear,
+};
