@@ -1,0 +1,59 @@
+// codec/codec.c: the codecs by number, and the way to the one that a block needs.
+#include "codec/codec.h"
+
+#include "codec/snappy.h"
+
+typedef struct codec {
+    const char *name;
+    ali_status (*step)(ali_context *ctx, ali_inflow *inflow, uint64_t budget_bytes);
+    uint32_t expansion_max; // times
+} codec;
+
+// Copies what is stored as it is.
+static ali_status step_none(ali_context *ctx, ali_inflow *inflow, uint64_t budget_bytes) {
+    if (inflow->input_bytes != inflow->output_bytes) {
+        return ali_fail(ctx, ALI_ERR_CORRUPT, "a stored block has %U bytes instead of %U",
+                        inflow->input_bytes, inflow->output_bytes);
+    }
+    const uint64_t left = inflow->output_bytes - inflow->output_at;
+    const uint64_t count = ali_min_u64(left, ali_max_u64(budget_bytes, 1));
+    ali_copy_counted(ctx, inflow->output + inflow->output_at, inflow->input + inflow->input_at,
+                     (size_t)count);
+    inflow->input_at += count;
+    inflow->output_at += count;
+    return count == left ? ALI_OK : ALI_YIELD;
+}
+
+static const codec codecs[] = {
+    [ALI_CODEC_NONE] = {"none", step_none, 1},
+    [ALI_CODEC_SNAPPY] = {"snappy", ali_snappy_step, 22}, // 3 bytes of a copy give 64
+    [ALI_CODEC_GZIP] = {"gzip", NULL, 0},
+    [ALI_CODEC_LZO] = {"lzo", NULL, 0},
+    [ALI_CODEC_BROTLI] = {"brotli", NULL, 0},
+    [ALI_CODEC_LZ4] = {"lz4", NULL, 0},
+    [ALI_CODEC_ZSTD] = {"zstd", NULL, 0},
+    [ALI_CODEC_LZ4_RAW] = {"lz4_raw", NULL, 0},
+};
+
+const char *ali_codec_name(uint32_t number) {
+    return number < ALI_COUNT_OF(codecs) ? codecs[number].name : NULL;
+}
+
+bool ali_codec_is_supported(uint32_t number) {
+    return number < ALI_COUNT_OF(codecs) && codecs[number].step != NULL;
+}
+
+uint64_t ali_codec_bound(uint32_t number, uint64_t input_bytes) {
+    if (!ali_codec_is_supported(number)) return ALI_UNKNOWN;
+    const uint64_t times = codecs[number].expansion_max;
+    return input_bytes > (ALI_UNKNOWN - 1) / times ? ALI_UNKNOWN : input_bytes * times;
+}
+
+ali_status ali_inflow_step(ali_context *ctx, ali_inflow *inflow, uint64_t budget_bytes) {
+    if (ali_codec_is_supported(inflow->codec)) {
+        return codecs[inflow->codec].step(ctx, inflow, budget_bytes);
+    }
+    const char *name = ali_codec_name(inflow->codec);
+    if (name != NULL) return ali_fail(ctx, ALI_ERR_UNSUPPORTED, "codec %s is not supported", name);
+    return ali_fail(ctx, ALI_ERR_UNSUPPORTED, "codec number %u is not supported", inflow->codec);
+}
