@@ -1,0 +1,304 @@
+// format/parquet/footer.c: opening a Parquet file: its tail, the footer, and the checks that every
+// number in it must pass before anybody relies on it (parquet-format, README "File format").
+//
+// Left out: encrypted files, _metadata files whose row groups lie in other files.
+#include "base/text.h"
+#include "format/parquet/parquet.h"
+
+#define MAGIC_BYTES 4u
+// The footer's length and the magic number after it.
+#define TRAILER_BYTES 8u
+// Bytes of the footer that a step parses.
+#define FOOTER_BUDGET_BYTES (UINT64_C(256) << 10)
+
+enum { OPEN_TAIL, OPEN_FOOTER, OPEN_PARSE, OPEN_DONE };
+
+typedef struct open_state {
+    ali_blob *blob;
+    uint64_t tail_bytes;
+    uint64_t footer_bytes;
+    uint32_t phase;
+    bool verifies_checksums;
+    ali_thrift reader;
+    ali_file *file; // under construction, then the result
+} open_state;
+
+static bool detect(const uint8_t *head, size_t head_bytes, const uint8_t *tail, size_t tail_bytes) {
+    (void)head;
+    (void)head_bytes;
+    return tail_bytes >= MAGIC_BYTES && (ali_equal(tail + tail_bytes - 4, "PAR1", 4) ||
+                                         ali_equal(tail + tail_bytes - 4, "PARE", 4));
+}
+
+static void file_clear(ali_file *file) {
+    ali_parquet_state *state = file->state;
+    if (state == NULL) return;
+    ali_buf_release(state->footer);
+    ali_arena_clear(&state->arena);
+    ali_mem_free(file->ctx, state, sizeof *state);
+    file->state = NULL;
+}
+
+static ali_status new_file(ali_context *ctx, open_state *open) {
+    void *pointer = NULL;
+    ALI_TRY(ali_mem_zero(ctx, sizeof(ali_file), &pointer));
+    ali_file *file = pointer;
+    *file = (ali_file){.format = &ali_format_parquet,
+                       .ctx = ctx,
+                       .blob = ali_blob_retain(open->blob),
+                       .created_by = "",
+                       .references = 1};
+    open->file = file;
+    ALI_TRY(ali_mem_zero(ctx, sizeof(ali_parquet_state), &file->state));
+    ali_parquet_state *state = file->state;
+    ali_arena_init(&state->arena, ctx);
+    state->verifies_checksums = open->verifies_checksums;
+    return ALI_OK;
+}
+
+// --- the tail -------------------------------------------------------------------------------------
+
+static ali_status check_trailer(ali_context *ctx, open_state *open, const uint8_t *trailer,
+                                uint64_t file_bytes) {
+    const char *magic = (const char *)trailer + 4;
+    if (ali_equal(magic, "PARE", 4)) {
+        return ali_fail_at(ctx, ALI_ERR_UNSUPPORTED, file_bytes - 4,
+                           "the file is encrypted (its footer, too): that is not supported");
+    }
+    if (!ali_equal(magic, "PAR1", 4)) {
+        return ali_fail_at(ctx, ALI_ERR_CORRUPT, file_bytes - 4,
+                           "a Parquet file ends with \"PAR1\", this one with %q", magic, (size_t)4);
+    }
+    open->footer_bytes = ali_load_u32(trailer);
+    if (open->footer_bytes > file_bytes - TRAILER_BYTES - MAGIC_BYTES) {
+        return ali_fail_at(ctx, ALI_ERR_CORRUPT, file_bytes - TRAILER_BYTES,
+                           "the footer claims %U bytes, more than a file of %U bytes can hold",
+                           open->footer_bytes, file_bytes);
+    }
+    if (open->footer_bytes > ctx->limits.footer_bytes_max) {
+        return ali_fail_at(ctx, ALI_ERR_LIMIT, file_bytes - TRAILER_BYTES,
+                           "the footer has %U bytes, the limit footer_bytes_max is %U",
+                           open->footer_bytes, ctx->limits.footer_bytes_max);
+    }
+    return ALI_OK;
+}
+
+static ali_status take_tail(ali_task *task, open_state *open) {
+    ali_context *ctx = ali_task_context(task);
+    ali_buf *tail = NULL;
+    uint64_t offset = 0;
+    const ali_status status =
+        ali_blob_tail(open->blob, task, open->tail_bytes, "footer", &tail, &offset);
+    if (status != ALI_OK) return status;
+    const uint64_t file_bytes = ali_blob_bytes(open->blob);
+    ali_status checked = ALI_OK;
+    if (file_bytes < TRAILER_BYTES + MAGIC_BYTES) {
+        checked = ali_fail(ctx, ALI_ERR_TRUNCATED,
+                           "a file of %U bytes is too short for a Parquet file", file_bytes);
+    } else {
+        checked =
+            check_trailer(ctx, open, tail->data + tail->size_bytes - TRAILER_BYTES, file_bytes);
+    }
+    ali_buf_release(tail);
+    return checked;
+}
+
+// --- the footer -----------------------------------------------------------------------------------
+
+static ali_status take_footer(ali_task *task, open_state *open) {
+    ali_context *ctx = ali_task_context(task);
+    ali_buf *tail = NULL;
+    uint64_t offset = 0;
+    const ali_status status = ali_blob_tail(open->blob, task, open->footer_bytes + TRAILER_BYTES,
+                                            "footer", &tail, &offset);
+    if (status != ALI_OK) return status;
+    ali_parquet_state *state = NULL;
+    ali_status made = new_file(ctx, open);
+    if (made == ALI_OK) {
+        state = open->file->state;
+        made = ali_buf_slice(ctx, tail, 0, open->footer_bytes, &state->footer);
+    }
+    ali_buf_release(tail);
+    ALI_TRY(made);
+    state->footer_offset_bytes = offset;
+    open->reader = (ali_thrift){.ctx = ctx,
+                                .arena = &state->arena,
+                                .bytes = state->footer->data,
+                                .count_bytes = state->footer->size_bytes,
+                                .offset_bytes = offset,
+                                .what = "footer"};
+    ali_thrift_begin(&open->reader, &ali_parquet_file_meta_type, &state->meta);
+    return ALI_OK;
+}
+
+// --- checks ---------------------------------------------------------------------------------------
+
+// Where the pages of a chunk lie: within the file, before the footer.
+static ali_status check_range(ali_context *ctx, const ali_parquet_state *state,
+                              ali_parquet_chunk *chunk, uint32_t group, uint32_t leaf) {
+    const ali_parquet_chunk_meta *meta = &chunk->meta;
+    if (meta->values < 0 || meta->compressed_bytes < 0) {
+        return ali_fail(ctx, ALI_ERR_CORRUPT,
+                        "chunk %u of row group %u claims %D values in %D bytes", leaf, group,
+                        meta->values, meta->compressed_bytes);
+    }
+    if (meta->values == 0) return ALI_OK;
+    int64_t start = meta->data_page_offset;
+    const int64_t dictionary = meta->dictionary_page_offset;
+    if (dictionary > 0 && dictionary < start) start = dictionary;
+    const uint64_t room = state->footer_offset_bytes;
+    if (start < (int64_t)MAGIC_BYTES || (uint64_t)start > room ||
+        (uint64_t)meta->compressed_bytes > room - (uint64_t)start) {
+        return ali_fail(ctx, ALI_ERR_CORRUPT,
+                        "chunk %u of row group %u claims %D bytes at %D, but data lie between 4 "
+                        "and %U",
+                        leaf, group, meta->compressed_bytes, start, room);
+    }
+    chunk->start_bytes = (uint64_t)start;
+    chunk->end_bytes = (uint64_t)start + (uint64_t)meta->compressed_bytes;
+    return ALI_OK;
+}
+
+static ali_status check_row_group(ali_context *ctx, const ali_parquet_state *state,
+                                  uint32_t index) {
+    const ali_parquet_row_group *group = ali_parquet_row_group_at(state, index);
+    if (group->rows < 0) {
+        return ali_fail(ctx, ALI_ERR_CORRUPT, "row group %u claims %D rows", index, group->rows);
+    }
+    if (group->chunks.count != state->leaves_count) {
+        return ali_fail(ctx, ALI_ERR_CORRUPT,
+                        "row group %u has %u column chunks, the schema has %u leaf columns", index,
+                        group->chunks.count, state->leaves_count);
+    }
+    ali_parquet_chunk *chunks = group->chunks.items;
+    for (uint32_t i = 0; i < group->chunks.count; i += 1) {
+        if ((chunks[i].seen & ALI_PARQUET_CHUNK_META) == 0) continue;
+        ALI_TRY(check_range(ctx, state, &chunks[i], index, i));
+    }
+    return ALI_OK;
+}
+
+static ali_status check_row_groups(ali_context *ctx, const ali_parquet_state *state,
+                                   uint64_t *sum) {
+    uint64_t rows = 0;
+    for (uint32_t i = 0; i < state->meta.row_groups.count; i += 1) {
+        ALI_TRY(check_row_group(ctx, state, i));
+        rows += (uint64_t)ali_parquet_row_group_at(state, i)->rows;
+        if (rows > INT64_MAX) {
+            return ali_fail(ctx, ALI_ERR_CORRUPT, "the row groups claim more than 2^63 rows");
+        }
+    }
+    *sum = rows;
+    const bool is_said = state->meta.rows != 0; // some writers leave it at 0
+    if (!is_said || (state->meta.rows >= 0 && (uint64_t)state->meta.rows == rows)) return ALI_OK;
+    return ali_fail(ctx, ALI_ERR_CORRUPT,
+                    "the footer claims %D rows, but its row groups have %U together",
+                    state->meta.rows, rows);
+}
+
+static ali_status copy_texts(ali_file *file, ali_parquet_state *state) {
+    const ali_parquet_pair *pairs = state->meta.pairs.items;
+    const uint32_t count = state->meta.pairs.count;
+    const ali_thrift_text *writer = &state->meta.created_by;
+    if (writer->count_bytes != 0) {
+        ALI_TRY(ali_arena_text(&state->arena, writer->bytes, (size_t)writer->count_bytes,
+                               &file->created_by));
+    }
+    void *pointer = NULL;
+    ALI_TRY(ali_arena_new(&state->arena, (uint64_t)count * 2 * sizeof(char *), &pointer));
+    const char **texts = pointer;
+    for (uint32_t i = 0; i < count; i += 1) {
+        const ali_thrift_text *key = &pairs[i].key;
+        const ali_thrift_text *value = &pairs[i].value;
+        ALI_TRY(ali_arena_text(&state->arena, key->bytes, (size_t)key->count_bytes,
+                               &texts[2 * (size_t)i]));
+        ALI_TRY(ali_arena_text(&state->arena, value->bytes, (size_t)value->count_bytes,
+                               &texts[2 * (size_t)i + 1]));
+    }
+    file->metadata = texts;
+    file->metadata_count = count;
+    return ALI_OK;
+}
+
+static ali_status finish(ali_context *ctx, open_state *open) {
+    ali_file *file = open->file;
+    ali_parquet_state *state = file->state;
+    if ((state->meta.seen & ALI_PARQUET_FILE_ENCRYPTED) != 0) {
+        return ali_fail_at(ctx, ALI_ERR_UNSUPPORTED, state->footer_offset_bytes,
+                           "the file is encrypted (the footer is plain, the columns are not): "
+                           "that is not supported");
+    }
+    ALI_TRY(ali_parquet_read_schema(ctx, state, &file->schema));
+    ALI_TRY(check_row_groups(ctx, state, &file->rows));
+    file->row_groups = state->meta.row_groups.count;
+    return copy_texts(file, state);
+}
+
+// --- the task -------------------------------------------------------------------------------------
+
+static ali_status parse(ali_task *task, open_state *open) {
+    const ali_status status = ali_thrift_step(&open->reader, FOOTER_BUDGET_BYTES);
+    if (status != ALI_OK) return status;
+    const ali_status finished = finish(ali_task_context(task), open);
+    const ali_parquet_state *state = open->file->state;
+    if (finished < 0) ali_error_add_offset(ali_task_context(task), state->footer_offset_bytes);
+    return finished;
+}
+
+static ali_status open_step(ali_task *task, void *pointer, uint32_t budget_rows) {
+    (void)budget_rows;
+    open_state *open = pointer;
+    while (open->phase != OPEN_DONE) {
+        ali_status status = ALI_OK;
+        switch (open->phase) {
+        case OPEN_TAIL:
+            status = take_tail(task, open);
+            break;
+        case OPEN_FOOTER:
+            status = take_footer(task, open);
+            break;
+        default:
+            status = parse(task, open);
+        }
+        if (status != ALI_OK) return status;
+        open->phase += 1;
+    }
+    return ALI_OK;
+}
+
+static void open_clear(ali_task *task, void *pointer) {
+    open_state *open = pointer;
+    ali_file_release(open->file);
+    ali_blob_forget(open->blob, task);
+    ali_blob_release(open->blob);
+}
+
+static const ali_task_class open_class = {"parquet", open_step, open_clear, sizeof(open_state)};
+
+static ali_status open_start(ali_task *parent, ali_blob *blob, const ali_open_options *options,
+                             ali_task **task) {
+    void *pointer = NULL;
+    ALI_TRY(ali_task_new(ali_task_context(parent), parent, &open_class, task, &pointer));
+    open_state *open = pointer;
+    open->blob = ali_blob_retain(blob);
+    open->tail_bytes = ali_max_u64(options->tail_bytes, TRAILER_BYTES + MAGIC_BYTES);
+    open->verifies_checksums = options->checksums == ALI_OPEN_CHECKSUMS_VERIFY;
+    return ALI_OK;
+}
+
+static ali_file *take(ali_task *task) {
+    open_state *open = ali_task_state(task, &open_class);
+    if (open == NULL || open->phase != OPEN_DONE) return NULL;
+    ali_file *file = open->file;
+    open->file = NULL;
+    return file;
+}
+
+const ali_format ali_format_parquet = {
+    .name = "parquet",
+    .detect = detect,
+    .open_start = open_start,
+    .take = take,
+    .scan_start = ali_parquet_scan_start,
+    .clear = file_clear,
+};

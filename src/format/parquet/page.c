@@ -1,0 +1,532 @@
+// format/parquet/page.c: the pages of a column chunk, from their headers to decompressed bytes
+// (parquet-format, README "Data Pages", "Column chunks"; Compression.md).
+//
+// Left out: encrypted pages, repetition levels (their bytes are passed over), page indexes.
+#include "base/crc.h"
+#include "base/text.h"
+#include "format/parquet/reader.h"
+
+// Bytes in which a page's header is looked for at first.
+#define HEADER_BYTES 512u
+// What a header costs of a step's credit.
+#define HEADER_CREDIT 512
+
+enum { PHASE_HEADER, PHASE_BODY, PHASE_CHECK, PHASE_INFLATE, PHASE_DICTIONARY, PHASE_VALUES };
+
+ali_status ali_parquet_reader_fail(const ali_parquet_source *source,
+                                   const ali_parquet_reader *reader, ali_status status,
+                                   const char *format, ...) {
+    char text[200];
+    va_list arguments;
+    va_start(arguments, format);
+    (void)ali_text_format(text, sizeof text, format, arguments);
+    va_end(arguments);
+    const ali_thrift_text *name = &reader->column->name;
+    status = ali_fail_at(source->ctx, status, reader->page_offset_bytes,
+                         "%s (column %q, row group %u, page at offset %U)", text, name->bytes,
+                         (size_t)name->count_bytes, reader->group, reader->page_offset_bytes);
+    ali_error_add_column(source->ctx, name->bytes, (size_t)name->count_bytes);
+    return status;
+}
+
+// --- the chunk ------------------------------------------------------------------------------------
+
+static ali_status fail_chunk(const ali_parquet_source *source, const ali_parquet_reader *reader,
+                             ali_status status, const char *text) {
+    const ali_thrift_text *name = &reader->column->name;
+    status = ali_fail(source->ctx, status, "%s (column %q, row group %u)", text, name->bytes,
+                      (size_t)name->count_bytes, reader->group);
+    ali_error_add_column(source->ctx, name->bytes, (size_t)name->count_bytes);
+    return status;
+}
+
+static ali_status check_codec(const ali_parquet_source *source, const ali_parquet_reader *reader) {
+    const uint32_t codec = (uint32_t)reader->chunk->meta.codec;
+    if (ali_codec_is_supported(codec)) return ALI_OK;
+    const ali_thrift_text *name = &reader->column->name;
+    const char *codec_name = ali_codec_name(codec);
+    ali_status status = ALI_ERR_UNSUPPORTED;
+    if (codec_name != NULL) {
+        status = ali_fail(source->ctx, status,
+                          "codec %s is not supported yet (column %q, row group %u)", codec_name,
+                          name->bytes, (size_t)name->count_bytes, reader->group);
+    } else {
+        status = ali_fail(source->ctx, ALI_ERR_CORRUPT,
+                          "codec number %u does not exist (column %q, row group %u)", codec,
+                          name->bytes, (size_t)name->count_bytes, reader->group);
+    }
+    ali_error_add_column(source->ctx, name->bytes, (size_t)name->count_bytes);
+    return status;
+}
+
+static ali_status check_chunk(const ali_parquet_source *source, const ali_parquet_reader *reader,
+                              uint64_t rows) {
+    const ali_parquet_chunk *chunk = reader->chunk;
+    if ((chunk->seen & ALI_PARQUET_CHUNK_ENCRYPTED) != 0) {
+        return fail_chunk(source, reader, ALI_ERR_UNSUPPORTED,
+                          "encrypted columns are not supported");
+    }
+    if ((chunk->seen & ALI_PARQUET_CHUNK_FILE_PATH) != 0) {
+        return fail_chunk(source, reader, ALI_ERR_UNSUPPORTED,
+                          "column chunks in other files are not supported");
+    }
+    if ((chunk->seen & ALI_PARQUET_CHUNK_META) == 0) {
+        return fail_chunk(source, reader, ALI_ERR_CORRUPT, "the column chunk has no metadata");
+    }
+    if (chunk->meta.type != reader->column->type) {
+        return fail_chunk(source, reader, ALI_ERR_CORRUPT,
+                          "the column chunk has another type than the schema says");
+    }
+    if ((uint64_t)chunk->meta.values != rows) {
+        return fail_chunk(source, reader, ALI_ERR_CORRUPT,
+                          "the column chunk has another number of values than its row group has "
+                          "rows");
+    }
+    return check_codec(source, reader);
+}
+
+ali_status ali_parquet_reader_begin(ali_parquet_source *source, ali_parquet_reader *reader,
+                                    uint32_t group, uint64_t skip_rows) {
+    const ali_parquet_row_group *row_group = ali_parquet_row_group_at(source->state, group);
+    const ali_parquet_chunk *chunks = row_group->chunks.items;
+    reader->chunk = &chunks[reader->column->leaf];
+    reader->group = group;
+    ALI_TRY(check_chunk(source, reader, (uint64_t)row_group->rows));
+    reader->at = reader->chunk->start_bytes;
+    reader->wanted = reader->chunk->end_bytes;
+    reader->values_left = (uint64_t)reader->chunk->meta.values;
+    reader->skip_rows = skip_rows;
+    reader->inflow.input = NULL;
+    reader->page_rows = 0;
+    reader->phase = PHASE_HEADER;
+    return ALI_OK;
+}
+
+ali_status ali_parquet_reader_want(ali_parquet_source *source, ali_parquet_reader *reader,
+                                   uint64_t end) {
+    if (end <= reader->wanted) return ALI_OK;
+    const uint64_t from = reader->wanted;
+    const uint64_t window = ali_max_u64(end - from, source->window_bytes);
+    const uint64_t bytes = ali_min_u64(window, reader->chunk->end_bytes - from);
+    reader->wanted = from + bytes;
+    return ali_blob_want(source->blob, source->task, from, bytes, "column chunk");
+}
+
+void ali_parquet_reader_end_chunk(ali_parquet_reader *reader) {
+    ali_buf_release(reader->body);
+    ali_buf_release(reader->dictionary_buf);
+    ali_column_clear(&reader->dictionary_column);
+    ali_dictionary_release(reader->dictionary);
+    reader->body = reader->dictionary_buf = NULL;
+    reader->dictionary = NULL;
+    reader->dictionary_data = NULL;
+    reader->dictionary_count = 0;
+    reader->has_dictionary = false;
+}
+
+void ali_parquet_reader_clear(ali_parquet_reader *reader) {
+    ali_parquet_reader_end_chunk(reader);
+    ali_buf_release(reader->page);
+    reader->page = NULL;
+}
+
+// --- the header -----------------------------------------------------------------------------------
+
+// Parses a header out of the bytes that are there. ALI_NEED: they do not hold it as a whole.
+static ali_status parse_header(ali_parquet_source *source, ali_parquet_reader *reader,
+                               const ali_buf *bytes, uint64_t *header_bytes) {
+    ali_thrift thrift = {.ctx = source->ctx,
+                         .bytes = bytes->data,
+                         .count_bytes = bytes->size_bytes,
+                         .offset_bytes = reader->at,
+                         .what = "page header",
+                         .is_partial = reader->at + bytes->size_bytes < reader->chunk->end_bytes};
+    ali_thrift_begin(&thrift, &ali_parquet_page_header_type, &reader->header);
+    const ali_status status = ali_thrift_step(&thrift, UINT64_MAX);
+    *header_bytes = thrift.at;
+    if (status < 0) {
+        const ali_thrift_text *name = &reader->column->name;
+        ali_error_add_column(source->ctx, name->bytes, (size_t)name->count_bytes);
+    }
+    return status;
+}
+
+// Reads the header at reader->at, looking into more and more bytes.
+static ali_status read_header(ali_parquet_source *source, ali_parquet_reader *reader,
+                              uint64_t *header_bytes) {
+    for (uint64_t window = HEADER_BYTES;; window *= 8) {
+        const uint64_t look = ali_min_u64(window, reader->chunk->end_bytes - reader->at);
+        ali_buf *bytes = NULL;
+        ALI_TRY(ali_parquet_reader_want(source, reader, reader->at + look));
+        ali_status status = ali_blob_peek(source->blob, source->task, reader->at, look, &bytes);
+        if (status != ALI_OK) return status;
+        const bool is_short = bytes->size_bytes < look;
+        status = parse_header(source, reader, bytes, header_bytes);
+        ali_buf_release(bytes);
+        if (status != ALI_NEED) return status;
+        if (!is_short) continue;
+        status = ali_blob_slice(source->blob, source->task, reader->at, look, &bytes);
+        ali_buf_release(bytes);
+        if (status != ALI_OK) return status;
+    }
+}
+
+// The values that the header of a data page claims.
+static int32_t values_of(const ali_parquet_page_header *header) {
+    return header->type == ALI_PARQUET_DATA_PAGE ? header->data.values : header->data_v2.values;
+}
+
+static bool is_data_page(const ali_parquet_page_header *header) {
+    return header->type == ALI_PARQUET_DATA_PAGE || header->type == ALI_PARQUET_DATA_PAGE_V2;
+}
+
+static ali_status check_data_header(const ali_parquet_source *source,
+                                    const ali_parquet_reader *reader) {
+    const ali_parquet_page_header *header = &reader->header;
+    const uint32_t bit = header->type == ALI_PARQUET_DATA_PAGE ? ALI_PARQUET_PAGE_DATA
+                                                               : ALI_PARQUET_PAGE_DATA_V2;
+    if ((header->seen & bit) == 0) {
+        return ali_parquet_reader_fail(source, reader, ALI_ERR_CORRUPT,
+                                       "a data page has no data page header");
+    }
+    const int32_t values = values_of(header);
+    if (values < 0 || (uint64_t)values > reader->values_left) {
+        return ali_parquet_reader_fail(source, reader, ALI_ERR_CORRUPT,
+                                       "a page claims %d values, where the chunk has %U left",
+                                       values, reader->values_left);
+    }
+    return ALI_OK;
+}
+
+// Checks the sizes that a header claims, before anything is fetched or allocated for them.
+static ali_status check_header(const ali_parquet_source *source, const ali_parquet_reader *reader) {
+    const ali_parquet_page_header *header = &reader->header;
+    const uint64_t room = reader->chunk->end_bytes - reader->at;
+    if (header->compressed_bytes < 0 || (uint64_t)header->compressed_bytes > room) {
+        return ali_parquet_reader_fail(source, reader, ALI_ERR_CORRUPT,
+                                       "a page claims %d bytes, where its chunk has %U left",
+                                       header->compressed_bytes, room);
+    }
+    if (header->uncompressed_bytes < 0) {
+        return ali_parquet_reader_fail(source, reader, ALI_ERR_CORRUPT,
+                                       "a page claims %d bytes after decompression",
+                                       header->uncompressed_bytes);
+    }
+    switch (header->type) {
+    case ALI_PARQUET_DATA_PAGE:
+    case ALI_PARQUET_DATA_PAGE_V2:
+        return check_data_header(source, reader);
+    case ALI_PARQUET_INDEX_PAGE:
+        return ALI_OK;
+    case ALI_PARQUET_DICTIONARY_PAGE:
+        if ((header->seen & ALI_PARQUET_PAGE_DICTIONARY) == 0 || header->dictionary.values < 0) {
+            return ali_parquet_reader_fail(source, reader, ALI_ERR_CORRUPT,
+                                           "a dictionary page has no valid header");
+        }
+        if (reader->has_dictionary) {
+            return ali_parquet_reader_fail(source, reader, ALI_ERR_CORRUPT,
+                                           "the column chunk has a second dictionary page");
+        }
+        return ALI_OK;
+    default:
+        return ali_parquet_reader_fail(source, reader, ALI_ERR_CORRUPT,
+                                       "page type %d does not exist", header->type);
+    }
+}
+
+// Passes over a page whose body nobody needs.
+static void pass_page(ali_parquet_source *source, ali_parquet_reader *reader) {
+    reader->at += (uint64_t)reader->header.compressed_bytes;
+    ali_blob_drop(source->blob, reader->page_offset_bytes, reader->at);
+    reader->phase = PHASE_HEADER;
+}
+
+static ali_status step_header(ali_parquet_source *source, ali_parquet_reader *reader) {
+    reader->page_offset_bytes = reader->at;
+    if (reader->at >= reader->chunk->end_bytes) {
+        return ali_parquet_reader_fail(source, reader, ALI_ERR_CORRUPT,
+                                       "the column chunk ends with %U of its %D values missing",
+                                       reader->values_left, reader->chunk->meta.values);
+    }
+    uint64_t header_bytes = 0;
+    const ali_status status = read_header(source, reader, &header_bytes);
+    if (status != ALI_OK) return status;
+    reader->at += header_bytes;
+    source->credit -= HEADER_CREDIT;
+    ALI_TRY(check_header(source, reader));
+    const ali_parquet_page_header *header = &reader->header;
+    reader->phase = PHASE_BODY;
+    if (header->type == ALI_PARQUET_INDEX_PAGE) pass_page(source, reader);
+    if (!is_data_page(header)) return ALI_OK;
+    const uint64_t values = (uint64_t)values_of(header);
+    reader->values_left -= values;
+    if (values <= reader->skip_rows) {
+        reader->skip_rows -= values;
+        pass_page(source, reader);
+    }
+    return ALI_OK;
+}
+
+// --- the body -------------------------------------------------------------------------------------
+
+static ali_status step_body(ali_parquet_source *source, ali_parquet_reader *reader) {
+    const uint64_t bytes = (uint64_t)reader->header.compressed_bytes;
+    ALI_TRY(ali_parquet_reader_want(source, reader, reader->at + bytes));
+    const ali_status status =
+        ali_blob_slice(source->blob, source->task, reader->at, bytes, &reader->body);
+    if (status != ALI_OK) return status;
+    reader->at += bytes;
+    ali_blob_drop(source->blob, reader->page_offset_bytes, reader->at);
+    reader->crc = 0;
+    reader->checked_bytes = 0;
+    reader->phase = PHASE_CHECK;
+    return ALI_OK;
+}
+
+// Compares the checksum, in pieces.
+static ali_status step_check(ali_parquet_source *source, ali_parquet_reader *reader) {
+    const bool has_sum = (reader->header.seen & ALI_PARQUET_PAGE_CRC) != 0;
+    if (!has_sum || !source->state->verifies_checksums) {
+        reader->phase = PHASE_INFLATE;
+        return ALI_OK;
+    }
+    const uint64_t left = reader->body->size_bytes - reader->checked_bytes;
+    const uint64_t count = ali_min_u64(left, (uint64_t)source->credit);
+    reader->crc = ali_crc32(reader->crc, reader->body->data + reader->checked_bytes, count);
+    reader->checked_bytes += count;
+    source->credit -= (int64_t)(count / 4);
+    if (count < left) {
+        source->credit = 0;
+        return ALI_OK;
+    }
+    if (reader->crc != (uint32_t)reader->header.crc) {
+        return ali_parquet_reader_fail(source, reader, ALI_ERR_CHECKSUM,
+                                       "a page's checksum is %x, but its bytes have %x",
+                                       (uint32_t)reader->header.crc, reader->crc);
+    }
+    reader->phase = PHASE_INFLATE;
+    return ALI_OK;
+}
+
+// --- decompression --------------------------------------------------------------------------------
+
+// Refuses what cannot be, or is more than the limits allow, before memory is taken for it.
+static ali_status check_expansion(const ali_parquet_source *source,
+                                  const ali_parquet_reader *reader, uint64_t from, uint64_t to) {
+    const ali_limits *limits = &source->ctx->limits;
+    const uint64_t most =
+        ali_max_u64(limits->page_bytes_max, from * (uint64_t)limits->expansion_ratio_max);
+    if (to > most) {
+        return ali_parquet_reader_fail(source, reader, ALI_ERR_LIMIT,
+                                       "a page of %U bytes claims %U after decompression, the "
+                                       "limits allow %U",
+                                       from, to, most);
+    }
+    const uint32_t codec = (uint32_t)reader->chunk->meta.codec;
+    if (to > ali_codec_bound(codec, from)) {
+        return ali_parquet_reader_fail(source, reader, ALI_ERR_CORRUPT,
+                                       "a page of %U bytes claims %U after decompression, more "
+                                       "than %s can give",
+                                       from, to, ali_codec_name(codec));
+    }
+    return ALI_OK;
+}
+
+static ali_status begin_inflate(ali_parquet_source *source, ali_parquet_reader *reader,
+                                uint64_t from, uint64_t to_bytes) {
+    const uint64_t from_bytes = reader->body->size_bytes - from;
+    ALI_TRY(check_expansion(source, reader, from_bytes, to_bytes));
+    if (reader->page == NULL) ALI_TRY(ali_buf_new(source->ctx, 0, &reader->page));
+    reader->page->size_bytes = 0;
+    ALI_TRY(ali_buf_reserve(source->ctx, reader->page, to_bytes));
+    reader->inflow = (ali_inflow){.codec = (uint32_t)reader->chunk->meta.codec,
+                                  .input = reader->body->data + from,
+                                  .input_bytes = from_bytes,
+                                  .output = reader->page->data,
+                                  .output_bytes = to_bytes,
+                                  .is_output_padded = true};
+    reader->is_decompressed = true;
+    return ALI_OK;
+}
+
+static ali_status fail_levels(const ali_parquet_source *source, const ali_parquet_reader *reader,
+                              uint64_t bytes, uint64_t room) {
+    return ali_parquet_reader_fail(source, reader, ALI_ERR_CORRUPT,
+                                   "a page claims %U bytes of definition levels, but has %U", bytes,
+                                   room);
+}
+
+// Takes the definition levels of a page (version 1) off the front of its data.
+static ali_status take_levels(ali_parquet_source *source, ali_parquet_reader *reader) {
+    reader->levels = (ali_levels){.is_absent = !reader->column->is_optional};
+    if (!reader->column->is_optional) return ALI_OK;
+    const int32_t encoding = reader->header.data.level_encoding;
+    uint64_t bytes = 0;
+    if (encoding == ALI_PARQUET_RLE) {
+        if (reader->data_bytes < 4) return fail_levels(source, reader, 4, reader->data_bytes);
+        bytes = ali_load_u32(reader->data);
+        reader->data += 4;
+        reader->data_bytes -= 4;
+    } else if (encoding == ALI_PARQUET_BIT_PACKED) {
+        bytes = (reader->page_rows + 7) / 8;
+        reader->levels.is_bit_packed = true;
+    } else {
+        const char *name = ali_parquet_encoding_name(encoding);
+        return ali_parquet_reader_fail(
+            source, reader, name == NULL ? ALI_ERR_CORRUPT : ALI_ERR_UNSUPPORTED,
+            "encoding %s of definition levels is not supported", name == NULL ? "unknown" : name);
+    }
+    if (bytes > reader->data_bytes) return fail_levels(source, reader, bytes, reader->data_bytes);
+    ali_rle_init(&reader->levels.rle, reader->data, bytes, 1);
+    reader->data += bytes;
+    reader->data_bytes -= bytes;
+    return ALI_OK;
+}
+
+// The same for version 2, where they lie uncompressed before the data.
+static ali_status take_levels_v2(ali_parquet_source *source, ali_parquet_reader *reader,
+                                 uint64_t *levels_bytes) {
+    const ali_parquet_data_header_v2 *header = &reader->header.data_v2;
+    const uint64_t body_bytes = reader->body->size_bytes;
+    *levels_bytes = 0;
+    if (header->level_bytes < 0 || header->repetition_bytes < 0) {
+        return ali_parquet_reader_fail(source, reader, ALI_ERR_CORRUPT,
+                                       "a page claims %d bytes of definition and %d of repetition "
+                                       "levels",
+                                       header->level_bytes, header->repetition_bytes);
+    }
+    const uint64_t repetition = (uint64_t)header->repetition_bytes;
+    const uint64_t definition = (uint64_t)header->level_bytes;
+    if (repetition + definition > body_bytes) {
+        return fail_levels(source, reader, repetition + definition, body_bytes);
+    }
+    *levels_bytes = repetition + definition;
+    reader->levels = (ali_levels){.is_absent = !reader->column->is_optional};
+    ali_rle_init(&reader->levels.rle, reader->body->data + repetition, definition, 1);
+    return ALI_OK;
+}
+
+static ali_status check_encoding(const ali_parquet_source *source, ali_parquet_reader *reader) {
+    const int32_t encoding = reader->encoding;
+    const bool is_boolean = reader->column->type == ALI_PARQUET_BOOLEAN;
+    if (encoding == ALI_PARQUET_PLAIN) return ALI_OK;
+    if (encoding == ALI_PARQUET_RLE && is_boolean) return ALI_OK;
+    if (encoding == ALI_PARQUET_PLAIN_DICTIONARY || encoding == ALI_PARQUET_RLE_DICTIONARY) {
+        return ALI_OK;
+    }
+    const char *name = ali_parquet_encoding_name(encoding);
+    if (name == NULL) {
+        return ali_parquet_reader_fail(source, reader, ALI_ERR_CORRUPT,
+                                       "encoding number %d does not exist", encoding);
+    }
+    return ali_parquet_reader_fail(source, reader, ALI_ERR_UNSUPPORTED,
+                                   "encoding %s is not supported yet", name);
+}
+
+// The page's bytes are all there: decoding begins.
+static ali_status begin_values(ali_parquet_source *source, ali_parquet_reader *reader) {
+    const ali_parquet_page_header *header = &reader->header;
+    if (header->type == ALI_PARQUET_DICTIONARY_PAGE) {
+        reader->phase = PHASE_DICTIONARY;
+        return ali_parquet_begin_dictionary(source, reader, (uint32_t)header->dictionary.values);
+    }
+    reader->phase = PHASE_VALUES;
+    reader->page_rows = (uint64_t)values_of(header);
+    reader->bit = 0;
+    reader->has_codes = false;
+    const bool is_v2 = header->type == ALI_PARQUET_DATA_PAGE_V2;
+    reader->encoding = is_v2 ? header->data_v2.encoding : header->data.encoding;
+    ALI_TRY(check_encoding(source, reader));
+    return is_v2 ? ALI_OK : take_levels(source, reader);
+}
+
+// Where the compressed part of the body begins, how long it becomes, and whether it is compressed.
+static ali_status begin_page(ali_parquet_source *source, ali_parquet_reader *reader) {
+    const ali_parquet_page_header *header = &reader->header;
+    uint64_t from = 0;
+    bool is_compressed = reader->chunk->meta.codec != ALI_CODEC_NONE;
+    if (header->type == ALI_PARQUET_DATA_PAGE_V2) {
+        ALI_TRY(take_levels_v2(source, reader, &from));
+        const bool is_said = (header->seen & ALI_PARQUET_PAGE_DATA_V2) != 0 &&
+                             (header->data_v2.seen & ALI_PARQUET_V2_IS_COMPRESSED) != 0;
+        if (is_said && header->data_v2.is_compressed == 0) is_compressed = false;
+    }
+    const uint64_t whole = (uint64_t)header->uncompressed_bytes;
+    const uint64_t stored = reader->body->size_bytes - from;
+    if (whole < from) return fail_levels(source, reader, from, whole);
+    reader->is_decompressed = false;
+    reader->data = reader->body->data + from;
+    reader->data_bytes = stored;
+    if (is_compressed && stored != 0) return begin_inflate(source, reader, from, whole - from);
+    if (!is_compressed && stored != whole - from) {
+        return ali_parquet_reader_fail(source, reader, ALI_ERR_CORRUPT,
+                                       "an uncompressed page claims %U bytes, but has %U", whole,
+                                       reader->body->size_bytes);
+    }
+    return ALI_OK;
+}
+
+static ali_status step_inflate(ali_parquet_source *source, ali_parquet_reader *reader) {
+    if (reader->inflow.input == NULL) {
+        ALI_TRY(begin_page(source, reader));
+        if (!reader->is_decompressed) return begin_values(source, reader);
+    }
+    const uint64_t before = reader->inflow.output_at;
+    const ali_status status =
+        ali_inflow_step(source->ctx, &reader->inflow, (uint64_t)source->credit);
+    source->credit -= (int64_t)(reader->inflow.output_at - before);
+    if (status == ALI_YIELD) {
+        source->credit = 0;
+        return ALI_OK;
+    }
+    if (status < 0) {
+        const ali_thrift_text *name = &reader->column->name;
+        ali_error_add_column(source->ctx, name->bytes, (size_t)name->count_bytes);
+        ali_error_add_offset(source->ctx, reader->page_offset_bytes);
+        return status;
+    }
+    reader->inflow.input = NULL;
+    reader->page->size_bytes = reader->inflow.output_bytes;
+    reader->data = reader->page->data;
+    reader->data_bytes = reader->page->size_bytes;
+    return begin_values(source, reader);
+}
+
+// --- all together ---------------------------------------------------------------------------------
+
+static void end_page(ali_parquet_reader *reader) {
+    ali_buf_release(reader->body);
+    reader->body = NULL;
+    reader->phase = PHASE_HEADER;
+}
+
+static ali_status step_phase(ali_parquet_source *source, ali_parquet_reader *reader) {
+    ali_status status = ALI_OK;
+    switch (reader->phase) {
+    case PHASE_HEADER:
+        return step_header(source, reader);
+    case PHASE_BODY:
+        return step_body(source, reader);
+    case PHASE_CHECK:
+        return step_check(source, reader);
+    case PHASE_INFLATE:
+        return step_inflate(source, reader);
+    case PHASE_DICTIONARY:
+        status = ali_parquet_step_dictionary(source, reader);
+        if (status == ALI_OK && reader->has_dictionary) end_page(reader);
+        return status;
+    default:
+        status = ali_parquet_step_values(source, reader);
+        if (status == ALI_OK && reader->page_rows == 0) end_page(reader);
+        return status;
+    }
+}
+
+ali_status ali_parquet_reader_step(ali_parquet_source *source, ali_parquet_reader *reader) {
+    while (reader->done < reader->rows) {
+        if (source->credit <= 0) return ALI_YIELD;
+        const ali_status status = step_phase(source, reader);
+        if (status != ALI_OK) return status;
+    }
+    return ALI_OK;
+}

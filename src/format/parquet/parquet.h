@@ -1,0 +1,59 @@
+// format/parquet/parquet.h: what the parts of the Parquet reader share: an opened file's state, its
+// columns, and the task that scans.
+#ifndef ALI_FORMAT_PARQUET_PARQUET_H
+#define ALI_FORMAT_PARQUET_PARQUET_H
+
+#include "format/format.h"
+#include "format/parquet/meta.h"
+
+// Why a column can't be read.
+enum {
+    ALI_PARQUET_READABLE,
+    ALI_PARQUET_NOT_FLAT,      // nested or repeated
+    ALI_PARQUET_BAD_TYPE,      // `reason` names the physical type
+    ALI_PARQUET_BAD_LOGICAL,   // `reason` names the logical type
+    ALI_PARQUET_BAD_ANNOTATION // `reason` names a logical type that contradicts the physical one
+};
+
+// A top-level field of the schema.
+typedef struct ali_parquet_column {
+    ali_thrift_text name;
+    uint32_t leaf;      // index of its first chunk in each row group
+    int32_t type;       // physical, ALI_PARQUET_INT32, ...
+    uint32_t refusal;   // ALI_PARQUET_READABLE, ...
+    const char *reason; // a constant
+    uint8_t width;      // of a value in memory; 0: text, binary, booleans
+    bool is_signed;
+    bool is_optional;
+} ali_parquet_column;
+
+// What is kept of an opened file (ali_file.state). It lies in its own arena.
+typedef struct ali_parquet_state {
+    ali_arena arena;
+    ali_buf *footer; // the text of `meta` points into it
+    uint64_t footer_offset_bytes;
+    ali_parquet_file_meta meta;
+    ali_parquet_column *columns;
+    uint32_t columns_count;
+    uint32_t leaves_count;
+    bool verifies_checksums;
+} ali_parquet_state;
+
+// Makes columns and schema out of the elements of state->meta.
+ALI_CHECKED ali_status ali_parquet_read_schema(ali_context *ctx, ali_parquet_state *state,
+                                               ali_schema **schema);
+
+// Fails with the reason why a column can't be read.
+ALI_CHECKED ali_status ali_parquet_refuse(ali_context *ctx, const ali_parquet_column *column);
+
+// Row group `index` of a file.
+static inline ali_parquet_row_group *ali_parquet_row_group_at(const ali_parquet_state *state,
+                                                              uint64_t index) {
+    return (ali_parquet_row_group *)state->meta.row_groups.items + index;
+}
+
+// See ali_format.
+ALI_CHECKED ali_status ali_parquet_scan_start(ali_task *parent, ali_file *file,
+                                              const ali_projection *projection, ali_task **task);
+
+#endif

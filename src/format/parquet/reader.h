@@ -1,0 +1,127 @@
+// format/parquet/reader.h: a column chunk on its way from fetched bytes to a batch's column.
+//
+// A reader goes through the pages of a chunk by phases, each of which can stop for bytes that are not
+// there or because the step has done its share: header, body, checksum, decompression, then values (or
+// the dictionary). page.c has the way to a page's bytes, values.c the decoding.
+#ifndef ALI_FORMAT_PARQUET_READER_H
+#define ALI_FORMAT_PARQUET_READER_H
+
+#include "codec/codec.h"
+#include "format/parquet/levels.h"
+#include "format/parquet/parquet.h"
+
+// What the readers of a scan share.
+typedef struct ali_parquet_source {
+    ali_context *ctx;
+    ali_task *task;
+    ali_blob *blob;
+    ali_schema *schema; // of the projected columns
+    const ali_parquet_state *state;
+    uint32_t strings;      // ALI_SCAN_STRINGS_DICTIONARY, ...
+    uint64_t window_bytes; // of a chunk that are wanted at a time, where it is read by windows
+    int64_t credit;        // work left to the running step: about a byte each
+    uint32_t codes[ALI_RLE_BLOCK];
+} ali_parquet_source;
+
+// How a batch's column is being filled.
+enum { ALI_PARQUET_FILL_NONE, ALI_PARQUET_FILL_PLAIN, ALI_PARQUET_FILL_CODES };
+
+typedef struct ali_parquet_reader {
+    const ali_parquet_column *column;
+    uint32_t index; // in the projection
+
+    // The chunk.
+    const ali_parquet_chunk *chunk;
+    uint32_t group;
+    uint64_t at;          // in the file: where the next header begins
+    uint64_t wanted;      // bytes before this are wanted
+    uint64_t values_left; // in pages not yet begun
+    uint64_t skip_rows;   // to be passed over
+
+    // The page.
+    uint32_t phase;
+    uint64_t page_offset_bytes;
+    ali_parquet_page_header header;
+    ali_buf *body; // as it was fetched
+    ali_buf *page; // decompressed; kept for the next page
+    ali_inflow inflow;
+    uint32_t crc;
+    uint64_t checked_bytes;
+    const uint8_t *data; // values not yet decoded
+    uint64_t data_bytes;
+    uint64_t page_rows; // not yet decoded
+    int32_t encoding;
+    uint64_t bit;         // PLAIN booleans: bits consumed
+    bool has_codes;       // `codes` is begun
+    bool is_decompressed; // `data` lies in `page`, else in `body`
+    ali_levels levels;
+    ali_levels booleans; // RLE booleans
+    ali_rle codes;
+
+    // The dictionary: of fixed width, or of byte arrays.
+    bool has_dictionary;
+    uint32_t dictionary_count;
+    uint64_t dictionary_at;   // byte arrays: values taken so far
+    uint64_t dictionary_left; // and values to come
+    const uint8_t *dictionary_data;
+    ali_buf *dictionary_buf;
+    ali_column dictionary_column; // byte arrays, under construction
+    ali_dictionary *dictionary;
+
+    // The batch's column.
+    ali_column *out;
+    uint32_t fill;
+    uint64_t rows;   // wanted
+    uint64_t done;   // rows filled
+    uint64_t values; // of these, not null
+} ali_parquet_reader;
+
+// Begins a chunk; the column must be readable.
+//
+// Returns:   ALI_OK; ALI_ERR_UNSUPPORTED for a codec; ALI_ERR_CORRUPT for a chunk that does not fit its
+//            column or row group.
+ALI_CHECKED ali_status ali_parquet_reader_begin(ali_parquet_source *source,
+                                                ali_parquet_reader *reader, uint32_t group,
+                                                uint64_t skip_rows);
+
+// Wants the chunk's bytes up to `end` at least, by whole windows.
+ALI_CHECKED ali_status ali_parquet_reader_want(ali_parquet_source *source,
+                                               ali_parquet_reader *reader, uint64_t end);
+
+// Begins to fill the next `rows` rows into a batch's column.
+ALI_CHECKED ali_status ali_parquet_reader_fill(ali_parquet_source *source,
+                                               ali_parquet_reader *reader, ali_column *out,
+                                               uint64_t rows);
+
+// Goes on.
+//
+// Returns:   ALI_OK: the column is complete. ALI_NEED: bytes are not there yet. ALI_YIELD: the step's
+//            credit is used up.
+ALI_CHECKED ali_status ali_parquet_reader_step(ali_parquet_source *source,
+                                               ali_parquet_reader *reader);
+
+// Releases what belongs to the chunk; with the page memory if the reader ends.
+void ali_parquet_reader_end_chunk(ali_parquet_reader *reader);
+void ali_parquet_reader_clear(ali_parquet_reader *reader);
+
+// Fails with a sentence about a page, which it names with column and row group. `format` as in
+// base/text.h.
+ALI_CHECKED ali_status ali_parquet_reader_fail(const ali_parquet_source *source,
+                                               const ali_parquet_reader *reader, ali_status status,
+                                               const char *format, ...);
+
+// values.c: the dictionary page that lies in reader->data, in pieces.
+ALI_CHECKED ali_status ali_parquet_begin_dictionary(ali_parquet_source *source,
+                                                    ali_parquet_reader *reader, uint32_t count);
+ALI_CHECKED ali_status ali_parquet_step_dictionary(ali_parquet_source *source,
+                                                   ali_parquet_reader *reader);
+
+// values.c: decodes the next rows of the page, as many as are wanted and the credit allows.
+ALI_CHECKED ali_status ali_parquet_step_values(ali_parquet_source *source,
+                                               ali_parquet_reader *reader);
+
+// values.c: completes a column whose rows are all filled.
+ALI_CHECKED ali_status ali_parquet_finish_column(ali_parquet_source *source,
+                                                 ali_parquet_reader *reader);
+
+#endif

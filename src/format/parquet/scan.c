@@ -1,0 +1,317 @@
+// format/parquet/scan.c: reading rows: which row groups, which bytes are wanted ahead, and batches
+// filled column by column.
+//
+// A batch never crosses a row group. While columns are decoded, the chunks of this and the next row
+// groups are on their way, as far as inflight_bytes_max allows. A row group that needs more than half
+// of that is read by windows of each chunk.
+#include "format/parquet/reader.h"
+
+// Work of a step, about a byte each: decompression of 1 MiB or 256 Ki values.
+#define STEP_CREDIT (INT64_C(1) << 20)
+// Bytes of a chunk that are wanted at a time where a row group is read by windows.
+#define WINDOW_BYTES (UINT64_C(1) << 20)
+// Bytes that the fixed-width part of a batch takes at most, unless that is fewer than these rows.
+#define BATCH_BYTES (UINT64_C(64) << 20)
+#define BATCH_ROWS_MIN UINT64_C(64)
+
+// A row group in file order, and the rows before it.
+typedef struct cursor {
+    uint64_t group;
+    uint64_t rows_before;
+} cursor;
+
+typedef struct scan_state {
+    ali_parquet_source source;
+    ali_file *file;
+    ali_parquet_reader *readers;
+    uint32_t count;
+    uint64_t first_row; // of the file, that is read
+    uint64_t end_row;   // the first that is not
+    uint64_t batch_rows;
+    cursor current;
+    cursor planned;        // the first row group whose bytes are not yet wanted
+    uint64_t wanted_bytes; // of row groups from `current` on
+    uint64_t group_bytes;  // of the current row group
+    uint64_t group_rows;   // of the current row group, still to be read
+    bool is_group_open;
+    bool is_windowed;
+    bool is_checked;
+    ali_batch *batch; // being filled
+} scan_state;
+
+// --- row groups -----------------------------------------------------------------------------------
+
+static const ali_parquet_row_group *group_at(const scan_state *scan, const cursor *at) {
+    return ali_parquet_row_group_at(scan->source.state, at->group);
+}
+
+// Moves a cursor on to a row group that holds rows to be read. False if there is none.
+static bool seek(const scan_state *scan, cursor *at) {
+    while (at->group < scan->file->row_groups && at->rows_before < scan->end_row) {
+        const uint64_t end = at->rows_before + (uint64_t)group_at(scan, at)->rows;
+        if (end > scan->first_row && end > at->rows_before) return true;
+        at->rows_before = end;
+        at->group += 1;
+    }
+    return false;
+}
+
+static void advance(const scan_state *scan, cursor *at) {
+    at->rows_before += (uint64_t)group_at(scan, at)->rows;
+    at->group += 1;
+}
+
+static const ali_parquet_chunk *chunk_at(const scan_state *scan, const cursor *at, uint32_t i) {
+    const ali_parquet_chunk *chunks = group_at(scan, at)->chunks.items;
+    return &chunks[scan->readers[i].column->leaf];
+}
+
+// Bytes of a row group's chunks that are read.
+static uint64_t needed_bytes(const scan_state *scan, const cursor *at) {
+    uint64_t bytes = 0;
+    for (uint32_t i = 0; i < scan->count; i += 1) {
+        const ali_parquet_chunk *chunk = chunk_at(scan, at, i);
+        bytes += chunk->end_bytes - chunk->start_bytes;
+    }
+    return bytes;
+}
+
+// --- what is wanted -------------------------------------------------------------------------------
+
+// Wants the chunks of a row group, those that lie side by side as one.
+static ali_status want_group(scan_state *scan, const cursor *at) {
+    ali_parquet_source *source = &scan->source;
+    uint32_t i = 0;
+    while (i < scan->count) {
+        const uint64_t start = chunk_at(scan, at, i)->start_bytes;
+        uint64_t end = chunk_at(scan, at, i)->end_bytes;
+        i += 1;
+        while (i < scan->count && chunk_at(scan, at, i)->start_bytes == end) {
+            end = chunk_at(scan, at, i)->end_bytes;
+            i += 1;
+        }
+        if (end == start) continue;
+        ALI_TRY(ali_blob_want(source->blob, source->task, start, end - start, "column chunks"));
+    }
+    return ALI_OK;
+}
+
+// Wants row groups ahead of the current one, while there is room.
+static ali_status plan(scan_state *scan) {
+    const uint64_t most = scan->source.ctx->limits.inflight_bytes_max;
+    while (!scan->is_windowed && seek(scan, &scan->planned)) {
+        const uint64_t bytes = needed_bytes(scan, &scan->planned);
+        const bool is_current = scan->planned.group == scan->current.group;
+        if (bytes > most / 2) {
+            if (!is_current) return ALI_OK;
+            scan->is_windowed = true;
+        } else {
+            if (!is_current && bytes > most - ali_min_u64(most, scan->wanted_bytes)) return ALI_OK;
+            ALI_TRY(want_group(scan, &scan->planned));
+        }
+        scan->wanted_bytes += bytes;
+        advance(scan, &scan->planned);
+    }
+    return ALI_OK;
+}
+
+// Wants the next window of each chunk that has used up half of its last one.
+static ali_status want_windows(scan_state *scan) {
+    ali_parquet_source *source = &scan->source;
+    for (uint32_t i = 0; i < scan->count; i += 1) {
+        ali_parquet_reader *reader = &scan->readers[i];
+        const uint64_t ahead =
+            ali_min_u64(reader->at + source->window_bytes / 2, reader->chunk->end_bytes);
+        ALI_TRY(ali_parquet_reader_want(source, reader, ahead));
+    }
+    return ALI_OK;
+}
+
+// --- beginning and ending -------------------------------------------------------------------------
+
+static ali_status open_group(scan_state *scan) {
+    const uint64_t before = scan->current.rows_before;
+    const uint64_t rows = (uint64_t)group_at(scan, &scan->current)->rows;
+    const uint64_t skip = scan->first_row > before ? scan->first_row - before : 0;
+    const uint64_t end = ali_min_u64(before + rows, scan->end_row);
+    for (uint32_t i = 0; i < scan->count; i += 1) {
+        ALI_TRY(ali_parquet_reader_begin(&scan->source, &scan->readers[i],
+                                         (uint32_t)scan->current.group, skip));
+    }
+    scan->group_rows = end - before - skip;
+    scan->is_group_open = true;
+    ALI_TRY(plan(scan));
+    for (uint32_t i = 0; scan->is_windowed && i < scan->count; i += 1) {
+        scan->readers[i].wanted = scan->readers[i].chunk->start_bytes;
+    }
+    scan->group_bytes = needed_bytes(scan, &scan->current);
+    return ALI_OK;
+}
+
+static ali_status close_group(scan_state *scan) {
+    for (uint32_t i = 0; i < scan->count; i += 1) {
+        ali_parquet_reader *reader = &scan->readers[i];
+        const uint64_t end = reader->wanted;
+        if (reader->at < end) ali_blob_drop(scan->source.blob, reader->at, end);
+        ali_parquet_reader_end_chunk(reader);
+    }
+    scan->wanted_bytes -= scan->group_bytes;
+    scan->is_group_open = false;
+    scan->is_windowed = false;
+    advance(scan, &scan->current);
+    return ALI_OK;
+}
+
+// Bytes of a row in the fixed-width buffers of a batch.
+static uint64_t row_bytes(const scan_state *scan) {
+    uint64_t bytes = 0;
+    for (uint32_t i = 0; i < scan->count; i += 1) {
+        const ali_parquet_column *column = scan->readers[i].column;
+        bytes += column->type == ALI_PARQUET_BYTE_ARRAY ? 4 : ali_max_u64(column->width, 1);
+    }
+    return bytes;
+}
+
+static ali_status begin_batch(scan_state *scan, uint32_t budget_rows) {
+    uint64_t rows = ali_min_u64(scan->batch_rows, scan->group_rows);
+    if (budget_rows != 0) rows = ali_min_u64(rows, budget_rows);
+    ALI_TRY(ali_batch_new(scan->source.ctx, scan->source.schema, rows, &scan->batch));
+    for (uint32_t i = 0; i < scan->count; i += 1) {
+        ALI_TRY(ali_parquet_reader_fill(&scan->source, &scan->readers[i], &scan->batch->columns[i],
+                                        rows));
+    }
+    return ALI_OK;
+}
+
+static ali_status end_batch(ali_task *task, scan_state *scan) {
+    for (uint32_t i = 0; i < scan->count; i += 1) {
+        ALI_TRY(ali_parquet_finish_column(&scan->source, &scan->readers[i]));
+    }
+    scan->group_rows -= scan->batch->rows;
+    if (scan->group_rows == 0) ALI_TRY(close_group(scan));
+    ali_task_put_batch(task, scan->batch);
+    scan->batch = NULL;
+    return ALI_READY;
+}
+
+// --- the task -------------------------------------------------------------------------------------
+
+// Refuses columns that can't be read, before anything is asked for.
+static ali_status check_columns(ali_task *task, scan_state *scan) {
+    for (uint32_t i = 0; i < scan->count; i += 1) {
+        const ali_parquet_column *column = scan->readers[i].column;
+        if (column->refusal != ALI_PARQUET_READABLE) {
+            return ali_parquet_refuse(scan->source.ctx, column);
+        }
+    }
+    scan->batch_rows =
+        ali_min_u64(scan->batch_rows,
+                    ali_max_u64(BATCH_ROWS_MIN, BATCH_BYTES / ali_max_u64(row_bytes(scan), 1)));
+    scan->end_row = ali_min_u64(scan->end_row, scan->file->rows);
+    scan->first_row = ali_min_u64(scan->first_row, scan->end_row);
+    ali_task_expect(task, ALI_UNKNOWN, scan->end_row - scan->first_row);
+    scan->source.window_bytes =
+        ali_max_u64(WINDOW_BYTES,
+                    scan->source.ctx->limits.inflight_bytes_max / 2 / ali_max_u64(scan->count, 1));
+    scan->is_checked = true;
+    return ALI_OK;
+}
+
+// Works on the columns of the batch. ALI_OK: all are complete.
+static ali_status decode(scan_state *scan) {
+    bool is_waiting = false;
+    scan->source.credit = STEP_CREDIT;
+    for (uint32_t i = 0; i < scan->count; i += 1) {
+        const ali_status status = ali_parquet_reader_step(&scan->source, &scan->readers[i]);
+        if (status < 0 || status == ALI_YIELD) return status;
+        if (status == ALI_NEED) is_waiting = true;
+    }
+    return is_waiting ? ALI_NEED : ALI_OK;
+}
+
+static ali_status step(ali_task *task, scan_state *scan, uint32_t budget_rows) {
+    if (!scan->is_checked) ALI_TRY(check_columns(task, scan));
+    const uint32_t ops = ali_task_inflight_ops(task);
+    if (!scan->is_group_open) {
+        if (!seek(scan, &scan->current)) return ALI_OK;
+        ALI_TRY(open_group(scan));
+    }
+    if (scan->batch == NULL) ALI_TRY(begin_batch(scan, budget_rows));
+    ALI_TRY(plan(scan));
+    if (scan->is_windowed) ALI_TRY(want_windows(scan));
+    ALI_TRY(ali_blob_flush(scan->source.blob, task));
+    if (ali_task_inflight_ops(task) > ops) return ALI_NEED;
+    const ali_status status = decode(scan);
+    if (status < 0) return status;
+    ALI_TRY(ali_blob_flush(scan->source.blob, task));
+    if (ali_task_inflight_ops(task) > ops) return ALI_NEED;
+    return status == ALI_OK ? end_batch(task, scan) : status;
+}
+
+static ali_status scan_step(ali_task *task, void *pointer, uint32_t budget_rows) {
+    scan_state *scan = pointer;
+    const ali_status status = step(task, scan, budget_rows);
+    if (status < 0) {
+        uint32_t path_bytes = 0;
+        const char *path = ali_blob_path(scan->source.blob, &path_bytes);
+        ali_error_add_object(scan->source.ctx, path, path_bytes);
+    }
+    return status;
+}
+
+static void scan_clear(ali_task *task, void *pointer) {
+    scan_state *scan = pointer;
+    for (uint32_t i = 0; i < scan->count; i += 1) ali_parquet_reader_clear(&scan->readers[i]);
+    ali_mem_free(ali_task_context(task), scan->readers,
+                 (uint64_t)scan->count * sizeof(ali_parquet_reader));
+    ali_batch_release(scan->batch);
+    ali_schema_release(scan->source.schema);
+    ali_blob_forget(scan->source.blob, task);
+    ali_blob_release(scan->source.blob);
+    ali_file_release(scan->file);
+}
+
+static const ali_task_class scan_class = {"parquet", scan_step, scan_clear, sizeof(scan_state)};
+
+static ali_status fill_state(ali_context *ctx, ali_task *task, scan_state *scan, ali_file *file,
+                             const ali_projection *projection) {
+    const ali_parquet_state *state = file->state;
+    void *readers = NULL;
+    ALI_TRY(ali_mem_zero(ctx, (uint64_t)projection->count * sizeof(ali_parquet_reader), &readers));
+    scan->readers = readers;
+    scan->count = projection->count;
+    for (uint32_t i = 0; i < scan->count; i += 1) {
+        scan->readers[i].column = &state->columns[projection->columns[i]];
+        scan->readers[i].index = i;
+    }
+    scan->file = ali_file_retain(file);
+    ali_schema_retain(projection->schema);
+    scan->source = (ali_parquet_source){.ctx = ctx,
+                                        .task = task,
+                                        .schema = projection->schema,
+                                        .state = state,
+                                        .strings = projection->strings};
+    scan->batch_rows = ali_max_u64(projection->batch_rows, 1);
+    scan->first_row = projection->offset_rows;
+    const uint64_t limit = ali_min_u64(projection->limit_rows, ALI_UNKNOWN - scan->first_row);
+    scan->end_row = scan->first_row + limit;
+    ALI_TRY(ali_blob_fork(file->blob, &scan->source.blob));
+    ali_blob_tune(scan->source.blob, projection->coalesce_bytes,
+                  ali_max_u64(projection->request_bytes_max, 1));
+    return ALI_OK;
+}
+
+ali_status ali_parquet_scan_start(ali_task *parent, ali_file *file,
+                                  const ali_projection *projection, ali_task **task) {
+    ali_task *made = NULL;
+    void *pointer = NULL;
+    *task = NULL;
+    ALI_TRY(ali_task_new(file->ctx, parent, &scan_class, &made, &pointer));
+    const ali_status status = fill_state(file->ctx, made, pointer, file, projection);
+    if (status < 0) {
+        ali_task_free(made);
+        return status;
+    }
+    *task = made;
+    return ALI_OK;
+}
