@@ -1,0 +1,255 @@
+// Arrow IPC: messages, their lengths, the footer's blocks, buffers in bodies. Whole files are read
+// by independent readers in tests/interop.
+#include "writer_tools.h"
+
+// What a message says; the fields are found by a small reader of FlatBuffers.
+typedef struct message {
+    uint32_t metadata_bytes; // 0: the end of the stream
+    const uint8_t *table;
+    const uint8_t *header;
+    uint8_t kind;
+    int64_t body_bytes;
+    const uint8_t *body;
+} message;
+
+static const uint8_t *follow(const uint8_t *at) {
+    return at + ali_load_u32(at);
+}
+
+static const uint8_t *field_of(const uint8_t *table, uint32_t slot) {
+    const uint8_t *vtable = table - (int32_t)ali_load_u32(table);
+    if (4 + 2 * slot >= ali_load_u16(vtable)) return NULL;
+    const uint16_t offset = ali_load_u16(vtable + 4 + 2 * slot);
+    return offset == 0 ? NULL : table + offset;
+}
+
+// Reads the message at *at, which moves on to the next.
+static message read_message(const uint8_t **at) {
+    message read = {0};
+    assert_int_equal(ali_load_u32(*at), UINT32_MAX);
+    read.metadata_bytes = ali_load_u32(*at + 4);
+    assert_int_equal(read.metadata_bytes % 8, 0);
+    if (read.metadata_bytes == 0) {
+        *at += 8;
+        return read;
+    }
+    read.table = follow(*at + 8);
+    assert_int_equal(ali_load_u16(field_of(read.table, 0)), 4); // metadata version 5
+    read.kind = *field_of(read.table, 1);
+    read.header = follow(field_of(read.table, 2));
+    read.body_bytes = (int64_t)ali_load_u64(field_of(read.table, 3));
+    read.body = *at + 8 + read.metadata_bytes;
+    *at = read.body + read.body_bytes;
+    return read;
+}
+
+// Buffer `index` of a record batch.
+static const uint8_t *buffer_of(const message *batch, uint32_t index, int64_t *length) {
+    const uint8_t *buffers = follow(field_of(batch->header, 2));
+    assert_true(index < ali_load_u32(buffers));
+    const uint8_t *entry = buffers + 4 + 16 * index;
+    const int64_t offset = (int64_t)ali_load_u64(entry);
+    *length = (int64_t)ali_load_u64(entry + 8);
+    assert_int_equal(offset % 64, 0);
+    assert_true(offset + *length <= batch->body_bytes);
+    return batch->body + offset;
+}
+
+static int64_t node_of(const message *batch, uint32_t index, uint32_t member) {
+    const uint8_t *nodes = follow(field_of(batch->header, 1));
+    assert_true(index < ali_load_u32(nodes));
+    return (int64_t)ali_load_u64(nodes + 4 + 16 * index + 8 * member);
+}
+
+static const ali_type types[] = {TOOL_KIND(UTF8), TOOL_BOOL, TOOL_INT(16, 1), TOOL_KIND(NULL)};
+
+static void open_table(tool_table *table) {
+    const char *const values[] = {"one", "three"};
+    const int32_t codes[] = {1, 0, 0};
+    const uint8_t bits[] = {0xFD}; // bits beyond the rows are set
+    const int16_t numbers[] = {-1, 2, 300};
+    tool_open(table, types, 4, 3);
+    tool_codes(table->ctx, table->schema, &table->batch->columns[0], values, 2, codes);
+    tool_nulls(table->ctx, &table->batch->columns[0], "x.x");
+    tool_values(table->ctx, &table->batch->columns[1], bits, sizeof bits);
+    tool_values(table->ctx, &table->batch->columns[2], numbers, sizeof numbers);
+    table->batch->columns[3].null_count = 3;
+}
+
+static void assert_schema(const message *read) {
+    assert_int_equal(read->kind, 1);
+    assert_int_equal(read->body_bytes, 0);
+    const uint8_t *fields = follow(field_of(read->header, 1));
+    assert_int_equal(ali_load_u32(fields), 4);
+    for (uint32_t i = 0; i < 4; i += 1) {
+        const uint8_t *field = follow(fields + 4 + 4 * i);
+        assert_int_equal(follow(field_of(field, 0))[4], 'a' + i);
+        assert_int_equal(*field_of(field, 1), 1);
+        assert_int_equal(*field_of(field, 2), types[i].kind);
+        assert_int_equal(ali_load_u32(follow(field_of(field, 5))), 0);
+        assert_null(field_of(field, 4)); // no dictionary
+    }
+    const uint8_t *number = follow(field_of(follow(fields + 4 + 8), 3));
+    assert_int_equal(ali_load_u32(field_of(number, 0)), 16);
+    assert_int_equal(*field_of(number, 1), 1);
+}
+
+static void assert_batch(const message *read) {
+    int64_t length = 0;
+    assert_int_equal(read->kind, 3);
+    assert_int_equal(read->body_bytes % 64, 0);
+    assert_int_equal(ali_load_u64(field_of(read->header, 0)), 3);
+    assert_int_equal(node_of(read, 0, 0), 3);
+    assert_int_equal(node_of(read, 0, 1), 1);
+    assert_int_equal(node_of(read, 1, 1), 0);
+    assert_int_equal(node_of(read, 3, 1), 3);
+    assert_int_equal(buffer_of(read, 0, &length)[0], 5); // text: validity, offsets, data
+    const int32_t offsets[] = {0, 5, 5, 8};
+    assert_memory_equal(buffer_of(read, 1, &length), offsets, sizeof offsets);
+    assert_int_equal(length, sizeof offsets);
+    assert_memory_equal(buffer_of(read, 2, &length), "threeone", 9); // padded with zeros
+    assert_int_equal(length, 8);
+    (void)buffer_of(read, 3, &length); // bool: no validity, bits
+    assert_int_equal(length, 0);
+    assert_int_equal(buffer_of(read, 4, &length)[0], 5);
+    assert_int_equal(length, 1);
+    (void)buffer_of(read, 5, &length);
+    assert_int_equal(length, 0);
+    const int16_t numbers[] = {-1, 2, 300, 0};
+    assert_memory_equal(buffer_of(read, 6, &length), numbers, sizeof numbers);
+    assert_int_equal(length, 6);
+    assert_int_equal(ali_load_u32(follow(field_of(read->header, 2))), 7); // null: no buffers
+}
+
+static void stream_is_schema_batches_and_an_end(void **state) {
+    tool_table table;
+    uint64_t count = 0;
+    uint64_t warnings = 0;
+    open_table(&table);
+    char *bytes = tool_write(&table, "arrows", 0, 2, &count, &warnings);
+    const uint8_t *at = (const uint8_t *)bytes;
+    const message schema = read_message(&at);
+    const message first = read_message(&at);
+    const message second = read_message(&at);
+    assert_schema(&schema);
+    assert_batch(&first);
+    assert_batch(&second);
+    assert_int_equal(read_message(&at).metadata_bytes, 0);
+    assert_ptr_equal(at, bytes + count);
+    free(bytes);
+    tool_close(&table);
+}
+
+static void file_has_magic_at_both_ends_and_a_footer_with_blocks(void **state) {
+    tool_table table;
+    uint64_t count = 0;
+    uint64_t warnings = 0;
+    open_table(&table);
+    char *bytes = tool_write(&table, "arrow", 0, 2, &count, &warnings);
+    const uint8_t *start = (const uint8_t *)bytes;
+    assert_memory_equal(bytes, "ARROW1\0\0", 8);
+    assert_memory_equal(bytes + count - 6, "ARROW1", 6);
+    const uint32_t footer_bytes = ali_load_u32(start + count - 10);
+    const uint8_t *footer = follow(start + count - 10 - footer_bytes);
+    assert_int_equal(ali_load_u16(field_of(footer, 0)), 4);
+    assert_int_equal(ali_load_u32(follow(field_of(follow(field_of(footer, 1)), 1))), 4);
+    assert_int_equal(ali_load_u32(follow(field_of(footer, 2))), 0);
+    const uint8_t *blocks = follow(field_of(footer, 3));
+    assert_int_equal(ali_load_u32(blocks), 2);
+    for (uint32_t i = 0; i < 2; i += 1) {
+        const uint8_t *block = blocks + 4 + 24 * i;
+        const uint8_t *at = start + ali_load_u64(block);
+        const message read = read_message(&at);
+        assert_int_equal(ali_load_u64(block) % 8, 0);
+        assert_int_equal(ali_load_u32(block + 8), 8 + read.metadata_bytes);
+        assert_int_equal(ali_load_u64(block + 16), read.body_bytes);
+        assert_batch(&read);
+    }
+    free(bytes);
+    tool_close(&table);
+}
+
+static void invalid_utf8_is_kept_as_it_is(void **state) {
+    const char *const texts[] = {"\xFF\xC3"};
+    tool_table table;
+    uint64_t count = 0;
+    uint64_t warnings = 0;
+    int64_t length = 0;
+    tool_open(&table, types, 1, 1);
+    tool_text(table.ctx, &table.batch->columns[0], texts);
+    char *bytes = tool_write(&table, "arrows", 0, 1, &count, &warnings);
+    const uint8_t *at = (const uint8_t *)bytes;
+    (void)read_message(&at);
+    const message read = read_message(&at);
+    assert_memory_equal(buffer_of(&read, 2, &length), "\xFF\xC3", 2);
+    assert_int_equal(warnings, 0);
+    free(bytes);
+    tool_close(&table);
+}
+
+static void slices_are_written_from_their_first_row(void **state) {
+    const char *const texts[] = {"skipped", "kept", "also"};
+    const ali_type two[] = {TOOL_KIND(UTF8), TOOL_BOOL};
+    const uint8_t bits[] = {6};
+    tool_table table;
+    uint64_t count = 0;
+    uint64_t warnings = 0;
+    int64_t length = 0;
+    tool_open(&table, two, 2, 3);
+    tool_text(table.ctx, &table.batch->columns[0], texts);
+    tool_values(table.ctx, &table.batch->columns[1], bits, sizeof bits);
+    ali_batch *whole = table.batch;
+    assert_int_equal(ali_batch_slice(table.ctx, whole, 1, 2, &table.batch), ALI_OK);
+    ali_batch_release(whole);
+    char *bytes = tool_write(&table, "arrows", 0, 1, &count, &warnings);
+    const uint8_t *at = (const uint8_t *)bytes;
+    (void)read_message(&at);
+    const message read = read_message(&at);
+    const int32_t offsets[] = {0, 4, 8};
+    assert_memory_equal(buffer_of(&read, 1, &length), offsets, sizeof offsets);
+    assert_memory_equal(buffer_of(&read, 2, &length), "keptalso", 8);
+    assert_int_equal(buffer_of(&read, 4, &length)[0], 3);
+    free(bytes);
+    tool_close(&table);
+}
+
+static void empty_batches_and_schemas_are_written(void **state) {
+    tool_table table;
+    uint64_t count = 0;
+    uint64_t warnings = 0;
+    tool_open(&table, types, 4, 0);
+    char *bytes = tool_write(&table, "arrow", 0, 1, &count, &warnings);
+    const uint8_t *at = (const uint8_t *)bytes + 8;
+    (void)read_message(&at);
+    const message read = read_message(&at);
+    int64_t length = 0;
+    assert_int_equal(ali_load_u32(buffer_of(&read, 1, &length)), 0);
+    assert_int_equal(length, 4);
+    free(bytes);
+    tool_close(&table);
+    tool_open(&table, NULL, 0, 0);
+    bytes = tool_write(&table, "arrow", 0, 0, &count, &warnings);
+    assert_memory_equal(bytes + count - 6, "ARROW1", 6);
+    free(bytes);
+    tool_close(&table);
+}
+
+static void failed_allocations_leak_nothing(void **state) {
+    tool_table table;
+    open_table(&table);
+    tool_fail_each(&table, "arrow");
+    tool_fail_each(&table, "arrows");
+    tool_close(&table);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(stream_is_schema_batches_and_an_end),
+        cmocka_unit_test(file_has_magic_at_both_ends_and_a_footer_with_blocks),
+        cmocka_unit_test(invalid_utf8_is_kept_as_it_is),
+        cmocka_unit_test(slices_are_written_from_their_first_row),
+        cmocka_unit_test(empty_batches_and_schemas_are_written),
+        cmocka_unit_test(failed_allocations_leak_nothing),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
