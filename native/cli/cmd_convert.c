@@ -101,13 +101,6 @@ static void warn(const pump *at) {
                   (unsigned long long)warnings, warnings == 1 ? " was" : "s were");
 }
 
-// A limit of no rows: the scan's own 0 means all, so nothing is read.
-static int write_all(pump *at, const ali_scan_options *options) {
-    if (options->limit_rows != 0) return put_rows(at);
-    const ali_status status = ali_writer_finish(at->writer);
-    return status < 0 ? fail_context(at->self, status) : drain(at);
-}
-
 static int start(pump *at, ali_dataset *dataset, const char *format,
                  const ali_scan_options *options) {
     ali_context *context = ali_host_context(at->self->host);
@@ -127,7 +120,7 @@ int cli_write_rows(cli *self, ali_dataset *dataset, const char *format, const ch
     if (code == EXIT_GOOD) {
         code = cli_output_open(&at.out, output_path, self->args.is_forced);
         if (code == EXIT_GOOD) {
-            code = write_all(&at, options);
+            code = put_rows(&at);
             code = cli_output_close(&at.out, code);
         }
     }

@@ -146,7 +146,7 @@ static int read_table(cli *self, ali_dataset *dataset, const ali_scan_options *o
     if (code == EXIT_GOOD && ali_writer_new(context, "jsonl", NULL, schema, &writer) < 0) {
         code = fail_library(self);
     }
-    if (code == EXIT_GOOD && options->limit_rows != 0) code = read_rows(self, of, task, writer);
+    if (code == EXIT_GOOD) code = read_rows(self, of, task, writer);
     ali_writer_free(writer);
     ali_task_free(task);
     if (code == EXIT_GOOD && !cut_lines(of)) {
@@ -300,7 +300,7 @@ int cli_head(cli *self) {
     int code = cli_open(self, self->args.operands[0], &dataset);
     if (code != EXIT_GOOD) return code;
     ali_scan_options options = cli_scan_options(self);
-    if (options.limit_rows == ALI_UNKNOWN) options.limit_rows = ROWS_DEFAULT;
+    if (options.limit_rows == 0) options.limit_rows = ROWS_DEFAULT;
     code = self->args.is_json ? cli_write_rows(self, dataset, "json", self->args.output, &options)
                               : show(self, dataset, &options);
     ali_dataset_release(dataset);

@@ -132,10 +132,16 @@ int cli_open(cli *self, const char *path, ali_dataset **dataset) {
     return status < 0 ? cli_fail_host(self) : EXIT_GOOD;
 }
 
+// In the options of a scan 0 means all rows, and ALI_UNKNOWN none.
+static uint64_t limit_of(const cli_args *args) {
+    if (args->limit == ALI_UNKNOWN) return 0;
+    return args->limit == 0 ? ALI_UNKNOWN : args->limit;
+}
+
 ali_scan_options cli_scan_options(const cli *self) {
     return (ali_scan_options){.size_bytes = sizeof(ali_scan_options),
                               .offset_rows = self->args.offset,
-                              .limit_rows = self->args.limit,
+                              .limit_rows = limit_of(&self->args),
                               .columns = self->args.columns,
                               .columns_count = self->args.columns_count};
 }
