@@ -1,6 +1,6 @@
 // Reads what tests/interop/emit.c wrote with readers that are not ours, and compares with our JSON
-// lines, value by value and by text: Arrow IPC by apache-arrow (from its raw buffers, spelled here by
-// the rules of docs/contracts/values.md) and flechette, CSV by papaparse, JSON by JSON.parse.
+// lines, value by value and by text: Arrow IPC by apache-arrow (from its raw buffers, spelled here
+// by the rules of docs/contracts/values.md) and flechette, CSV by papaparse, JSON by JSON.parse.
 //
 //     node tests/interop/read.mjs FOLDER/all
 import { readFileSync } from 'node:fs'
@@ -27,7 +27,7 @@ function same(found, expected, where) {
     if (found !== expected) throw new Error(`${where}: found ${found}, expected ${expected}`)
 }
 
-// --- our JSON lines as text: for each row the members' values, as they are spelled -----------------
+// --- our JSON lines as text: for each row the members' values, as they are spelled ---------------
 
 function tokensOf(line) {
     const tokens = line.match(/"(?:[^"\\]|\\.)*"|[^,{}:"]+/g)
@@ -39,7 +39,7 @@ function tokensOf(line) {
 
 const lines = readFileSync(`${base}.jsonl`, 'utf8').split('\n').slice(0, -1).map(tokensOf)
 
-// --- the rules of docs/contracts/values.md, over raw values ----------------------------------------
+// --- the rules of docs/contracts/values.md, over raw values --------------------------------------
 
 const number = (value) => (Object.is(value, -0) ? '-0' : String(value))
 const float = (value) => (Number.isFinite(value) ? number(value) : `"${value}"`)
@@ -104,7 +104,7 @@ function spellRaw(data, i) {
     return RULES[data.typeId](data.type, data, i)
 }
 
-// --- the tests --------------------------------------------------------------------------------------
+// --- the tests -----------------------------------------------------------------------------------
 
 function compareArrow(path) {
     const table = tableFromIPC(readFileSync(path))
@@ -155,7 +155,7 @@ test('flechette reads our stream', () => compareFlechette(`${base}.arrows`))
 test('papaparse reads our CSV', () => {
     const { data, errors } = Papa.parse(readFileSync(`${base}.csv`, 'utf8'), { newline: '\n' })
     same(errors.length, 0, 'errors')
-    same(data.length, lines.length + 2, 'records, with the header and what follows the last line feed')
+    same(data.length, lines.length + 2, 'records, the header and the last, empty one among them')
     same(data[0].join('|'), lines[0].names.join('|'), 'header')
     lines.forEach(({ values }, row) => values.forEach((token, column) => {
         same(data[row + 1][column], plain(token), `row ${row}, column ${column}`)
