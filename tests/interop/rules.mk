@@ -3,7 +3,8 @@
 .PHONY: test-interop
 
 $(B)/interop/emit: tests/interop/emit.c $(B)/libalimentar.a
-	@mkdir -p $(@D); $(CC) $(NATIVE_CFLAGS) -Isrc -O1 -g -MMD -MP -MF $@.d -o $@ $^ $(CURL_LIBS) -pthread
+	@mkdir -p $(@D); $(CC) $(NATIVE_CFLAGS) -Isrc -O1 -g -MMD -MP -MF $@.d -o $@ $< \
+	    $(B)/libalimentar.a $(CURL_LIBS) -pthread
 -include $(B)/interop/emit.d
 
 ifeq ($(wildcard tests/web/rules.mk),)
