@@ -158,6 +158,20 @@ static decimal decimal_of(uint64_t bits) {
     return shortest(mantissa, exponent, fraction == 0 && biased > 1);
 }
 
+// Takes the zeros off the end of the digits, of which there are at most 17.
+static decimal without_zeros(decimal shown) {
+    static const struct {
+        uint32_t zeros;
+        uint32_t power;
+    } steps[] = {{8, 100000000}, {8, 100000000}, {4, 10000}, {2, 100}, {1, 10}};
+    for (uint32_t i = 0; i < ALI_COUNT_OF(steps); i += 1) {
+        if (shown.digits % steps[i].power != 0) continue;
+        shown.digits /= steps[i].power;
+        shown.exponent += (int32_t)steps[i].zeros;
+    }
+    return shown;
+}
+
 // --- digits --------------------------------------------------------------------------------------
 
 static const char pairs[] = "00010203040506070809101112131415161718192021222324"
@@ -260,11 +274,7 @@ size_t ali_num_print(char *text, double value) {
     }
     if (magnitude == infinity) return at + put_text(text + at, "Infinity", 8);
     if (magnitude == 0) return at + put_text(text + at, "0", 1);
-    decimal shown = decimal_of(magnitude);
-    while (shown.digits % 10 == 0) {
-        shown.digits /= 10;
-        shown.exponent += 1;
-    }
+    const decimal shown = without_zeros(decimal_of(magnitude));
     const uint32_t count = count_digits(shown.digits);
     return at + put_decimal(text + at, shown.digits, count, shown.exponent + (int32_t)count);
 }
