@@ -21,7 +21,7 @@
 #define RETRIES_MOST 100u
 #define TIMEOUT_MS_DEFAULT 30000u
 
-// --- memory and time ------------------------------------------------------------------------------
+// --- memory and time -----------------------------------------------------------------------------
 
 void *ali_host_allocate(const ali_host *host, size_t size_bytes) {
     return host->allocator.allocate(host->allocator.user, size_bytes);
@@ -49,7 +49,7 @@ int64_t ali_host_now_ms(void) {
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-// --- errors ---------------------------------------------------------------------------------------
+// --- errors --------------------------------------------------------------------------------------
 
 void ali_host_note(ali_host *host, uint64_t op_id, const char *format, ...) {
     host_note *note = &host->notes[host->notes_count % HOST_NOTES];
@@ -145,7 +145,7 @@ const ali_error *ali_host_error(const ali_host *host) {
     return &host->error.error;
 }
 
-// --- making and freeing ---------------------------------------------------------------------------
+// --- making and freeing --------------------------------------------------------------------------
 
 static bool fill_options(const ali_host_options *given, ali_host_options *options) {
     *options = (ali_host_options){.size_bytes = sizeof *options};
@@ -231,7 +231,7 @@ void ali_host_traffic(const ali_host *host, uint64_t *requests, uint64_t *retrie
     if (bytes != NULL) *bytes = host->http_bytes;
 }
 
-// --- operations -----------------------------------------------------------------------------------
+// --- operations ----------------------------------------------------------------------------------
 
 ali_answer ali_host_answer_to(const ali_op *op, ali_status status) {
     return (ali_answer){.size_bytes = sizeof(ali_answer),
@@ -279,7 +279,7 @@ static uint32_t begin_ops(ali_host *host, ali_task *task) {
     }
 }
 
-// --- driving --------------------------------------------------------------------------------------
+// --- driving -------------------------------------------------------------------------------------
 
 static void tell_progress(ali_host *host, const ali_task *task) {
     if (host->progress == NULL) return;
@@ -332,7 +332,7 @@ ali_status ali_host_drive(ali_host *host, ali_task *task) {
     }
 }
 
-// --- opening --------------------------------------------------------------------------------------
+// --- opening -------------------------------------------------------------------------------------
 
 // Tells if a path is "scheme://..." of a scheme that no host carries out.
 static bool has_foreign_scheme(const char *path, size_t *scheme_bytes) {
@@ -388,7 +388,7 @@ ali_status ali_host_open(ali_host *host, const char *path, const ali_open_option
     return status;
 }
 
-// --- readers --------------------------------------------------------------------------------------
+// --- readers -------------------------------------------------------------------------------------
 
 struct ali_reader {
     ali_host *host;
@@ -446,7 +446,7 @@ ali_status ali_reader_next(ali_reader *reader, ali_batch **batch) {
     return status == ALI_OK ? ALI_END : status;
 }
 
-// --- Arrow C stream -------------------------------------------------------------------------------
+// --- Arrow C stream ------------------------------------------------------------------------------
 
 static int errno_of(ali_status status) {
     switch (status) {

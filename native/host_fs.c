@@ -1,12 +1,12 @@
 // native/host_fs.c: files: memory-mapped and lent, or read.
 //
-// A file is opened with its first operation and kept open, at most FILES_MAX of them. Its validator is
-// made of size, time of change (ns) and inode, and is compared with every answer. A regular file is
-// mapped as a whole; answers lend parts of the mapping, which is unmapped with the last of them, on
-// whatever thread that is. What cannot seek (a pipe) is first copied to a file without a name.
+// A file is opened with its first operation and kept open, at most FILES_MAX of them. Its validator
+// is made of size, time of change (ns) and inode, and is compared with every answer. A regular file
+// is mapped as a whole; answers lend parts of the mapping, which is unmapped with the last of them,
+// on whatever thread that is. What cannot seek (a pipe) is first copied to a file without a name.
 //
-// Left out: protection of a reader whose file is cut short by somebody else while it is mapped; such
-// a read ends in SIGBUS. ALI_HOST_FILES_READ avoids it (docs/limits.md).
+// Left out: protection of a reader whose file is cut short by somebody else while it is mapped;
+// such a read ends in SIGBUS. ALI_HOST_FILES_READ avoids it (docs/limits.md).
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -45,7 +45,7 @@ struct host_file {
     bool is_spooled;
 };
 
-// --- lending --------------------------------------------------------------------------------------
+// --- lending -------------------------------------------------------------------------------------
 
 static void release_mapping(void *user) {
     mapping *map = user;
@@ -76,7 +76,7 @@ static mapping *map_file(const ali_host *host, int fd, uint64_t count_bytes) {
     return map;
 }
 
-// --- open files -----------------------------------------------------------------------------------
+// --- open files ----------------------------------------------------------------------------------
 
 static int hex_value(char character) {
     if (character >= '0' && character <= '9') return character - '0';
@@ -128,8 +128,8 @@ void ali_host_fs_clear(ali_host *host) {
     }
 }
 
-// Closes the file that was used longest ago, if there are too many. What was spooled stays: it could
-// not be read again.
+// Closes the file that was used longest ago, if there are too many. What was spooled stays: it
+// could not be read again.
 static void make_room(ali_host *host) {
     uint32_t count = 0;
     host_file **oldest = NULL;
@@ -195,7 +195,11 @@ static bool spool(const ali_host *host, int from, int to) {
 
 // Opens a path for reading at any place. -1 with errno.
 static int open_seekable(const ali_host *host, const char *local, bool *is_spooled) {
-    const int fd = open(local, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    int fd = open(local, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    // Standard input may be a socket, which cannot be opened by name.
+    if (fd < 0 && errno == ENXIO && strcmp(local, "/dev/stdin") == 0) {
+        fd = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0);
+    }
     if (fd < 0 || lseek(fd, 0, SEEK_SET) >= 0) return fd;
     *is_spooled = true;
     int copied = ali_host_spool_new();
@@ -288,7 +292,7 @@ ali_status ali_host_fs_describe(ali_host *host, const char *path, uint32_t *flag
     return ALI_OK;
 }
 
-// --- operations -----------------------------------------------------------------------------------
+// --- operations ----------------------------------------------------------------------------------
 
 static void fail(ali_host *host, ali_task *task, const ali_op *op, int code) {
     const bool is_absent = code == ENOENT || code == ENOTDIR;

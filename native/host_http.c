@@ -1,125 +1,28 @@
 // native/host_http.c: byte ranges over HTTP(S) by libcurl's multi interface (RFC 9110: ranges in
 // section 14, validators in 8.8, Retry-After in 10.2.3).
 //
-// A *want* is one operation; a *request* is one exchange with a server, made for a want or for a
-// *site* (the object behind one URL) as a whole. A want may take several requests: redirects, retries
+// A want may take several requests: redirects, retries, the size where a suffix is not understood,
 // and the rest of a body that was cut, which goes on at the byte reached under the same validator.
 // Where a server answers ranges with the whole object (200), the object is kept in a file without a
 // name and all ranges are taken from it: nothing is fetched twice.
 //
-// Left out: caching across hosts, HTTP authentication beyond what `headers`, the URL and .netrc give,
-// multipart/byteranges.
-#include <curl/curl.h>
+// Left out: caching across hosts, HTTP authentication beyond what `headers`, the URL and .netrc
+// give, multipart/byteranges.
 #include <errno.h>
 #include <inttypes.h>
 #include <pthread.h>
-#include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <unistd.h>
 
-#include "internal.h"
+#include "http.h"
 
 #define REQUESTS_MAX 6u
 #define REDIRECTS_MAX 10u
-#define ETAG_BYTES_MAX 1024u
 #define BACKOFF_FIRST_MS 200
 #define BACKOFF_MOST_MS 10000
 #define RETRY_AFTER_MOST_S 120
-#define ERROR_BODY_BYTES (UINT64_C(64) << 10)
-#define RECEIVE_BYTES 262144L
-
-typedef struct validator {
-    bool is_known;
-    uint32_t count_bytes;
-    char text[ETAG_BYTES_MAX];
-} validator;
-
-enum { SPOOL_NONE, SPOOL_WAITING, SPOOL_RUNNING, SPOOL_DONE };
-
-// The object behind a URL, as far as it is known.
-typedef struct site {
-    struct site *next;
-    char *url;
-    bool has_no_suffix; // the server does not understand "bytes=-n"
-    bool is_reached;    // the server has answered before
-    // Where ranges are ignored: the whole object, as it comes.
-    uint32_t spool;
-    int spool_fd;
-    uint32_t spool_tries;
-    int64_t spool_due_ms;
-    uint64_t spool_bytes;  // received so far
-    uint64_t object_bytes; // of the spooled object, or ALI_UNKNOWN
-    validator etag;        // of the spooled object
-} site;
-
-// What a request asks for.
-enum { ASK_RANGE, ASK_HEAD, ASK_FIRST_BYTE };
-
-struct request;
-
-// An operation under way.
-typedef struct want {
-    struct want *next;
-    ali_task *task;
-    ali_op op;
-    site *object;
-    struct request *request; // NULL: waits for `due_ms`, or for the site's spool
-    char *url;               // after redirects; NULL: the site's own
-    uint32_t ask;
-    uint32_t tries;
-    uint32_t redirects;
-    int64_t due_ms;
-    uint64_t start;  // where the range begins, or ALI_UNKNOWN (a suffix whose object is not known)
-    uint64_t length; // bytes wanted; less than op.length_bytes where the object is shorter
-    uint64_t moved;  // in op.data
-    uint64_t told;   // answered in parts
-    uint64_t object_bytes;
-    validator etag;
-    bool is_explicit; // a suffix is asked for by its place
-    bool is_spooled;  // waits for the site's spool
-} want;
-
-// Why the body of an answer was not wanted any more.
-enum { STOP_NONE, STOP_ENOUGH, STOP_REFUSED, STOP_CHANGED, STOP_SPOOL_FAILED };
-
-// One exchange with a server.
-typedef struct request {
-    struct request *next;
-    ali_host *host;
-    CURL *easy;
-    struct curl_slist *lines;
-    want *want;   // NULL: for the site's spool, or given up
-    site *object; // of the spool; NULL otherwise
-    int64_t heard_ms;
-    bool is_silent; // nothing was heard for timeout_ms
-    // The answer.
-    long status;
-    bool is_checked; // the body may be taken
-    uint32_t stop;
-    uint64_t body_at;       // place in the object of the next byte of the body
-    uint64_t ignored_bytes; // of a body that is not wanted
-    uint64_t content_bytes; // Content-Length, or ALI_UNKNOWN
-    uint64_t first, last;   // Content-Range; first is ALI_UNKNOWN without one
-    uint64_t object_bytes;  // total of Content-Range, or ALI_UNKNOWN
-    bool is_encoded;
-    validator etag;
-    validator modified;
-    char refusal[256];
-} request;
-
-struct host_http {
-    CURLM *multi;
-    site *sites;
-    want *wants; // in the order in which they came
-    request *requests;
-    uint32_t running;
-    int64_t turn_ms; // when the last turn was
-};
-
-// --- small things ---------------------------------------------------------------------------------
 
 bool ali_host_http_is_url(const char *path, size_t path_bytes) {
     return (path_bytes > 7 && strncasecmp(path, "http://", 7) == 0) ||
@@ -166,43 +69,7 @@ static const char *reason_of(long status) {
     return "";
 }
 
-// Reads a number; moves `text` behind it. ALI_UNKNOWN if there is none, or it is too large.
-static uint64_t read_number(const char **text) {
-    const char *at = *text;
-    uint64_t number = 0;
-    while (*at >= '0' && *at <= '9') {
-        const uint64_t digit = (uint64_t)(*at - '0');
-        if (number > (UINT64_MAX - 1 - digit) / 10) return ALI_UNKNOWN;
-        number = number * 10 + digit;
-        at += 1;
-    }
-    if (at == *text) return ALI_UNKNOWN;
-    *text = at;
-    return number;
-}
-
-static bool are_equal(const validator *one, const char *text, uint32_t count_bytes) {
-    return one->count_bytes == count_bytes && memcmp(one->text, text, count_bytes) == 0;
-}
-
-// The validator of an answer: its ETag, else Last-Modified.
-static const validator *validator_of(const request *asked) {
-    return asked->etag.is_known ? &asked->etag : &asked->modified;
-}
-
-// Length of "scheme://host:port".
-static size_t origin_bytes(const char *url) {
-    const char *host = strstr(url, "://");
-    if (host == NULL) return strlen(url);
-    return (size_t)(host - url) + 3 + strcspn(host + 3, "/?#");
-}
-
-static bool is_same_origin(const char *one, const char *other) {
-    const size_t count = origin_bytes(one);
-    return count == origin_bytes(other) && strncasecmp(one, other, count) == 0;
-}
-
-// --- wants and sites ------------------------------------------------------------------------------
+// --- wants and sites -----------------------------------------------------------------------------
 
 static site *find_site(ali_host *host, const char *url, size_t url_bytes) {
     for (site *object = host->http->sites; object != NULL; object = object->next) {
@@ -251,424 +118,7 @@ static void end_want(ali_host *host, want *item, ali_status status, long http_st
     ali_host_release(host, item, sizeof *item);
 }
 
-// Tells the task of bytes that came, while more are to come.
-static void tell_part(want *item) {
-    if (item->moved <= item->told || item->moved == item->length) return;
-    ali_answer answer = ali_host_answer_to(&item->op, ALI_OK);
-    answer.is_last = 0;
-    answer.moved_bytes = item->moved - item->told;
-    item->told = item->moved;
-    (void)!ali_task_answer(item->task, &answer);
-}
-
-// Lets a want begin again from its first byte, as if nothing had come.
-static void restart_want(want *item) {
-    item->moved = 0;
-    item->length = item->op.length_bytes;
-    item->object_bytes = ALI_UNKNOWN;
-    item->etag.is_known = false;
-    item->start = (item->op.flags & ALI_OP_FROM_END) != 0 ? ALI_UNKNOWN : item->op.offset_bytes;
-}
-
-// The object's size has become known to a want: places its range.
-static void learn_size(want *item, uint64_t object_bytes) {
-    item->object_bytes = object_bytes;
-    const uint64_t asked = item->op.length_bytes;
-    if ((item->op.flags & ALI_OP_FROM_END) != 0) {
-        item->length = asked < object_bytes ? asked : object_bytes;
-        item->start = object_bytes - item->length;
-    } else {
-        const uint64_t start = item->op.offset_bytes;
-        const uint64_t left = start < object_bytes ? object_bytes - start : 0;
-        item->length = asked < left ? asked : left;
-    }
-}
-
-// --- the answer's head ----------------------------------------------------------------------------
-
-static void clear_answer(request *asked) {
-    asked->status = 0;
-    asked->is_checked = false;
-    asked->content_bytes = asked->first = asked->last = asked->object_bytes = ALI_UNKNOWN;
-    asked->is_encoded = false;
-    asked->etag.is_known = asked->modified.is_known = false;
-    asked->ignored_bytes = 0;
-}
-
-static void keep_validator(validator *kept, const char *value, size_t value_bytes) {
-    if (value_bytes == 0 || value_bytes > sizeof kept->text) return;
-    memcpy(kept->text, value, value_bytes);
-    kept->count_bytes = (uint32_t)value_bytes;
-    kept->is_known = true;
-}
-
-// "bytes 0-9/100", "bytes 0-9/*", "bytes */100".
-static void read_content_range(request *asked, const char *value) {
-    if (strncasecmp(value, "bytes", 5) != 0) return;
-    value += 5;
-    while (*value == ' ' || *value == '=') value += 1;
-    if (*value == '*') {
-        value += 1;
-    } else {
-        const uint64_t first = read_number(&value);
-        if (*value != '-') return;
-        value += 1;
-        const uint64_t last = read_number(&value);
-        if (first == ALI_UNKNOWN || last == ALI_UNKNOWN || last < first) return;
-        asked->first = first;
-        asked->last = last;
-    }
-    if (*value != '/') return;
-    value += 1;
-    asked->object_bytes = read_number(&value);
-}
-
-static bool is_named(const char *line, const char *name, const char **value) {
-    const size_t name_bytes = strlen(name);
-    if (strncasecmp(line, name, name_bytes) != 0 || line[name_bytes] != ':') return false;
-    *value = line + name_bytes + 1;
-    while (**value == ' ' || **value == '\t') *value += 1;
-    return true;
-}
-
-static void read_header(request *asked, const char *line) {
-    const char *value = NULL;
-    if (strncmp(line, "HTTP/", 5) == 0) {
-        clear_answer(asked);
-    } else if (is_named(line, "Content-Range", &value)) {
-        read_content_range(asked, value);
-    } else if (is_named(line, "Content-Length", &value)) {
-        asked->content_bytes = read_number(&value);
-    } else if (is_named(line, "Content-Encoding", &value)) {
-        asked->is_encoded = *value != '\0' && strcasecmp(value, "identity") != 0;
-    } else if (is_named(line, "ETag", &value)) {
-        keep_validator(&asked->etag, value, strlen(value));
-    } else if (is_named(line, "Last-Modified", &value)) {
-        keep_validator(&asked->modified, value, strlen(value));
-    }
-}
-
-static size_t on_header(char *bytes, size_t size, size_t count, void *user) {
-    request *asked = user;
-    char line[2048];
-    const size_t whole = size * count;
-    size_t kept = whole < sizeof line - 1 ? whole : sizeof line - 1;
-    memcpy(line, bytes, kept);
-    while (kept > 0 && (line[kept - 1] == '\r' || line[kept - 1] == '\n' || line[kept - 1] == ' ' ||
-                        line[kept - 1] == '\t')) {
-        kept -= 1;
-    }
-    line[kept] = '\0';
-    asked->heard_ms = ali_host_now_ms();
-    read_header(asked, line);
-    return whole;
-}
-
-// --- the answer's body ----------------------------------------------------------------------------
-
-__attribute__((format(printf, 2, 3))) static uint32_t refuse(request *asked, const char *format,
-                                                             ...) {
-    va_list arguments;
-    va_start(arguments, format);
-    (void)vsnprintf(asked->refusal, sizeof asked->refusal, format, arguments);
-    va_end(arguments);
-    return STOP_REFUSED;
-}
-
-// Compares the answer's validator with that of the operation, or of bytes that came before.
-static uint32_t check_validator(request *asked, want *item) {
-    const validator *now = validator_of(asked);
-    if (!now->is_known) return STOP_NONE;
-    const bool is_pinned = item->op.etag_bytes != 0;
-    const bool is_other = (is_pinned && !are_equal(now, item->op.etag, item->op.etag_bytes)) ||
-                          (!is_pinned && item->etag.is_known && item->moved != 0 &&
-                           !are_equal(now, item->etag.text, item->etag.count_bytes));
-    if (is_other && !is_pinned) restart_want(item);
-    item->etag = *now;
-    return is_other ? STOP_CHANGED : STOP_NONE;
-}
-
-// Goes over to fetching the whole object, of which this answer is the beginning.
-static uint32_t begin_spool(request *asked, want *item) {
-    site *object = item->object;
-    item->is_spooled = true;
-    item->request = NULL;
-    item->moved = 0;
-    asked->want = NULL;
-    if (object->spool != SPOOL_NONE) return STOP_ENOUGH;
-    object->spool_fd = ali_host_spool_new();
-    object->spool = SPOOL_RUNNING;
-    object->spool_bytes = 0;
-    object->object_bytes = asked->content_bytes;
-    object->etag = *validator_of(asked);
-    asked->object = object;
-    if (object->spool_fd >= 0) return STOP_NONE;
-    (void)refuse(asked, "the server ignores ranges, and the whole file cannot be kept: %s",
-                 strerror(errno));
-    return STOP_SPOOL_FAILED;
-}
-
-static uint32_t check_whole(request *asked, want *item) {
-    asked->body_at = 0;
-    asked->last = asked->content_bytes - 1; // of a whole object of known size; else never reached
-    const uint64_t bytes = asked->content_bytes;
-    const bool is_suffix = (item->op.flags & ALI_OP_FROM_END) != 0;
-    const bool is_all = bytes != ALI_UNKNOWN && item->op.length_bytes >= bytes &&
-                        (is_suffix || item->op.offset_bytes == 0);
-    if (!is_all) return begin_spool(asked, item);
-    if (item->moved != 0) restart_want(item);
-    learn_size(item, bytes);
-    return STOP_NONE;
-}
-
-static uint32_t check_part(request *asked, want *item) {
-    if (asked->first == ALI_UNKNOWN) {
-        return refuse(asked, "the server answered 206 without a valid Content-Range");
-    }
-    asked->body_at = asked->first;
-    const bool is_suffix = (item->op.flags & ALI_OP_FROM_END) != 0 && !item->is_explicit;
-    if (is_suffix && item->moved == 0) {
-        const uint64_t total = asked->object_bytes;
-        if (total == ALI_UNKNOWN || total == 0 || asked->last != total - 1) {
-            item->object->has_no_suffix = true;
-            if (total == ALI_UNKNOWN) return STOP_ENOUGH;
-            learn_size(item, total);
-            return STOP_ENOUGH;
-        }
-        learn_size(item, total);
-    } else if (asked->object_bytes != ALI_UNKNOWN) {
-        const bool is_other = item->object_bytes != ALI_UNKNOWN &&
-                              item->object_bytes != asked->object_bytes;
-        if (is_other && item->moved != 0) {
-            restart_want(item);
-            return STOP_CHANGED;
-        }
-        learn_size(item, asked->object_bytes);
-    }
-    if (asked->first != item->start + item->moved) {
-        return refuse(asked, "the server sent bytes from %" PRIu64 " on, asked for from %" PRIu64,
-                      asked->first, item->start + item->moved);
-    }
-    return STOP_NONE;
-}
-
-static bool is_success(long status) {
-    return status == 200 || status == 206;
-}
-
-// Looks at the head when the first byte of the body comes.
-static uint32_t check_head(request *asked) {
-    want *item = asked->want;
-    if (item == NULL) return STOP_ENOUGH;
-    if (asked->is_encoded) {
-        return refuse(asked, "the server compresses its answer, in which ranges mean nothing");
-    }
-    item->object->is_reached = true;
-    if (item->ask == ASK_FIRST_BYTE) return asked->status == 206 ? STOP_NONE : STOP_ENOUGH;
-    const uint32_t stop = check_validator(asked, item);
-    if (stop != STOP_NONE) return stop;
-    return asked->status == 200 ? check_whole(asked, item) : check_part(asked, item);
-}
-
-// A retried spool: the same object must come, from its beginning or from where it was cut.
-static uint32_t check_spool_head(request *asked) {
-    site *object = asked->object;
-    const validator *now = validator_of(asked);
-    asked->body_at = asked->status == 206 && asked->first != ALI_UNKNOWN ? asked->first : 0;
-    const bool is_other =
-        now->is_known != object->etag.is_known ||
-        (now->is_known && !are_equal(now, object->etag.text, object->etag.count_bytes));
-    if (is_other || asked->body_at > object->spool_bytes) {
-        object->spool_bytes = 0;
-        object->etag = *now;
-        object->object_bytes = asked->content_bytes;
-        if (asked->body_at != 0) return STOP_CHANGED;
-    }
-    return STOP_NONE;
-}
-
-static uint32_t take_into_want(request *asked, const uint8_t *bytes, uint64_t count) {
-    want *item = asked->want;
-    if (item->ask == ASK_FIRST_BYTE) return STOP_NONE;
-    const uint64_t place = item->start + item->moved;
-    const uint64_t skip = place > asked->body_at ? place - asked->body_at : 0;
-    asked->body_at += count;
-    if (skip >= count) return STOP_NONE;
-    const uint64_t left = item->length - item->moved;
-    const uint64_t part = count - skip < left ? count - skip : left;
-    if (part != 0) memcpy(item->op.data + item->moved, bytes + skip, (size_t)part);
-    item->moved += part;
-    tell_part(item);
-    return item->moved == item->length ? STOP_ENOUGH : STOP_NONE;
-}
-
-static uint32_t take_into_spool(request *asked, const uint8_t *bytes, uint64_t count) {
-    site *object = asked->object;
-    const uint64_t skip =
-        object->spool_bytes > asked->body_at ? object->spool_bytes - asked->body_at : 0;
-    asked->body_at += count;
-    uint64_t at = skip;
-    while (at < count) {
-        const ssize_t written =
-            pwrite(object->spool_fd, bytes + at, (size_t)(count - at), (off_t)object->spool_bytes);
-        if (written < 0 && errno == EINTR) continue;
-        if (written <= 0) {
-            (void)refuse(asked, "the server ignores ranges, and the whole file cannot be kept: %s",
-                         strerror(errno));
-            return STOP_SPOOL_FAILED;
-        }
-        at += (uint64_t)written;
-        object->spool_bytes += (uint64_t)written;
-    }
-    return STOP_NONE;
-}
-
-static size_t on_body(char *bytes, size_t size, size_t count, void *user) {
-    request *asked = user;
-    const uint64_t whole = (uint64_t)size * count;
-    asked->heard_ms = ali_host_now_ms();
-    asked->host->http_bytes += whole;
-    if (asked->status == 0) curl_easy_getinfo(asked->easy, CURLINFO_RESPONSE_CODE, &asked->status);
-    if (!is_success(asked->status)) {
-        asked->ignored_bytes += whole;
-        return asked->ignored_bytes <= ERROR_BODY_BYTES ? (size_t)whole : 0;
-    }
-    if (!asked->is_checked) {
-        asked->stop = asked->object != NULL ? check_spool_head(asked) : check_head(asked);
-        asked->is_checked = true;
-    }
-    if (asked->stop == STOP_NONE && asked->object != NULL) {
-        asked->stop = take_into_spool(asked, (const uint8_t *)bytes, whole);
-    } else if (asked->stop == STOP_NONE) {
-        asked->stop = take_into_want(asked, (const uint8_t *)bytes, whole);
-        const bool is_end = asked->last != ALI_UNKNOWN && asked->body_at > asked->last;
-        if (is_end && asked->stop == STOP_ENOUGH)
-            return (size_t)whole; // all of the body is here: the connection can be kept
-    }
-    return asked->stop == STOP_NONE ? (size_t)whole : 0;
-}
-
-// --- requests -------------------------------------------------------------------------------------
-
-static bool add_line(request *asked, const char *line) {
-    struct curl_slist *longer = curl_slist_append(asked->lines, line);
-    if (longer == NULL) return false;
-    asked->lines = longer;
-    return true;
-}
-
-// The caller's headers go to the origin that was opened, not to where it redirects.
-static bool add_headers(request *asked, const char *url, const char *opened) {
-    const char *line = asked->host->headers;
-    if (line == NULL || !is_same_origin(url, opened)) return true;
-    while (*line != '\0') {
-        const size_t line_bytes = strcspn(line, "\r\n");
-        char *copied = ali_host_copy_text(asked->host, line, line_bytes);
-        if (copied == NULL) return false;
-        const bool is_added = line_bytes == 0 || add_line(asked, copied);
-        ali_host_release_text(asked->host, copied);
-        if (!is_added) return false;
-        line += line_bytes;
-        line += strspn(line, "\r\n");
-    }
-    return true;
-}
-
-static bool add_range(request *asked, const want *item, const site *spooled) {
-    char line[96];
-    if (spooled != NULL) {
-        if (spooled->spool_bytes == 0) return true;
-        (void)snprintf(line, sizeof line, "Range: bytes=%" PRIu64 "-", spooled->spool_bytes);
-    } else if (item->ask == ASK_FIRST_BYTE) {
-        (void)snprintf(line, sizeof line, "Range: bytes=0-0");
-    } else if (item->start == ALI_UNKNOWN) {
-        (void)snprintf(line, sizeof line, "Range: bytes=-%" PRIu64, item->op.length_bytes);
-    } else {
-        (void)snprintf(line, sizeof line, "Range: bytes=%" PRIu64 "-%" PRIu64,
-                       item->start + item->moved, item->start + item->length - 1);
-    }
-    return add_line(asked, line);
-}
-
-static void limit_protocols(CURL *easy) {
-#if LIBCURL_VERSION_NUM >= 0x075500
-    curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
-#else
-    curl_easy_setopt(easy, CURLOPT_PROTOCOLS, (long)(CURLPROTO_HTTP | CURLPROTO_HTTPS));
-#endif
-}
-
-static void set_options(request *asked, const char *url, bool is_head) {
-    const ali_host *host = asked->host;
-    CURL *easy = asked->easy;
-    limit_protocols(easy);
-    curl_easy_setopt(easy, CURLOPT_URL, url);
-    curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-    curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
-    curl_easy_setopt(easy, CURLOPT_NETRC, (long)CURL_NETRC_OPTIONAL);
-    curl_easy_setopt(easy, CURLOPT_USERAGENT, host->user_agent);
-    curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)host->timeout_ms);
-    curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
-    curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, RECEIVE_BYTES);
-    curl_easy_setopt(easy, CURLOPT_HTTPHEADER, asked->lines);
-    curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
-    curl_easy_setopt(easy, CURLOPT_HEADERDATA, asked);
-    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
-    curl_easy_setopt(easy, CURLOPT_WRITEDATA, asked);
-    curl_easy_setopt(easy, CURLOPT_PRIVATE, asked);
-    if (is_head) curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
-}
-
-static void free_request(request *asked) {
-    host_http *http = asked->host->http;
-    request **link = &http->requests;
-    while (*link != asked) link = &(*link)->next;
-    *link = asked->next;
-    http->running -= 1;
-    if (asked->want != NULL) asked->want->request = NULL;
-    if (asked->easy != NULL) {
-        (void)curl_multi_remove_handle(http->multi, asked->easy);
-        curl_easy_cleanup(asked->easy);
-    }
-    curl_slist_free_all(asked->lines);
-    ali_host_release(asked->host, asked, sizeof *asked);
-}
-
-// Sends a request for a want or (item NULL) for a site's spool. False if there is no memory.
-static bool send_request(ali_host *host, want *item, site *spooled) {
-    host_http *http = host->http;
-    request *asked = ali_host_allocate(host, sizeof *asked);
-    if (asked == NULL) return false;
-    memset(asked, 0, sizeof *asked);
-    clear_answer(asked);
-    asked->host = host;
-    asked->want = item;
-    asked->object = spooled;
-    asked->heard_ms = ali_host_now_ms();
-    asked->next = http->requests;
-    http->requests = asked;
-    http->running += 1;
-    const char *opened = item != NULL ? item->object->url : spooled->url;
-    const char *url = item != NULL && item->url != NULL ? item->url : opened;
-    const bool is_head = item != NULL && item->ask == ASK_HEAD;
-    asked->easy = curl_easy_init();
-    bool is_made = asked->easy != NULL && add_line(asked, "Accept-Encoding: identity") &&
-                   add_headers(asked, url, opened) && (is_head || add_range(asked, item, spooled));
-    if (is_made) {
-        set_options(asked, url, is_head);
-        is_made = curl_multi_add_handle(http->multi, asked->easy) == CURLM_OK;
-    }
-    if (!is_made) {
-        asked->want = NULL;
-        free_request(asked);
-        return false;
-    }
-    if (item != NULL) item->request = asked;
-    host->requests += 1;
-    return true;
-}
-
-// --- what becomes of a request --------------------------------------------------------------------
+// --- what becomes of a request -------------------------------------------------------------------
 
 static bool is_worth_a_retry(long status) {
     return status == 429 || status == 503 || status == 408 || status == 502 || status == 504;
@@ -784,7 +234,7 @@ static void ask_size(want *item) {
     item->is_explicit = true;
     if (item->object_bytes != ALI_UNKNOWN) {
         item->ask = ASK_RANGE;
-        learn_size(item, item->object_bytes);
+        ali_http_want_place(item, item->object_bytes);
     } else {
         item->ask = item->ask == ASK_RANGE ? ASK_HEAD : ASK_FIRST_BYTE;
     }
@@ -795,23 +245,23 @@ static void settle_size(request *asked, want *item) {
     uint64_t size = asked->object_bytes;
     if (size == ALI_UNKNOWN && asked->status == 200) size = asked->content_bytes;
     const bool is_known =
-        (is_success(asked->status) && size != ALI_UNKNOWN && !asked->is_encoded) ||
+        (ali_http_is_success(asked->status) && size != ALI_UNKNOWN && !asked->is_encoded) ||
         (asked->status == 416 && size != ALI_UNKNOWN);
     const bool is_absent = asked->status == 404 || asked->status == 410;
     if (!is_known && item->ask == ASK_HEAD && !is_absent) {
         item->ask = ASK_FIRST_BYTE;
         return;
     }
-    if (!is_known && is_success(asked->status)) {
-        (void)refuse(asked, "the server does not tell the file's size");
+    if (!is_known && ali_http_is_success(asked->status)) {
+        (void)ali_http_refuse(asked, "the server does not tell the file's size");
         asked->stop = STOP_REFUSED;
     }
     if (!is_known) {
         fail_want(asked, item, CURLE_OK);
         return;
     }
-    if (validator_of(asked)->is_known) item->etag = *validator_of(asked);
-    learn_size(item, size);
+    if (ali_http_validator_of(asked)->is_known) item->etag = *ali_http_validator_of(asked);
+    ali_http_want_place(item, size);
     item->ask = ASK_RANGE;
     const bool is_done = item->op.kind == ALI_OP_STAT || item->length == 0;
     if (item->op.kind == ALI_OP_STAT) item->moved = item->length = 0;
@@ -825,8 +275,8 @@ static void settle_unsatisfiable(request *asked, want *item) {
         fail_want(asked, item, CURLE_OK);
         return;
     }
-    if (asked->object_bytes != ALI_UNKNOWN) learn_size(item, asked->object_bytes);
-    if (validator_of(asked)->is_known) item->etag = *validator_of(asked);
+    if (asked->object_bytes != ALI_UNKNOWN) ali_http_want_place(item, asked->object_bytes);
+    if (ali_http_validator_of(asked)->is_known) item->etag = *ali_http_validator_of(asked);
     if (is_suffix && item->object_bytes != 0) {
         ask_size(item);
     } else {
@@ -838,7 +288,7 @@ static void settle_unsatisfiable(request *asked, want *item) {
 // A body ended, or was ended.
 static void settle_body(request *asked, want *item, CURLcode code) {
     const bool is_empty = code == CURLE_OK && !asked->is_checked;
-    if (is_empty) asked->stop = check_head(asked);
+    if (is_empty) asked->stop = ali_http_check_head(asked);
     item = asked->want;
     if (item == NULL) return;
     if (asked->stop == STOP_REFUSED) {
@@ -883,7 +333,7 @@ static void settle_want(request *asked, want *item, CURLcode code) {
         retry_or_end(asked, item, CURLE_OK);
     } else if (item->ask != ASK_RANGE) {
         settle_size(asked, item);
-    } else if (is_success(status)) {
+    } else if (ali_http_is_success(status)) {
         settle_body(asked, item, is_stopped ? CURLE_OK : code);
     } else if (status == 416) {
         settle_unsatisfiable(asked, item);
@@ -894,7 +344,7 @@ static void settle_want(request *asked, want *item, CURLcode code) {
     }
 }
 
-// --- the spool ------------------------------------------------------------------------------------
+// --- the spool -----------------------------------------------------------------------------------
 
 static void fail_spool(ali_host *host, const request *asked, site *object, CURLcode code) {
     want *next = NULL;
@@ -914,7 +364,7 @@ static void settle_spool(request *asked, CURLcode code) {
     ali_host *host = asked->host;
     site *object = asked->object;
     const bool is_whole =
-        code == CURLE_OK && is_success(asked->status) &&
+        code == CURLE_OK && ali_http_is_success(asked->status) &&
         (object->object_bytes == ALI_UNKNOWN || object->object_bytes == object->spool_bytes);
     if (is_whole) {
         object->object_bytes = object->spool_bytes;
@@ -956,7 +406,7 @@ static void serve_spooled(ali_host *host, want *item) {
         return;
     }
     if (object->object_bytes == ALI_UNKNOWN) return;
-    learn_size(item, object->object_bytes);
+    ali_http_want_place(item, object->object_bytes);
     if (item->op.kind == ALI_OP_STAT) item->length = 0;
     const bool is_there = object->spool == SPOOL_DONE ||
                           item->start + item->length <= object->spool_bytes;
@@ -971,13 +421,13 @@ static void serve_spooled(ali_host *host, want *item) {
     end_want(host, item, ALI_ERR_HOST, 0);
 }
 
-// --- turns ----------------------------------------------------------------------------------------
+// --- turns ---------------------------------------------------------------------------------------
 
 static void begin_request(ali_host *host, want *item) {
     const bool is_suffix = item->start == ALI_UNKNOWN && item->ask == ASK_RANGE &&
                            !item->is_explicit;
     if (is_suffix && item->object->has_no_suffix) ask_size(item);
-    if (send_request(host, item, NULL)) return;
+    if (ali_http_request_send(host, item, NULL)) return;
     ali_host_note(host, item->op.op_id, "no memory is left for a request");
     end_want(host, item, ALI_ERR_HOST, 0);
 }
@@ -988,7 +438,7 @@ static void begin_due(ali_host *host) {
     const int64_t now = ali_host_now_ms();
     for (site *object = http->sites; object != NULL; object = object->next) {
         if (object->spool != SPOOL_WAITING || object->spool_due_ms > now) continue;
-        if (send_request(host, NULL, object)) object->spool = SPOOL_RUNNING;
+        if (ali_http_request_send(host, NULL, object)) object->spool = SPOOL_RUNNING;
     }
     want *next = NULL;
     for (want *item = http->wants; item != NULL; item = next) {
@@ -1027,7 +477,7 @@ static void end_silent(ali_host *host) {
         asked->want = NULL;
         if (item != NULL) settle_want(asked, item, CURLE_OPERATION_TIMEDOUT);
         if (asked->object != NULL) settle_spool(asked, CURLE_OPERATION_TIMEDOUT);
-        free_request(asked);
+        ali_http_request_free(asked);
     }
 }
 
@@ -1042,7 +492,7 @@ static void settle(request *asked, CURLcode code) {
         asked->want = NULL;
         if (asked->object != NULL) settle_spool(asked, code); // an empty body
     }
-    free_request(asked);
+    ali_http_request_free(asked);
 }
 
 static void collect(ali_host *host) {
@@ -1128,7 +578,7 @@ static want *new_want(ali_host *host, ali_task *task, const ali_op *op) {
     item->op = *op;
     item->object = object;
     item->ask = op->kind == ALI_OP_STAT ? ASK_HEAD : ASK_RANGE;
-    restart_want(item);
+    ali_http_want_restart(item);
     return item;
 }
 
@@ -1152,7 +602,7 @@ void ali_host_http_drop(ali_host *host, const ali_task *task) {
     for (request *asked = host->http->requests; asked != NULL; asked = following) {
         following = asked->next;
         const bool is_dropped = asked->want != NULL && (task == NULL || asked->want->task == task);
-        if (is_dropped) free_request(asked);
+        if (is_dropped) ali_http_request_free(asked);
     }
     want *next = NULL;
     for (want *item = host->http->wants; item != NULL; item = next) {
@@ -1165,7 +615,7 @@ void ali_host_http_clear(ali_host *host) {
     host_http *http = host->http;
     if (http == NULL) return;
     ali_host_http_drop(host, NULL);
-    while (http->requests != NULL) free_request(http->requests);
+    while (http->requests != NULL) ali_http_request_free(http->requests);
     while (http->sites != NULL) {
         site *object = http->sites;
         http->sites = object->next;

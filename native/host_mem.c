@@ -1,6 +1,7 @@
 // native/host_mem.c: bytes registered under "memory:" and a name.
 //
-// Answers are copied into the operation's buffer, so that batches may outlive the host and the bytes.
+// Answers are copied into the operation's buffer, so that batches may outlive the host and the
+// bytes.
 #include <string.h>
 
 #include "internal.h"

@@ -1,7 +1,7 @@
 // native/internal.h: what the parts of the native host share.
 //
-// A host has three backends: files (host_fs.c), memory (host_mem.c) and HTTP (host_http.c). A backend
-// carries out an operation at once and answers it, or (HTTP) keeps it and answers it later.
+// A host has three backends: files (host_fs.c), memory (host_mem.c) and HTTP (host_http.c). A
+// backend carries out an operation at once and answers it, or (HTTP) keeps it and answers it later.
 #ifndef ALI_NATIVE_INTERNAL_H
 #define ALI_NATIVE_INTERNAL_H
 
@@ -73,9 +73,10 @@ __attribute__((format(printf, 3, 4))) void ali_host_note(ali_host *host, uint64_
                                                          const char *format, ...);
 
 // Sets the host's own error, where no task has one.
-__attribute__((format(printf, 4, 5))) ali_status ali_host_fail(ali_host *host, ali_status status,
-                                                               const char *path, const char *format,
-                                                               ...);
+ALI_CHECKED __attribute__((format(printf, 4, 5))) ali_status ali_host_fail(ali_host *host,
+                                                                           ali_status status,
+                                                                           const char *path,
+                                                                           const char *format, ...);
 
 // An answer with nothing known yet.
 ali_answer ali_host_answer_to(const ali_op *op, ali_status status);
@@ -86,7 +87,8 @@ void ali_host_give(ali_host *host, ali_task *task, const ali_answer *answer);
 // Tells if an interrupt waits; does not end it.
 bool ali_host_is_interrupted(const ali_host *host);
 
-// Writes a path without what must not be shown: of URLs the user's name and password, and the query.
+// Writes a path without what must not be shown: of URLs the user's name and password, and the
+// query.
 void ali_host_redact(const char *path, size_t path_bytes, char *shown, size_t capacity_bytes);
 
 // A new file without a name in the directory for temporary files; -1 with errno.
@@ -95,7 +97,7 @@ int ali_host_spool_new(void);
 // --- files ---
 
 // Tells how a path may be opened: ALI_OK and what it is; or the host's error is set (a directory).
-ali_status ali_host_fs_describe(ali_host *host, const char *path, uint32_t *flags);
+ALI_CHECKED ali_status ali_host_fs_describe(ali_host *host, const char *path, uint32_t *flags);
 void ali_host_fs_carry_out(ali_host *host, ali_task *task, const ali_op *op);
 void ali_host_fs_clear(ali_host *host);
 

@@ -76,7 +76,7 @@ static const verb verbs[] = {
 const char *const cli_verbs[] = {"info", "schema", "head", "convert", "help"};
 const size_t cli_verbs_count = sizeof cli_verbs / sizeof cli_verbs[0];
 
-// --- help -----------------------------------------------------------------------------------------
+// --- help ----------------------------------------------------------------------------------------
 
 static const verb *find_verb(const char *name) {
     for (size_t i = 0; name != NULL && i < VERBS_COUNT; i += 1) {
@@ -115,29 +115,33 @@ void cli_print_help(FILE *to, const char *name) {
                       "5 conflict,\n6 limit, 70 internal, 130 interrupted.\n");
 }
 
-// --- did you mean ---------------------------------------------------------------------------------
+// --- did you mean --------------------------------------------------------------------------------
 
 static size_t least_of(size_t a, size_t b, size_t c) {
     const size_t less = a < b ? a : b;
     return less < c ? less : c;
 }
 
-// Letters to change, add or leave out between two words of at most 31 letters.
+// Letters to change, add, leave out or swap between two words of at most 31 letters (Damerau and
+// Levenshtein's distance, each letter touched once).
 static size_t distance(const char *one, const char *other) {
-    size_t row[32];
+    size_t rows[3][32];
     const size_t other_count = strlen(other);
     if (strlen(one) > 31 || other_count > 31) return 32;
-    for (size_t i = 0; i <= other_count; i += 1) row[i] = i;
-    for (size_t i = 1; one[i - 1] != '\0'; i += 1) {
-        size_t corner = row[0];
-        row[0] = i;
-        for (size_t k = 1; k <= other_count; k += 1) {
-            const size_t above = row[k];
-            row[k] = least_of(above + 1, row[k - 1] + 1, corner + (one[i - 1] != other[k - 1]));
-            corner = above;
+    for (size_t i = 0; i <= other_count; i += 1) rows[0][i] = i;
+    size_t i = 0;
+    for (; one[i] != '\0'; i += 1) {
+        const size_t *above = rows[i % 3];
+        const size_t *twice = rows[(i + 2) % 3];
+        size_t *row = rows[(i + 1) % 3];
+        row[0] = i + 1;
+        for (size_t k = 0; k < other_count; k += 1) {
+            row[k + 1] = least_of(above[k + 1] + 1, row[k] + 1, above[k] + (one[i] != other[k]));
+            const bool is_swap = i > 0 && k > 0 && one[i] == other[k - 1] && one[i - 1] == other[k];
+            if (is_swap && twice[k - 1] + 1 < row[k + 1]) row[k + 1] = twice[k - 1] + 1;
         }
     }
-    return row[other_count];
+    return rows[i % 3][other_count];
 }
 
 const char *cli_nearest(const char *word, const char *const *known, size_t count) {
@@ -152,7 +156,7 @@ const char *cli_nearest(const char *word, const char *const *known, size_t count
     return best;
 }
 
-// --- flags ----------------------------------------------------------------------------------------
+// --- flags ---------------------------------------------------------------------------------------
 
 static int fail_unknown(const char *word, const char *kind, const char *const *known,
                         size_t count) {

@@ -92,7 +92,8 @@ void cli_output_text(cli_output *out, const char *text);
 __attribute__((format(printf, 2, 3))) void cli_output_print(cli_output *out, const char *format,
                                                             ...);
 
-// Makes the output final, or (a code other than EXIT_GOOD) removes what was written. Returns the code.
+// Makes the output final, or (a code other than EXIT_GOOD) removes what was written. Returns the
+// code.
 int cli_output_close(cli_output *out, int code);
 
 // Removes temporary files at once, in a signal handler.

@@ -47,7 +47,7 @@ static const char *choose_format(const cli_args *args, const char *output) {
     return NULL;
 }
 
-// --- writing --------------------------------------------------------------------------------------
+// --- writing -------------------------------------------------------------------------------------
 
 typedef struct pump {
     cli *self;

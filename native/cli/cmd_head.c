@@ -33,7 +33,7 @@ typedef struct table {
     bool is_coloured;
 } table;
 
-// --- lines into cells -----------------------------------------------------------------------------
+// --- lines into cells ----------------------------------------------------------------------------
 
 static bool grow(void **items, size_t *capacity, size_t wanted, size_t item_bytes) {
     if (wanted <= *capacity) return true;
@@ -100,7 +100,7 @@ static bool cut_lines(table *of) {
     return of->columns == 0 || of->cells_count % of->columns == 0;
 }
 
-// --- reading --------------------------------------------------------------------------------------
+// --- reading -------------------------------------------------------------------------------------
 
 static bool take_bytes(table *of, ali_writer *writer) {
     const uint8_t *bytes = NULL;
@@ -155,7 +155,7 @@ static int read_table(cli *self, ali_dataset *dataset, const ali_scan_options *o
     return code;
 }
 
-// --- widths ---------------------------------------------------------------------------------------
+// --- widths --------------------------------------------------------------------------------------
 
 static ali_field_info field_at(const table *of, uint32_t index) {
     ali_field_info field = {.size_bytes = sizeof field};
@@ -205,7 +205,7 @@ static void fit(table *of, uint64_t room) {
     }
 }
 
-// --- printing -------------------------------------------------------------------------------------
+// --- printing ------------------------------------------------------------------------------------
 
 static void put_spaces(cli_output *out, uint64_t count) {
     for (uint64_t i = 0; i < count; i += 1) cli_output_text(out, " ");
@@ -265,7 +265,7 @@ static void put_table(cli_output *out, const table *of) {
     }
 }
 
-// --- the verb -------------------------------------------------------------------------------------
+// --- the verb ------------------------------------------------------------------------------------
 
 static int print_table(cli *self, table *of) {
     cli_output out;

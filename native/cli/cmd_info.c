@@ -19,7 +19,7 @@ static ali_field_info field_at(const facts *of, uint32_t index) {
     return field;
 }
 
-// --- JSON -----------------------------------------------------------------------------------------
+// --- JSON ----------------------------------------------------------------------------------------
 
 static void put_fields_json(cli_output *out, const facts *of) {
     const uint32_t count = ali_schema_count(of->info.schema);
@@ -80,7 +80,7 @@ static void put_schema_json(cli_output *out, const facts *of) {
     cli_output_text(out, "\n}\n");
 }
 
-// --- for people -----------------------------------------------------------------------------------
+// --- for people ----------------------------------------------------------------------------------
 
 static void put_spaces(cli_output *out, uint64_t count) {
     for (uint64_t i = 0; i < count; i += 1) cli_output_text(out, " ");
@@ -173,7 +173,7 @@ static void put_schema(cli_output *out, const facts *of) {
     put_fields(out, of, "");
 }
 
-// --- the verbs ------------------------------------------------------------------------------------
+// --- the verbs -----------------------------------------------------------------------------------
 
 typedef void put_function(cli_output *out, const facts *of);
 

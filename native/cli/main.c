@@ -15,7 +15,7 @@
 volatile sig_atomic_t cli_signal = 0;
 static ali_host *volatile host_now = NULL;
 
-// --- signals --------------------------------------------------------------------------------------
+// --- signals -------------------------------------------------------------------------------------
 
 // Asks to stop; a second signal does not wait.
 static void on_stop(int number) {
@@ -50,7 +50,7 @@ static void catch_signals(void) {
     (void)sigaction(SIGPIPE, &action, NULL);
 }
 
-// --- progress -------------------------------------------------------------------------------------
+// --- progress ------------------------------------------------------------------------------------
 
 static int64_t now_ms(void) {
     struct timespec now;
@@ -82,7 +82,7 @@ static void end_progress(void) {
     shown.is_shown = false;
 }
 
-// --- opening --------------------------------------------------------------------------------------
+// --- opening -------------------------------------------------------------------------------------
 
 static int read_header_file(cli *self) {
     const char *path = self->args.header_file;
@@ -146,7 +146,7 @@ ali_scan_options cli_scan_options(const cli *self) {
                               .columns_count = self->args.columns_count};
 }
 
-// --- the whole ------------------------------------------------------------------------------------
+// --- the whole -----------------------------------------------------------------------------------
 
 static int run(cli *self) {
     const char *verb = self->args.verb;

@@ -20,23 +20,26 @@
 // The name that a signal handler removes; one output is open at a time.
 static char *volatile temporary_now = NULL;
 
-// --- messages -------------------------------------------------------------------------------------
+// --- messages ------------------------------------------------------------------------------------
 
 int cli_fail(int code, const char *path, const char *format, ...) {
-    char sentence[2048];
-    char line[4096];
+    char sentence[1200];
+    char line[2400] = "alimentar: ";
+    size_t at = strlen(line);
     va_list arguments;
     va_start(arguments, format);
     (void)vsnprintf(sentence, sizeof sentence, format, arguments);
     va_end(arguments);
-    cli_show_text(sentence, line, sizeof line);
-    if (path == NULL) {
-        (void)fprintf(stderr, "alimentar: %s\n", line);
-        return code;
+    if (path != NULL) {
+        cli_show_text(path, line + at, 1000);
+        at += strlen(line + at);
+        memcpy(line + at, ": ", 2);
+        at += 2;
     }
-    char shown[1024];
-    cli_show_text(path, shown, sizeof shown);
-    (void)fprintf(stderr, "alimentar: %s: %s\n", shown, line);
+    cli_show_text(sentence, line + at, sizeof line - at - 1);
+    at += strlen(line + at);
+    memcpy(line + at, "\n", 2);
+    (void)fputs(line, stderr);
     return code;
 }
 
@@ -57,6 +60,8 @@ static int code_of(const ali_error *error, const char *path) {
         return EXIT_INTERNAL;
     case ALI_ERR_CANCELLED:
         return EXIT_INTERRUPTED;
+    case ALI_ERR_NOT_FOUND: // of a file; else what the flags name is not there
+        return error->op_id != 0 ? EXIT_IO : EXIT_USAGE;
     default:
         return EXIT_IO;
     }
@@ -70,7 +75,7 @@ int cli_fail_host(const cli *self) {
     return cli_fail(code, is_url ? error->object : self->path, "%s", error->sentence);
 }
 
-// --- opening --------------------------------------------------------------------------------------
+// --- opening -------------------------------------------------------------------------------------
 
 // Makes the temporary file beside `path`.
 static int open_temporary(cli_output *out, const char *path) {
@@ -132,7 +137,7 @@ int cli_output_open(cli_output *out, const char *path, bool is_forced) {
     return out->code;
 }
 
-// --- writing --------------------------------------------------------------------------------------
+// --- writing -------------------------------------------------------------------------------------
 
 static void write_now(cli_output *out, const uint8_t *bytes, size_t count_bytes) {
     size_t at = 0;
@@ -179,7 +184,7 @@ void cli_output_print(cli_output *out, const char *format, ...) {
     if (bytes > 0) cli_output_put(out, text, strlen(text));
 }
 
-// --- closing --------------------------------------------------------------------------------------
+// --- closing -------------------------------------------------------------------------------------
 
 static int fail_publish(const cli_output *out, int code) {
     if (code == EEXIST) {

@@ -1,7 +1,7 @@
 // native/cli/text.c: texts out of files, made fit for terminals and for JSON.
 //
-// A file may hold anything; a terminal obeys escape sequences, and bidirectional controls reorder what
-// stands around them. Such characters are shown as escapes, never sent.
+// A file may hold anything; a terminal obeys escape sequences, and bidirectional controls reorder
+// what stands around them. Such characters are shown as escapes, never sent.
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -64,7 +64,8 @@ static uint64_t show_character(uint32_t character, const char *text, size_t used
     return columns < 0 ? 1 : (uint64_t)columns;
 }
 
-// One character of a text and how it is shown. In JSON's form \" and \\ and \/ lose their backslash.
+// One character of a text and how it is shown. In JSON's form \" and \\ and \/ lose their
+// backslash.
 static uint64_t next_shown(const char *text, size_t text_bytes, cli_text_form form, size_t *used,
                            char shown[16]) {
     const bool is_escape = form == CLI_TEXT_JSON && text_bytes > 1 && text[0] == '\\' &&
