@@ -1,0 +1,491 @@
+// Ranges over HTTP: the native host against a server with every fault, and against nginx. What came
+// is compared byte by byte, and so are the number of requests, of retries and of bytes.
+import { spawn, spawnSync } from 'node:child_process'
+import {
+    chmodSync,
+    existsSync,
+    mkdtempSync,
+    mkdirSync,
+    writeFileSync,
+    rmSync,
+    readFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createServer } from 'node:net'
+import { pattern, start } from './server.mjs'
+
+const [ranges, command] = process.argv.slice(2)
+const SIZE = 1000000
+const TABLE = 'examples/dashboard/data/nyc-weather-2013.parquet'
+const sum = { passed: 0, failed: 0, skipped: 0 }
+const environment = {
+    ...process.env,
+    NO_PROXY: '*',
+    no_proxy: '*',
+    http_proxy: '',
+    https_proxy: '',
+    HOME: '/nonexistent',
+    ASAN_OPTIONS: 'detect_leaks=1:allocator_may_return_null=1',
+}
+
+function run(program, words, options = {}) {
+    return new Promise((resolve) => {
+        const child = spawn(program, words, { env: environment, timeout: 60000, ...options })
+        let out = ''
+        let error = ''
+        child.stdout.on('data', (bytes) => {
+            out += bytes
+        })
+        child.stderr.on('data', (bytes) => {
+            error += bytes
+        })
+        child.on('close', (code, signal) => resolve({ out, error, code: signal ?? code }))
+    })
+}
+
+function judge(name, problems, detail) {
+    if (problems.length === 0) sum.passed += 1
+    else sum.failed += 1
+    if (problems.length > 0) console.log(`services: ${name}: ${problems.join('; ')}\n  ${detail}`)
+}
+
+const same = (found, expected) =>
+    expected instanceof RegExp ? expected.test(String(found)) : found === expected
+
+// The cases: what is read, and what is expected of it. `wants` are words of
+// tests/services/ranges.c; `tail=65536 0+1000` reads the tail, then a range.
+const TAIL = ['tail=65536', '0+1000', '500000+200000']
+const good = { status: 'ok', wrong: 0, size: SIZE, read: 65536 + 1000 + 200000 }
+const cases = [
+    [
+        'a suffix and two ranges take three requests, and no byte more',
+        'good',
+        TAIL,
+        { ...good, requests: 3, retries: 0, bytes: 65536 + 1000 + 200000 },
+    ],
+    [
+        'six ranges at once come whole',
+        'good',
+        [
+            'tail=8',
+            '0+90000',
+            '100000+90000',
+            '200000+90000',
+            '300000+90000',
+            '400000+90000',
+            '500000+90000',
+            '600000+90000',
+        ],
+        { status: 'ok', wrong: 0, read: 630008, requests: 8 },
+    ],
+    [
+        'a suffix longer than the object gives the object',
+        'small',
+        ['tail=65536', '0+10'],
+        { status: 'ok', wrong: 0, size: 1000, read: 1010, requests: 1 },
+    ],
+    ['an empty object is empty', 'empty', ['tail=65536'], { status: 'ok', size: 0, read: 0 }],
+    [
+        'where no suffix may be used, HEAD tells the size',
+        'good',
+        ['nosuffix', ...TAIL],
+        { ...good, requests: 4 },
+    ],
+    [
+        'HEAD refused: the first byte tells the size',
+        'headforbidden',
+        ['nosuffix', ...TAIL],
+        { ...good, requests: 5 },
+    ],
+    [
+        'a server that ignores ranges is read once',
+        'norange',
+        TAIL,
+        { ...good, requests: 1, bytes: SIZE },
+    ],
+    [
+        'a server that ignores ranges and tells no size is read once',
+        'chunked',
+        TAIL,
+        { ...good, requests: 1, bytes: SIZE },
+    ],
+    [
+        'an empty body of unknown length ends',
+        'emptychunked',
+        ['tail=10'],
+        { status: 'ok', size: 0, read: 0 },
+    ],
+    [
+        'a whole object that is cut goes on where it was',
+        'norangecut',
+        TAIL,
+        { ...good, requests: 2, retries: 1 },
+    ],
+    [
+        'a whole object that changes while it is cut is taken anew',
+        'norangechange',
+        TAIL,
+        { ...good, retries: 1 },
+    ],
+    [
+        'a suffix answered 416 is asked for by its place',
+        'nosuffix416',
+        TAIL,
+        { ...good, requests: 5 },
+    ],
+    [
+        'a suffix answered 416 with the size takes one request more',
+        'nosuffix416size',
+        TAIL,
+        { ...good, requests: 4 },
+    ],
+    [
+        'a suffix answered 501 is asked for by its place',
+        'nosuffix501',
+        TAIL,
+        { ...good, requests: 5 },
+    ],
+    ['a suffix taken for a beginning is noticed', 'wrongsuffix', TAIL, { ...good, requests: 4 }],
+    [
+        'no suffix and HEAD refused: the first byte tells the size',
+        'headforbidden',
+        TAIL,
+        { ...good, requests: 6 },
+    ],
+    [
+        'no suffix and HEAD without a length: the first byte tells it',
+        'headnolength',
+        TAIL,
+        { ...good, requests: 6 },
+    ],
+    [
+        'another ETag is a change',
+        'change',
+        TAIL,
+        { status: 'changed', sentence: /its ETag was .*first.* and is now .*second/ },
+    ],
+    [
+        'another Last-Modified is a change, where there is no ETag',
+        'changemodified',
+        TAIL,
+        { status: 'changed' },
+    ],
+    ['no validator at all is read', 'novalidator', TAIL, good],
+    ['a weak ETag is compared too', 'weak', TAIL, good],
+    [
+        'a cut body goes on at the byte reached',
+        'cut',
+        TAIL,
+        { ...good, retries: 2, bytes: 65536 + 1000 + 200000 },
+    ],
+    [
+        'a body cut again and again is given up',
+        'cutalways',
+        ['retries=2', ...TAIL],
+        { status: 'host', sentence: /: .*\(3 tries\)$/, requests: 3, retries: 2 },
+    ],
+    [
+        'an object that changes while its first body is cut is read anew',
+        'cutchange',
+        ['tail=65536'],
+        { status: 'ok', wrong: 0, read: 65536 },
+    ],
+    [
+        'ranges answered shorter than asked are asked on',
+        'shorter',
+        ['tail=8', '500000+200000'],
+        { status: 'ok', wrong: 0 },
+    ],
+    [
+        '206 without Content-Range is refused',
+        'norangeheader',
+        TAIL,
+        { status: 'host', sentence: /without a valid Content-Range$/ },
+    ],
+    [
+        'bytes from another place are refused',
+        'wrongplace',
+        ['tail=65536', '100+1000'],
+        { status: 'host', sentence: /the server sent bytes from 101 on, asked for from 100$/ },
+    ],
+    [
+        'a compressed answer is refused',
+        'gzip',
+        TAIL,
+        { status: 'host', sentence: /compresses its answer/ },
+    ],
+    [
+        '404 is told at once',
+        '404',
+        TAIL,
+        {
+            status: 'not_found',
+            http: 404,
+            requests: 1,
+            retries: 0,
+            sentence: 'there is no such file: the server answered 404 Not Found',
+        },
+    ],
+    ['410 is told at once', '410', TAIL, { status: 'not_found', http: 410, requests: 1 }],
+    ...[
+        [401, 'Unauthorized'],
+        [403, 'Forbidden'],
+        [409, 'Conflict'],
+        [412, 'Precondition Failed'],
+        [500, 'Internal Server Error'],
+    ].map(([status, words]) => [
+        `${status} is told at once`,
+        String(status),
+        TAIL,
+        {
+            status: 'host',
+            http: status,
+            requests: 1,
+            retries: 0,
+            sentence: new RegExp(`: the server answered ${status} ${words}$`),
+        },
+    ]),
+    [
+        'a long error page does not matter',
+        'bigerror',
+        TAIL,
+        { status: 'host', http: 403, requests: 1 },
+    ],
+    [
+        '429 is tried again after the time it asks for',
+        'slow429',
+        TAIL,
+        { ...good, requests: 4, retries: 1, leastMs: 1000 },
+    ],
+    [
+        '429 that asks for an hour is given up',
+        'long429',
+        TAIL,
+        {
+            status: 'host',
+            http: 429,
+            requests: 1,
+            sentence: /429 Too Many Requests and asks to wait 3600 s$/,
+        },
+    ],
+    ['503 twice, then fine', 'twice503', TAIL, { ...good, requests: 5, retries: 2 }],
+    [
+        '503 for ever is given up after the tries',
+        'always503',
+        ['retries=2', ...TAIL],
+        {
+            status: 'host',
+            http: 503,
+            requests: 3,
+            retries: 2,
+            sentence: /503 Service Unavailable \(3 tries\)$/,
+        },
+    ],
+    [
+        'no retries where none are wanted',
+        'always503',
+        ['retries=0', ...TAIL],
+        { status: 'host', requests: 1, retries: 0 },
+    ],
+    ['a reset connection is tried again', 'reset', TAIL, { ...good, retries: 1 }],
+    ['silence is tried again', 'silentonce', ['timeout=300', ...TAIL], { ...good, retries: 1 }],
+    [
+        'silence for ever is given up',
+        'silent',
+        ['timeout=200', 'retries=1', ...TAIL],
+        { status: 'host', requests: 2, sentence: /the server was silent for 200 ms \(2 tries\)$/ },
+    ],
+    ['a redirect on the same origin is followed', 'redirectsame', TAIL, { ...good, requests: 6 }],
+    [
+        'a redirect without end is given up',
+        'redirectloop',
+        TAIL,
+        { status: 'host', requests: 11, sentence: /redirects without end$/ },
+    ],
+    [
+        'a redirect to a file is refused',
+        'redirectfile',
+        TAIL,
+        { status: 'host', requests: 1, sentence: /not http or https$/ },
+    ],
+    [
+        'a redirect to nowhere is refused',
+        'redirectnowhere',
+        TAIL,
+        { status: 'host', requests: 1, sentence: /no place to go on to$/ },
+    ],
+    [
+        'an interrupt ends a wait at once',
+        'silent',
+        ['interrupt', ...TAIL],
+        { status: 'cancelled', mostMs: 800 },
+    ],
+]
+
+async function check(server, [name, mode, words, expected], index) {
+    const url = `${server.origins[0]}/${mode}/case${index}?token=secret`
+    const { out, error, code } = await run(ranges, [url, ...words])
+    const problems = []
+    let found = {}
+    try {
+        found = JSON.parse(out)
+    } catch {
+        problems.push(`no JSON, exit ${code}`)
+    }
+    for (const [key, value] of Object.entries(expected)) {
+        if (key === 'leastMs' && found.ms < value)
+            problems.push(`took ${found.ms} ms, expected at least ${value}`)
+        else if (key === 'mostMs' && found.ms > value)
+            problems.push(`took ${found.ms} ms, expected at most ${value}`)
+        else if (!/Ms$/.test(key) && !same(found[key], value))
+            problems.push(`${key} is ${found[key]}, expected ${value}`)
+    }
+    if (error !== '') problems.push('something on stderr')
+    if ((out + error).includes('secret')) problems.push('the query is shown')
+    judge(name, problems, `${out}${error}`)
+}
+
+async function checkHeaders(server) {
+    const url = `${server.origins[0]}/redirect/headers`
+    const { out } = await run(ranges, [
+        url,
+        'headers=Authorization: Bearer x\nX-Key: y',
+        'tail=100',
+    ])
+    const first = server.seen('/redirect/headers')
+    const second = server.seen('/good/target')
+    const problems = []
+    if (JSON.parse(out).status !== 'ok') problems.push('not ok')
+    if (first[0]?.headers.authorization !== 'Bearer x' || first[0]?.headers['x-key'] !== 'y')
+        problems.push('headers not sent')
+    if (second.length !== 1 || second[0].index !== 1) problems.push('not redirected')
+    if (second[0]?.headers.authorization || second[0]?.headers['x-key'])
+        problems.push('headers sent to another origin')
+    if (first[0]?.headers['accept-encoding'] !== 'identity')
+        problems.push('identity not asked for')
+    judge('headers go to the opened origin alone', problems, out)
+}
+
+// The command over HTTP: exit codes, one line, the same rows as from the file.
+async function checkCommand(server) {
+    const local = await run(command, ['convert', TABLE, '-', '--to', 'jsonl'])
+    for (const mode of ['good', 'norange', 'nosuffix416', 'cut', 'twice503', 'redirectsame']) {
+        const { out, error, code } = await run(command, [
+            'convert',
+            `${server.origins[0]}/${mode}/table`,
+            '-',
+            '--to',
+            'jsonl',
+        ])
+        judge(
+            `convert of /${mode}/`,
+            code === 0 && out === local.out && out !== '' ? [] : [`exit ${code}`],
+            error,
+        )
+    }
+    const failures = [
+        ['404', 3, /: there is no such file: the server answered 404 Not Found\n$/],
+        ['401', 4, /: the server answered 401 Unauthorized\n$/],
+        ['change', 3, /changed while it was read/],
+    ]
+    for (const [mode, expected, words] of failures) {
+        const { out, error, code } = await run(command, [
+            'convert',
+            `${server.origins[0]}/${mode}/table?token=secret`,
+            '-',
+            '--to',
+            'jsonl',
+        ])
+        const problems = []
+        if (code !== expected) problems.push(`exit ${code}, expected ${expected}`)
+        if (!words.test(error) || error.split('\n').length !== 2)
+            problems.push('not the line expected')
+        if (error.includes('secret') || !error.includes(`/${mode}/table?`))
+            problems.push('the URL is shown wrongly')
+        judge(`exit of ${mode}`, problems, out.slice(0, 200) + error)
+    }
+}
+
+async function freePort() {
+    const server = createServer()
+    await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const { port } = server.address()
+    await new Promise((resolve) => server.close(resolve))
+    return port
+}
+
+function writeNginx(folder, port) {
+    for (const name of ['tmp', 'root']) mkdirSync(join(folder, name))
+    writeFileSync(join(folder, 'root', 'object'), pattern(SIZE))
+    const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
+        (name) => `${name}_temp_path ${folder}/tmp;`,
+    )
+    writeFileSync(
+        join(folder, 'nginx.conf'),
+        `daemon off; pid ${folder}/nginx.pid; worker_processes 1;
+error_log ${folder}/error.log; events { worker_connections 64; }
+http { access_log off; ${temporary.join(' ')} default_type application/octet-stream;
+ server { listen 127.0.0.1:${port}; root ${folder}/root;
+  location /norange/ { alias ${folder}/root/; max_ranges 0; }
+  location /moved/ { rewrite ^/moved/(.*)$ /$1 redirect; } } }
+`,
+    )
+}
+
+async function checkNginx() {
+    const found = spawnSync('nginx', ['-v'])
+    if (found.error) {
+        sum.skipped += 1
+        console.log('services: skipped: nginx is not installed')
+        return
+    }
+    const folder = mkdtempSync(join(tmpdir(), 'alimentar-nginx-'))
+    chmodSync(folder, 0o755) // nginx's worker may be another user
+    const port = await freePort()
+    writeNginx(folder, port)
+    const server = spawn('nginx', [
+        '-c',
+        join(folder, 'nginx.conf'),
+        '-e',
+        join(folder, 'error.log'),
+    ])
+    for (let i = 0; i < 100 && !existsSync(join(folder, 'nginx.pid')); i += 1) {
+        await new Promise((resolve) => setTimeout(resolve, 50))
+    }
+    const expected = [
+        ['object', { ...good, requests: 3 }],
+        ['norange/object', { ...good, requests: 1, bytes: SIZE }],
+        ['moved/object', { ...good, requests: 6 }],
+        ['nothing', { status: 'not_found', http: 404 }],
+    ]
+    for (const [path, facts] of expected) {
+        const { out, error } = await run(ranges, [`http://127.0.0.1:${port}/${path}`, ...TAIL])
+        const result = out === '' ? {} : JSON.parse(out)
+        const problems = Object.entries(facts)
+            .filter(([key, value]) => !same(result[key], value))
+            .map(([key, value]) => `${key} is ${result[key]}, expected ${value}`)
+        judge(
+            `nginx: /${path}`,
+            problems,
+            out + error + (problems.length ? readFileSync(join(folder, 'error.log')) : ''),
+        )
+    }
+    server.kill()
+    await new Promise((resolve) => server.on('close', resolve))
+    rmSync(folder, { recursive: true })
+}
+
+const objects = { object: pattern(SIZE), table: readFileSync(TABLE) }
+const server = await start(objects)
+const waiting = cases.map((one, index) => [one, index])
+async function work() {
+    for (let next = waiting.shift(); next; next = waiting.shift()) await check(server, ...next)
+}
+await Promise.all([work(), work(), work(), work()])
+await checkHeaders(server)
+if (command) await checkCommand(server)
+server.stop()
+await checkNginx()
+console.log(`services: ${sum.passed} passed, ${sum.failed} failed, ${sum.skipped} skipped`)
+process.exit(sum.failed > 0 || sum.passed === 0 ? 1 : 0)
