@@ -1,0 +1,842 @@
+// The command: words, expected standard output, standard error and exit code. Each case runs in an
+// empty folder of its own beside the files made here (tests/cli/parquet.mjs), and must leave no
+// file behind that it does not name.
+import { spawn } from 'node:child_process'
+import { createServer } from 'node:http'
+import {
+    chmodSync,
+    ftruncateSync,
+    mkdirSync,
+    mkdtempSync,
+    openSync,
+    closeSync,
+    writeSync,
+    readFileSync,
+    readdirSync,
+    rmSync,
+    statSync,
+    symlinkSync,
+    writeFileSync,
+    existsSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { parquet } from './parquet.mjs'
+
+const command = resolve(process.argv[2])
+const weather = resolve('examples/dashboard/data/nyc-weather-2013.parquet')
+const base = mkdtempSync(join(tmpdir(), 'alimentar-cli-'))
+const sum = { passed: 0, failed: 0, skipped: 0 }
+const environment = {
+    PATH: process.env.PATH,
+    TMPDIR: base,
+    HOME: base,
+    TZ: 'Pacific/Chatham',
+    NO_PROXY: '*',
+    COLUMNS: '80',
+    ASAN_OPTIONS: 'detect_leaks=1:allocator_may_return_null=1',
+}
+
+// --- files ---------------------------------------------------------------------------------------
+const people = parquet(
+    [
+        { name: 'id', type: 'int64', values: [1, 2, 3] },
+        { name: 'weight', type: 'double', values: [70.5, null, -0.25] },
+        { name: 'name', type: 'utf8', values: ['Ada', null, 'Bo, "the" one'] },
+        { name: 'member', type: 'bool', values: [true, false, null] },
+    ],
+    [['source', 'a test']],
+)
+const hostile = parquet(
+    [
+        {
+            name: 'a\u001b[2Jb',
+            type: 'utf8',
+            values: ['\u001b[31mred\u001b[0m', 'line\nfeed\tand\rmore', '\u202Egnp.exe'],
+        },
+        {
+            name: 'raw',
+            type: 'utf8',
+            values: [Buffer.from([0x66, 0xff, 0x6f]), '\u009b2J', 'wide 表示 and é'],
+        },
+    ],
+    [['key\u001b]0;owned\u0007', 'value\u0007']],
+)
+const wide = parquet(
+    Array.from({ length: 40 }, (_, i) => ({
+        name: `column${i}`,
+        type: 'int32',
+        values: [i, 1000000 + i],
+    })),
+)
+const long = parquet([
+    { name: 'n', type: 'int32', values: [1, 22] },
+    { name: 'text', type: 'utf8', values: ['x'.repeat(200), 'short'] },
+])
+const twins = parquet([
+    { name: 'a', type: 'int32', values: [1] },
+    { name: 'a', type: 'int32', values: [2] },
+    { name: '#1', type: 'int32', values: [3] },
+    { name: 'x,y', type: 'int32', values: [4] },
+])
+
+const files = {
+    'people.parquet': people,
+    'hostile.parquet': hostile,
+    'wide.parquet': wide,
+    'long.parquet': long,
+    'twins.parquet': twins,
+    'none.parquet': parquet([{ name: 'id', type: 'int64', values: [] }]),
+    'empty.parquet': Buffer.alloc(0),
+    'cut.parquet': people.subarray(0, people.length - 5),
+    'short.parquet': Buffer.from('PAR1'),
+    'table.csv': Buffer.from('a,b\n1,2\n'),
+    'rows.jsonl': Buffer.from('{"a":1}\n'),
+    'table.arrow': Buffer.from('ARROW1\0\0nothing of use, ends so: ARROW1'),
+    noise: Buffer.from('no table at all'),
+    'with space and ü.parquet': people,
+    '-dash.parquet': people,
+    'new\nline.parquet': people,
+    headers: Buffer.from('X-A: b\n'),
+    badheaders: Buffer.from('no colon here\n'),
+    '100%.parquet': people,
+}
+for (const [name, bytes] of Object.entries(files)) writeFileSync(join(base, name), bytes)
+mkdirSync(join(base, 'folder'))
+symlinkSync(join(base, 'people.parquet'), join(base, 'link.parquet'))
+const sparse = openSync(join(base, 'huge.parquet'), 'w')
+ftruncateSync(sparse, 100 << 20)
+writeSync(sparse, Buffer.from([0, 0, 0x80, 0x05, 0x50, 0x41, 0x52, 0x31]), 0, 8, (100 << 20) - 8)
+closeSync(sparse)
+
+// --- running -------------------------------------------------------------------------------------
+let runs = 0
+function run(words, options = {}) {
+    runs += 1
+    const folder = join(base, `run${runs}`)
+    mkdirSync(folder)
+    for (const [name, bytes] of Object.entries(options.files ?? {}))
+        writeFileSync(join(folder, name), bytes)
+    return new Promise((done) => {
+        const child = spawn(
+            command,
+            words.map((word) => word.replace(/^@/, `${base}/`)),
+            { cwd: folder, env: { ...environment, ...options.environment }, timeout: 60000 },
+        )
+        const out = []
+        let err = ''
+        child.stdout.on('data', (bytes) => {
+            out.push(bytes)
+            if (options.closeAfter) child.stdout.destroy()
+        })
+        child.stderr.on('data', (bytes) => {
+            err += bytes
+        })
+        child.stdin.on('error', () => {})
+        if (!options.keepStdin) child.stdin.end(options.stdin ?? '')
+        if (options.onStart) options.onStart(child, folder)
+        child.on('close', (code, signal) =>
+            done({ out: Buffer.concat(out), err, code: signal ?? code, folder }),
+        )
+    })
+}
+
+const shown = (text) => JSON.stringify(String(text).slice(0, 700))
+
+// What differs from what is expected: out and err are texts, patterns or functions that give a
+// problem.
+function differences(result, expected) {
+    const problems = []
+    const compare = (what, found, wanted) => {
+        const told =
+            typeof wanted === 'function'
+                ? wanted(found)
+                : wanted instanceof RegExp
+                  ? wanted.test(found)
+                      ? ''
+                      : `does not match ${wanted}`
+                  : found === wanted
+                    ? ''
+                    : `expected ${shown(wanted)}`
+        if (told) problems.push(`${what} is ${shown(found)}: ${told}`)
+    }
+    compare('exit', result.code, expected.code ?? 0)
+    compare('stdout', result.out.toString(), expected.out ?? '')
+    compare('stderr', result.err, expected.err ?? '')
+    if (result.err !== '' && !/^alimentar: .*\n$/.test(result.err))
+        problems.push('stderr is not one line of the command')
+    const names = readdirSync(result.folder).sort().join(' ')
+    if (names !== (expected.leaves ?? ''))
+        problems.push(`left behind: ${shown(names)}, expected ${shown(expected.leaves ?? '')}`)
+    return problems
+}
+
+function judge(name, problems) {
+    if (problems.length === 0) sum.passed += 1
+    else sum.failed += 1
+    for (const problem of problems) console.log(`cli: ${name}: ${problem}`)
+}
+
+const json = (check) => (text) => {
+    try {
+        return check(JSON.parse(text))
+    } catch (error) {
+        return String(error)
+    }
+}
+const equals = (wanted) => (found) => {
+    const [one, other] = [JSON.stringify(found), JSON.stringify(wanted)]
+    return one === other ? '' : `expected ${shown(other)}`
+}
+const harmless = (text) =>
+    /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e]/.test(text)
+        ? 'holds what a terminal obeys'
+        : ''
+
+// --- cases ---------------------------------------------------------------------------------------
+const lines = (...texts) => `${texts.join('\n')}\n`
+const usage = (err) => ({ code: 2, err })
+const peopleFields = [
+    { name: 'id', type: 'int64', nullable: false },
+    { name: 'weight', type: 'float64', nullable: true },
+    { name: 'name', type: 'utf8', nullable: true },
+    { name: 'member', type: 'bool', nullable: true },
+]
+const peopleRows = [
+    { id: 1, weight: 70.5, name: 'Ada', member: true },
+    { id: 2, weight: null, name: null, member: false },
+    { id: 3, weight: -0.25, name: 'Bo, "the" one', member: null },
+]
+const peopleLines = `${peopleRows.map((row) => JSON.stringify(row)).join('\n')}\n`
+const notSupported = (name) => ({
+    code: 3,
+    err: new RegExp(`^alimentar: .*: reading ${name} is not supported yet\n$`),
+})
+
+const cases = [
+    // words
+    ['no word at all', [], usage(/a verb is wanted/)],
+    ['--version', ['--version'], { out: /^alimentar \d+\.\d+\.\d+\n$/ }],
+    ['--help', ['--help'], { out: /^Usage: alimentar VERB.*convert INPUT OUTPUT/s }],
+    [
+        'help of a verb',
+        ['help', 'convert'],
+        { out: /^Usage: alimentar convert INPUT OUTPUT.*--to FORMAT/s },
+    ],
+    ['a verb with --help', ['head', '--help'], { out: /--no-truncate/ }],
+    [
+        'help of no verb',
+        ['help', 'heat'],
+        usage('alimentar: there is no verb "heat"; did you mean "head"?\n'),
+    ],
+    [
+        'a verb misspelt',
+        ['inof', '@people.parquet'],
+        usage('alimentar: there is no verb "inof"; did you mean "info"?\n'),
+    ],
+    [
+        'a verb like no other',
+        ['frobnicate'],
+        usage('alimentar: there is no verb "frobnicate"; see "alimentar --help"\n'),
+    ],
+    [
+        'a flag misspelt',
+        ['head', '--limt', '3', '@people.parquet'],
+        usage('alimentar: there is no flag "--limt"; did you mean "--limit"?\n'),
+    ],
+    [
+        'a flag of another verb',
+        ['info', '--to', 'csv', '@people.parquet'],
+        usage(/there is no flag "--to"/),
+    ],
+    [
+        'a flag with control characters',
+        ['head', '--\u001b[31m', 'x'],
+        usage(/there is no flag "--\\u001b\[31m"/),
+    ],
+    ['no file', ['info'], usage('alimentar: info wants a file: alimentar info FILE\n')],
+    [
+        'a file too many',
+        ['info', 'a', 'b'],
+        usage('alimentar: "b" is one file too many: alimentar info FILE\n'),
+    ],
+    [
+        'a flag without its value',
+        ['head', '@people.parquet', '--limit'],
+        usage('alimentar: --limit wants a value: --limit N\n'),
+    ],
+    [
+        'a flag with a value too many',
+        ['info', '--json=yes', '@people.parquet'],
+        usage('alimentar: --json takes no value\n'),
+    ],
+    [
+        'a number that is none',
+        ['head', '-n', 'ten', '@people.parquet'],
+        usage('alimentar: --limit takes a number of rows, not "ten"\n'),
+    ],
+    [
+        'a negative number',
+        ['head', '--limit=-1', '@people.parquet'],
+        usage(/takes a number of rows, not "-1"/),
+    ],
+    ['convert without an output', ['convert', '@people.parquet'], usage(/convert wants a file/)],
+    [
+        'an output without a format',
+        ['convert', '@people.parquet', 'out'],
+        usage(/does not tell a format/),
+    ],
+    [
+        'standard output without a format',
+        ['convert', '@people.parquet', '-'],
+        usage(/give --to arrow/),
+    ],
+    [
+        'a format misspelt',
+        ['convert', '@people.parquet', '-', '--to', 'cvs'],
+        usage('alimentar: writing "cvs" is not supported; did you mean "csv"?\n'),
+    ],
+    [
+        'a format that is not written',
+        ['convert', '@people.parquet', '-', '--to', 'parquet'],
+        usage(/^alimentar: writing "parquet" is not supported: /),
+    ],
+    [
+        'a format that is not read',
+        ['info', '--format', 'orc', '@people.parquet'],
+        { code: 2, err: /there is no format "orc"/ },
+    ],
+    // info and schema
+    [
+        'info',
+        ['info', '@people.parquet'],
+        {
+            out: (text) =>
+                /^path +.*people.parquet\nformat +parquet\nrows +3\nbytes +\d+\nrow /.test(
+                    text,
+                ) &&
+                /\n {2}weight +float64 +yes\n/.test(text) &&
+                /\nmetadata +1\n {2}source +a test\n$/.test(text)
+                    ? ''
+                    : 'not as expected',
+        },
+    ],
+    [
+        'info --json',
+        ['info', '--json', '@people.parquet'],
+        {
+            out: json((found) =>
+                equals({
+                    path: `${base}/people.parquet`,
+                    format: 'parquet',
+                    rows: 3,
+                    bytes: people.length,
+                    row_groups: 1,
+                    columns: peopleFields,
+                    metadata: { source: 'a test' },
+                })(found),
+            ),
+        },
+    ],
+    [
+        'info of no rows',
+        ['info', '--json', '@none.parquet'],
+        { out: json((found) => equals([0, 0])([found.rows, found.row_groups])) },
+    ],
+    [
+        'info of what is hostile',
+        ['info', '@hostile.parquet'],
+        {
+            out: (text) =>
+                harmless(text) || (text.includes('\\u001b') ? '' : 'escapes are not shown'),
+        },
+    ],
+    [
+        'info --json of what is hostile',
+        ['info', '--json', '@hostile.parquet'],
+        { out: json((found) => equals('a\u001b[2Jb')(found.columns[0].name)) },
+    ],
+    [
+        'schema',
+        ['schema', '@people.parquet'],
+        {
+            out: lines(
+                'name    type     nullable',
+                'id      int64    no',
+                'weight  float64  yes',
+                'name    utf8     yes',
+                'member  bool     yes',
+            ),
+        },
+    ],
+    [
+        'schema --json',
+        ['schema', '--json', '@people.parquet'],
+        { out: json((found) => equals({ columns: peopleFields })(found)) },
+    ],
+    [
+        'schema to a file',
+        ['schema', '@people.parquet', '-o', 'schema.txt'],
+        { leaves: 'schema.txt' },
+    ],
+    // head
+    [
+        'head',
+        ['head', '@people.parquet'],
+        {
+            out: lines(
+                'id  weight  name           member',
+                ' 1    70.5  Ada            true',
+                ' 2    null  null           false',
+                ' 3   -0.25  Bo, "the" one  null',
+            ),
+        },
+    ],
+    [
+        'head of two rows',
+        ['head', '-n', '2', '--columns', 'name,id', '@people.parquet'],
+        { out: 'name  id\nAda    1\nnull   2\n' },
+    ],
+    ['head of no row', ['head', '-n0', '@people.parquet'], { out: 'id  weight  name  member\n' }],
+    [
+        'head after an offset',
+        ['head', '--offset', '2', '--columns=id', '@people.parquet'],
+        { out: 'id\n 3\n' },
+    ],
+    [
+        'head beyond the end',
+        ['head', '--offset', '99', '--columns=id', '@people.parquet'],
+        { out: 'id\n' },
+    ],
+    ['head of a file without rows', ['head', '@none.parquet'], { out: 'id\n' }],
+    ['head --json', ['head', '--json', '@people.parquet'], { out: json(equals(peopleRows)) }],
+    ['head --json of no rows', ['head', '--json', '@none.parquet'], { out: json(equals([])) }],
+    [
+        'head of what is hostile',
+        ['head', '@hostile.parquet'],
+        {
+            out: (text) =>
+                harmless(text) || (text.split('\n').length === 5 ? '' : 'not four lines'),
+        },
+    ],
+    [
+        'head cuts long values',
+        ['head', '@long.parquet'],
+        {
+            out: (text) =>
+                text.split('\n').every((line) => [...line].length <= 80) && text.includes('…')
+                    ? ''
+                    : 'does not fit 80 columns',
+        },
+    ],
+    [
+        'head in a narrow terminal',
+        ['head', '@long.parquet'],
+        {
+            environment: { COLUMNS: '30' },
+            out: (text) =>
+                text.split('\n').every((line) => [...line].length <= 30)
+                    ? ''
+                    : 'does not fit 30 columns',
+        },
+    ],
+    [
+        'head --no-truncate',
+        ['head', '--no-truncate', '@long.parquet'],
+        { out: (text) => (text.includes('x'.repeat(200)) ? '' : 'is cut') },
+    ],
+    [
+        'head leaves out columns that do not fit',
+        ['head', '@wide.parquet'],
+        {
+            out: (text) =>
+                /\(\d+ of 40 columns; --columns takes others/.test(text) &&
+                text.split('\n').every((line) => [...line].length <= 80)
+                    ? ''
+                    : 'not as expected',
+        },
+    ],
+    [
+        'head has no colours in a pipe',
+        ['head', '@people.parquet'],
+        { out: (text) => harmless(text) },
+    ],
+    // columns
+    [
+        'a column that is not there',
+        ['head', '--columns', 'nmae', '@people.parquet'],
+        usage(/people\.parquet: there is no column "nmae"/),
+    ],
+    [
+        'two columns of one name',
+        ['head', '--columns', 'a', '@twins.parquet'],
+        usage(/2 columns are named "a"/),
+    ],
+    ['a column by its place', ['head', '--columns', '#2', '@twins.parquet'], { out: 'a\n2\n' }],
+    [
+        'a name that begins with #',
+        ['head', '--columns', '\\#1', '@twins.parquet'],
+        { out: '#1\n 3\n' },
+    ],
+    [
+        'a name with a comma',
+        ['head', '--columns', 'x\\,y', '@twins.parquet'],
+        { out: 'x,y\n  4\n' },
+    ],
+    // convert
+    [
+        'convert to JSON lines',
+        ['convert', '@people.parquet', '-', '--to', 'jsonl'],
+        { out: peopleLines },
+    ],
+    [
+        'convert to JSON',
+        ['convert', '@people.parquet', '-', '--to', 'json'],
+        { out: json(equals(peopleRows)) },
+    ],
+    [
+        'convert to CSV',
+        ['convert', '@people.parquet', '-', '--to', 'csv'],
+        { out: 'id,weight,name,member\n1,70.5,Ada,true\n2,,,false\n3,-0.25,"Bo, ""the"" one",\n' },
+    ],
+    [
+        'convert to an Arrow file',
+        ['convert', '@people.parquet', 'out.arrow'],
+        { leaves: 'out.arrow' },
+    ],
+    [
+        'convert to an Arrow stream',
+        ['convert', '@people.parquet', 'out.arrows'],
+        { leaves: 'out.arrows' },
+    ],
+    [
+        'convert by upper-case names',
+        ['convert', '@people.parquet', 'OUT.CSV'],
+        { leaves: 'OUT.CSV' },
+    ],
+    [
+        'convert with -o',
+        ['convert', '-o', 'out.jsonl', '@people.parquet'],
+        { leaves: 'out.jsonl' },
+    ],
+    [
+        'convert two rows of one column',
+        ['convert', '@people.parquet', '-', '--to=csv', '--columns=name', '--limit=2'],
+        { out: /^name\nAda\n("")?\n$/ },
+    ],
+    ['convert no rows', ['convert', '@people.parquet', '-', '--to=jsonl', '--limit=0'], {}],
+    [
+        'convert a file without rows',
+        ['convert', '@none.parquet', '-', '--to', 'csv'],
+        { out: 'id\n' },
+    ],
+    [
+        'convert from a pipe',
+        ['convert', '-', '-', '--to', 'jsonl'],
+        { stdin: people, out: peopleLines },
+    ],
+    [
+        'info of a pipe',
+        ['info', '--json', '-'],
+        {
+            stdin: people,
+            out: json((found) =>
+                equals(['-', 3, people.length])([found.path, found.rows, found.bytes]),
+            ),
+        },
+    ],
+    [
+        'convert replaces invalid UTF-8 and says so',
+        ['convert', '@hostile.parquet', '-', '--to', 'jsonl', '--columns', 'raw', '--limit', '1'],
+        { out: '{"raw":"f\uFFFDo"}\n', err: /^alimentar: 1 value was not valid UTF-8/ },
+    ],
+    [
+        '-q is quiet',
+        [
+            'convert',
+            '-q',
+            '@hostile.parquet',
+            '-',
+            '--to',
+            'jsonl',
+            '--columns',
+            'raw',
+            '--limit',
+            '1',
+        ],
+        { out: '{"raw":"f\uFFFDo"}\n' },
+    ],
+    [
+        'an existing output is kept',
+        ['convert', '@people.parquet', 'out.csv'],
+        {
+            files: { 'out.csv': 'mine' },
+            code: 5,
+            err: 'alimentar: out.csv: the file exists already; --force replaces it\n',
+            leaves: 'out.csv',
+            keeps: { 'out.csv': 'mine' },
+        },
+    ],
+    [
+        '--force replaces it',
+        ['convert', '@people.parquet', 'out.jsonl', '--force'],
+        {
+            files: { 'out.jsonl': 'mine' },
+            leaves: 'out.jsonl',
+            keeps: { 'out.jsonl': peopleLines },
+        },
+    ],
+    [
+        'after an error the old output is there',
+        ['convert', '@cut.parquet', 'out.csv', '--force'],
+        {
+            files: { 'out.csv': 'mine' },
+            code: 3,
+            err: /cut\.parquet: /,
+            leaves: 'out.csv',
+            keeps: { 'out.csv': 'mine' },
+        },
+    ],
+    [
+        'an output in no folder',
+        ['convert', '@people.parquet', 'no/such/out.csv'],
+        { code: 3, err: /No such file or directory/ },
+    ],
+    [
+        'an output that is a folder',
+        ['convert', '@people.parquet', '@folder', '--to', 'csv'],
+        { code: 3, err: /is a directory, not a file/ },
+    ],
+    [
+        'an output that is full',
+        ['convert', '@people.parquet', '/dev/full', '--to', 'csv'],
+        { code: 3, err: /No space left on device/ },
+    ],
+    ['a device as an output', ['convert', '@people.parquet', '/dev/null', '--to', 'csv'], {}],
+    // names
+    [
+        'a name with spaces and ü',
+        ['head', '--columns=id', '@with space and ü.parquet'],
+        { out: 'id\n 1\n 2\n 3\n' },
+    ],
+    [
+        'a name with a line feed is told in one line',
+        ['head', '@new\nlin.parquet'],
+        { code: 3, err: /new\\nlin\.parquet: there is no such file\n$/ },
+    ],
+    [
+        'a name with a line feed',
+        ['head', '--columns=id', '@new\nline.parquet'],
+        { out: 'id\n 1\n 2\n 3\n' },
+    ],
+    [
+        'a name that begins with a dash',
+        ['head', '--columns=id', '--', '-dash.parquet'],
+        { files: { '-dash.parquet': people }, out: 'id\n 1\n 2\n 3\n', leaves: '-dash.parquet' },
+    ],
+    [
+        'a name with a percent sign',
+        ['head', '--columns=id', '@100%.parquet'],
+        { out: 'id\n 1\n 2\n 3\n' },
+    ],
+    [
+        'a file: URL',
+        ['head', '--columns=id', `file://${base}/with%20space%20and%20%C3%BC.parquet`],
+        { out: 'id\n 1\n 2\n 3\n' },
+    ],
+    ['a symbolic link', ['head', '--columns=id', '@link.parquet'], { out: 'id\n 1\n 2\n 3\n' }],
+    // what is not read
+    [
+        'a file that is not there',
+        ['info', '@nothing.parquet'],
+        { code: 3, err: /nothing\.parquet: there is no such file\n$/ },
+    ],
+    [
+        'a directory',
+        ['info', '@folder'],
+        { code: 3, err: /folder: is a directory: reading directories is not supported yet\n$/ },
+    ],
+    ['an empty file', ['info', '@empty.parquet'], { code: 3, err: /the file is empty\n$/ }],
+    ['a file that was cut', ['info', '@cut.parquet'], { code: 3, err: /cut\.parquet: / }],
+    ['a file of four bytes', ['info', '@short.parquet'], { code: 3, err: /short\.parquet: / }],
+    [
+        'a file that is no table',
+        ['info', '@noise'],
+        { code: 3, err: /noise: the format is not recognised/ },
+    ],
+    ['CSV', ['info', '@table.csv'], notSupported('CSV')],
+    ['JSON lines', ['info', '@rows.jsonl'], notSupported('JSON lines')],
+    ['Arrow', ['info', '@table.arrow'], notSupported('Arrow IPC')],
+    [
+        'a scheme that is not read',
+        ['info', 's3://bucket/key'],
+        {
+            code: 3,
+            err: /^alimentar: s3:\/\/bucket\/key: reading by "s3:" is not supported; file, /,
+        },
+    ],
+    [
+        'a footer beyond the limit',
+        ['info', '@huge.parquet'],
+        { code: 6, err: /huge\.parquet: .*limit/ },
+    ],
+    [
+        'a server that is not there',
+        ['info', 'http://127.0.0.1:1/x.parquet?token=secret'],
+        {
+            code: 4,
+            err: (text) =>
+                /x\.parquet\?…: .*connect to server\n$/i.test(text) && !text.includes('secret')
+                    ? ''
+                    : 'not as expected',
+        },
+    ],
+    [
+        'a password in a URL is not told',
+        ['info', 'http://me:secret@127.0.0.1:1/x'],
+        { code: 4, err: (text) => (text.includes('secret') ? 'tells it' : '') },
+    ],
+    [
+        'a header file that is not there',
+        ['info', '--header-file', '@nothing', '@people.parquet'],
+        { code: 3, err: /nothing: it cannot be read: No such file/ },
+    ],
+    [
+        'a header file that is none',
+        ['info', '--header-file', '@badheaders', '@people.parquet'],
+        usage(/badheaders: its lines must be "name: value"/),
+    ],
+]
+
+async function check([name, words, expected]) {
+    const result = await run(words, expected)
+    const problems = differences(result, expected)
+    for (const [file, content] of Object.entries(expected.keeps ?? {})) {
+        if (readFileSync(join(result.folder, file), 'utf8') !== content)
+            problems.push(`${file} has another content`)
+    }
+    judge(name, problems)
+}
+
+// --- cases with a course of their own
+// ---------------------------------------------------------------
+async function checkClosedPipe() {
+    const result = await run(['convert', weather, '-', '--to', 'csv'], { closeAfter: true })
+    judge('a closed pipe is no error', [
+        ...(result.code === 0 ? [] : [`exit ${result.code}`]),
+        ...(result.err === '' ? [] : [result.err]),
+    ])
+}
+
+async function checkMode() {
+    const result = await run(['convert', '@people.parquet', 'out.csv', '--force'], {
+        files: { 'out.csv': 'mine' },
+        onStart: (_, folder) => chmodSync(join(folder, 'out.csv'), 0o640),
+    })
+    const mode = statSync(join(result.folder, 'out.csv')).mode & 0o777
+    judge('--force keeps the mode of a file', mode === 0o640 ? [] : [`mode ${mode.toString(8)}`])
+}
+
+// Each format holds the same rows: what is written twice is the same, and Arrow files are framed.
+async function checkArrow() {
+    const problems = []
+    const both = await Promise.all(
+        ['out.arrow', 'out.arrows'].map((name) => run(['convert', weather, name])),
+    )
+    const [file, stream] = both.map((result, i) =>
+        readFileSync(join(result.folder, i === 0 ? 'out.arrow' : 'out.arrows')),
+    )
+    if (file.subarray(0, 6).toString() !== 'ARROW1' || file.subarray(-6).toString() !== 'ARROW1')
+        problems.push('the file is not framed')
+    if (
+        stream.readUInt32LE(0) !== 0xffffffff ||
+        stream.readBigUInt64LE(stream.length - 8) !== 0xffffffffn
+    )
+        problems.push('the stream is not framed')
+    const again = await run(['convert', weather, 'out.arrow'])
+    if (!readFileSync(join(again.folder, 'out.arrow')).equals(file))
+        problems.push('a second time gives other bytes')
+    judge('Arrow files and streams of a real file', problems)
+}
+
+// A server that tells the footer, and then keeps silent.
+async function slowServer() {
+    const bytes = readFileSync(weather)
+    let count = 0
+    const server = createServer((request, response) => {
+        count += 1
+        if (count > 1) return
+        const length = Math.min(Number(/-(\d+)$/.exec(request.headers.range)[1]), bytes.length)
+        const part = bytes.subarray(bytes.length - length)
+        response.writeHead(206, {
+            'Content-Length': part.length,
+            ETag: '"a"',
+            'Content-Range': `bytes ${bytes.length - length}-${bytes.length - 1}/${bytes.length}`,
+        })
+        response.end(part)
+    })
+    await new Promise((done) => server.listen(0, '127.0.0.1', done))
+    return server
+}
+
+async function checkSignal(signal, expected) {
+    const server = await slowServer()
+    let seen = ''
+    const result = await run(
+        ['convert', `http://127.0.0.1:${server.address().port}/a.parquet`, 'out.csv'],
+        {
+            onStart: (child, folder) => {
+                const timer = setInterval(() => {
+                    seen = readdirSync(folder).join(' ')
+                    if (seen === '') return
+                    clearInterval(timer)
+                    child.kill(signal)
+                }, 20)
+                setTimeout(() => clearInterval(timer), 20000)
+            },
+        },
+    )
+    server.closeAllConnections()
+    server.close()
+    const problems = []
+    if (!/^\.alimentar-.*\.tmp$/.test(seen))
+        problems.push(`no temporary file was seen: ${shown(seen)}`)
+    if (result.code !== expected) problems.push(`exit ${result.code}, expected ${expected}`)
+    if (result.err !== '') problems.push(`stderr ${shown(result.err)}`)
+    if (readdirSync(result.folder).length !== 0) problems.push('a file was left behind')
+    judge(`${signal} leaves nothing behind`, problems)
+}
+
+async function checkStdinSignal() {
+    const result = await run(['info', '-'], {
+        keepStdin: true,
+        onStart: (child) => {
+            child.stdin.write('PAR1')
+            setTimeout(() => child.kill('SIGINT'), 300)
+        },
+    })
+    judge('SIGINT while waiting for standard input', [
+        ...(result.code === 130 ? [] : [`exit ${result.code}`]),
+        ...(result.err === '' ? [] : [result.err]),
+    ])
+}
+
+const waiting = [...cases]
+async function work() {
+    for (let next = waiting.shift(); next; next = waiting.shift()) await check(next)
+}
+await Promise.all([work(), work(), work()])
+await checkClosedPipe()
+await checkMode()
+await checkArrow()
+await checkSignal('SIGINT', 130)
+await checkSignal('SIGTERM', 143)
+await checkStdinSignal()
+const left = readdirSync(base).filter((name) => !/^run\d+$/.test(name) && !(name in files))
+judge(
+    'no temporary file is left',
+    left.sort().join(' ') === 'folder huge.parquet link.parquet' ? [] : [left.join(' ')],
+)
+if (existsSync(base)) rmSync(base, { recursive: true })
+console.log(`cli: ${sum.passed} passed, ${sum.failed} failed, ${sum.skipped} skipped`)
+process.exit(sum.failed > 0 || sum.passed === 0 ? 1 : 0)
