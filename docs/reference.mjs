@@ -1,5 +1,5 @@
-// Builds the reference pages from the sources that are the manual: the public headers, and the types
-// of the JavaScript package. `node docs/reference.mjs OUT` writes OUT/c.md and OUT/js.md.
+// Builds the reference pages from the sources that are the manual: the public headers, and the
+// types of the JavaScript package. `node docs/reference.mjs OUT` writes OUT/c.md and OUT/js.md.
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -30,7 +30,8 @@ function parseHeader(text) {
         if (declares && comment.length > 0) {
             const declaration = [line]
             const isBlock = line.endsWith('{')
-            const isEnd = (/** @type {string} */ l) => (isBlock ? /^}.*;$/.test(l) : l.endsWith(';'))
+            const isEnd = (/** @type {string} */ l) =>
+                isBlock ? /^}.*;$/.test(l) : l.endsWith(';')
             while (!line.startsWith('#') && !isEnd(lines[at])) declaration.push(lines[++at])
             entries.push({ comment, declaration })
         }
@@ -53,7 +54,8 @@ function nameOf(declaration) {
 }
 
 function referenceOfC() {
-    const pages = ['# Reference: the C interface', '', 'Made from the public headers; they are the manual.', '']
+    const pages = ['# Reference: the C interface', '',
+        'Made from the public headers; they are the manual.', '']
     for (const header of headers) {
         const text = readFileSync(join(root, 'include/alimentar', `${header}.h`), 'utf8')
         const { prose, entries } = parseHeader(text)
@@ -69,9 +71,11 @@ function referenceOfC() {
 function referenceOfJs() {
     const folder = join(root, 'web/src')
     const types = readdirSync(folder).filter((name) => name.endsWith('.d.ts')).sort()
-    const pages = ['# Reference: the JavaScript package', '', 'Made from its types; they are the manual.', '']
+    const pages = ['# Reference: the JavaScript package', '',
+        'Made from its types; they are the manual.', '']
     for (const name of types) {
-        pages.push(`## ${name}`, '', '```ts', readFileSync(join(folder, name), 'utf8').trimEnd(), '```', '')
+        const text = readFileSync(join(folder, name), 'utf8').trimEnd()
+        pages.push(`## ${name}`, '', '```ts', text, '```', '')
     }
     return pages.join('\n')
 }

@@ -9,7 +9,8 @@
 static void add(const ali_column_info *column, double *sum, uint64_t *count) {
     const double *values = column->values;
     for (uint64_t row = 0; row < column->length; row += 1) {
-        if (column->validity != NULL && (column->validity[row >> 3] >> (row & 7) & 1) == 0) continue;
+        if (column->validity != NULL && (column->validity[row >> 3] >> (row & 7) & 1) == 0)
+            continue;
         *sum += values[row];
         *count += 1;
     }

@@ -1,5 +1,5 @@
-// base/crc.c: CRC-32 (IEEE 802.3) by slicing-by-4: four tables of 256 remainders, four bytes a turn.
-// tables[k][b] is the remainder of byte b followed by k zero bytes.
+// base/crc.c: CRC-32 (IEEE 802.3) by slicing-by-4: four tables of 256 remainders, four bytes a
+// turn. tables[k][b] is the remainder of byte b followed by k zero bytes.
 #include "base/crc.h"
 
 static const uint32_t tables[4][256] = {

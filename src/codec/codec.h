@@ -22,8 +22,8 @@ const char *ali_codec_name(uint32_t codec);
 // Tells if this build decompresses the codec.
 bool ali_codec_is_supported(uint32_t codec);
 
-// The most bytes that a block of `input_bytes` can decompress to: what a header declares beyond that
-// is not worth an allocation. ALI_UNKNOWN where a codec has no such bound.
+// The most bytes that a block of `input_bytes` can decompress to: what a header declares beyond
+// that is not worth an allocation. ALI_UNKNOWN where a codec has no such bound.
 uint64_t ali_codec_bound(uint32_t codec, uint64_t input_bytes);
 
 // A block whose decompression is under way. All of its output lies in one piece of memory, which

@@ -110,7 +110,7 @@ static ali_status read_list(ali_thrift *reader, uint32_t *wire, uint64_t *count)
     return ALI_OK;
 }
 
-// --- skipping -------------------------------------------------------------------------------------
+// --- skipping ------------------------------------------------------------------------------------
 
 // What is being skipped: a struct, or the items of a list or map that are left.
 typedef struct skipped {
@@ -226,7 +226,7 @@ static ali_status skip(ali_thrift *reader, uint32_t wire) {
     }
 }
 
-// --- structs and lists by their tables ------------------------------------------------------------
+// --- structs and lists by their tables -----------------------------------------------------------
 
 static ali_status push(ali_thrift *reader, const ali_thrift_frame *frame) {
     ALI_ASSERT(reader->depth < ALI_THRIFT_FRAMES_MAX);
@@ -290,12 +290,12 @@ static ali_status store_integer(ali_thrift *reader, const ali_thrift_field *fiel
     const ali_status status = read_integer(reader, wire, &value);
     if (status != ALI_OK) return status;
     if (field->kind == ALI_THRIFT_I64) {
-        __builtin_memcpy(at, &value, sizeof value);
+        ali_copy(at, &value, sizeof value);
         return ALI_OK;
     }
     const int32_t narrow = (int32_t)value;
     if (narrow != value) return fail(reader, "a number of 32 bits is out of range");
-    __builtin_memcpy(at, &narrow, sizeof narrow);
+    ali_copy(at, &narrow, sizeof narrow);
     return ALI_OK;
 }
 

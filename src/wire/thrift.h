@@ -1,8 +1,8 @@
 // wire/thrift.h: the Thrift compact protocol, read by one reader over tables of fields.
 //
-// A table describes a struct of Thrift and where its fields go in a struct of C. The C struct begins
-// with `uint32_t seen`, in which bit i says that field i of the table was there; what was not stays
-// zero. Text is not copied: it points into the bytes that are read.
+// A table describes a struct of Thrift and where its fields go in a struct of C. The C struct
+// begins with `uint32_t seen`, in which bit i says that field i of the table was there; what was
+// not stays zero. Text is not copied: it points into the bytes that are read.
 #ifndef ALI_WIRE_THRIFT_H
 #define ALI_WIRE_THRIFT_H
 
@@ -77,8 +77,8 @@ typedef struct ali_thrift {
     ali_thrift_frame frames[ALI_THRIFT_FRAMES_MAX];
 } ali_thrift;
 
-// Begins to read a struct of `type` into `into`, which is cleared. The other fields of the reader are
-// set by the caller.
+// Begins to read a struct of `type` into `into`, which is cleared. The other fields of the reader
+// are set by the caller.
 void ali_thrift_begin(ali_thrift *reader, const ali_thrift_type *type, void *into);
 
 // Goes on until about `budget_bytes` more are read, or the struct ends.

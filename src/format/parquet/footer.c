@@ -56,7 +56,7 @@ static ali_status new_file(ali_context *ctx, open_state *open) {
     return ALI_OK;
 }
 
-// --- the tail -------------------------------------------------------------------------------------
+// --- the tail ------------------------------------------------------------------------------------
 
 static ali_status check_trailer(ali_context *ctx, open_state *open, const uint8_t *trailer,
                                 uint64_t file_bytes) {
@@ -103,7 +103,7 @@ static ali_status take_tail(ali_task *task, open_state *open) {
     return checked;
 }
 
-// --- the footer -----------------------------------------------------------------------------------
+// --- the footer ----------------------------------------------------------------------------------
 
 static ali_status take_footer(ali_task *task, open_state *open) {
     ali_context *ctx = ali_task_context(task);
@@ -131,7 +131,7 @@ static ali_status take_footer(ali_task *task, open_state *open) {
     return ALI_OK;
 }
 
-// --- checks ---------------------------------------------------------------------------------------
+// --- checks --------------------------------------------------------------------------------------
 
 // Where the pages of a chunk lie: within the file, before the footer.
 static ali_status check_range(ali_context *ctx, const ali_parquet_state *state,
@@ -234,7 +234,7 @@ static ali_status finish(ali_context *ctx, open_state *open) {
     return copy_texts(file, state);
 }
 
-// --- the task -------------------------------------------------------------------------------------
+// --- the task ------------------------------------------------------------------------------------
 
 static ali_status parse(ali_task *task, open_state *open) {
     const ali_status status = ali_thrift_step(&open->reader, FOOTER_BUDGET_BYTES);

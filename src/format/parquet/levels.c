@@ -1,6 +1,6 @@
-// format/parquet/levels.c: definition levels of flat columns (maximum 1) to validity bitmaps, without
-// a level ever being a number of its own (parquet-format, README "Nested Encoding"; Encodings.md, RLE
-// and BIT_PACKED).
+// format/parquet/levels.c: definition levels of flat columns (maximum 1) to validity bitmaps,
+// without a level ever being a number of its own (parquet-format, README "Nested Encoding";
+// Encodings.md, RLE and BIT_PACKED).
 #include "format/parquet/levels.h"
 
 void ali_levels_set(uint8_t *bitmap, uint64_t from, uint64_t count) {
@@ -88,8 +88,8 @@ uint32_t ali_levels_take(ali_levels *levels, uint8_t *bitmap, uint64_t row, uint
     return ALI_LEVELS_OK;
 }
 
-// Backwards, so that no value is overwritten before it has moved. Without a branch on validity: a null
-// takes a value that lies below, and masks it away.
+// Backwards, so that no value is overwritten before it has moved. Without a branch on validity: a
+// null takes a value that lies below, and masks it away.
 #define SPREAD(name, type)                                                                         \
     static void name(type *slots, const uint8_t *bitmap, uint64_t row, uint64_t rows,              \
                      uint64_t values) {                                                            \

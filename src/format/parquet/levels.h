@@ -31,14 +31,14 @@ void ali_levels_set(uint8_t *bitmap, uint64_t from, uint64_t count);
 uint64_t ali_levels_copy(uint8_t *to, uint64_t to_bit, const uint8_t *from, uint64_t from_bit,
                          uint64_t count);
 
-// Makes room between values for nulls, in place: the first values of `slots`, as many as bits are set
-// in [row, row + rows) of `bitmap`, move to the slots of those bits, the others become 0. `width` is 1,
-// 2, 4 or 8 bytes.
+// Makes room between values for nulls, in place: the first values of `slots`, as many as bits are
+// set in [row, row + rows) of `bitmap`, move to the slots of those bits, the others become 0.
+// `width` is 1, 2, 4 or 8 bytes.
 void ali_levels_spread(void *slots, uint32_t width, const uint8_t *bitmap, uint64_t row,
                        uint64_t rows, uint64_t values);
 
-// The same for the ends of byte arrays: null slots end where the value before them ends, the first ones
-// at `base`.
+// The same for the ends of byte arrays: null slots end where the value before them ends, the first
+// ones at `base`.
 void ali_levels_spread_ends(int32_t *ends, int32_t base, const uint8_t *bitmap, uint64_t row,
                             uint64_t rows, uint64_t values);
 

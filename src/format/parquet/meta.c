@@ -1,5 +1,5 @@
-// format/parquet/meta.c: the tables by which the Thrift reader reads parquet.thrift. Statistics, sizes,
-// page indexes, sorting and column orders are left out: they are skipped.
+// format/parquet/meta.c: the tables by which the Thrift reader reads parquet.thrift. Statistics,
+// sizes, page indexes, sorting and column orders are left out: they are skipped.
 #include "format/parquet/meta.h"
 
 #define FIELD(id, kind, flags, record, member) {id, kind, flags, offsetof(record, member), NULL}
@@ -10,7 +10,7 @@
     {label, fields, ALI_COUNT_OF(fields), sizeof(record), min_bytes}
 #define REQUIRED ALI_THRIFT_REQUIRED
 
-// --- the schema -----------------------------------------------------------------------------------
+// --- the schema ----------------------------------------------------------------------------------
 
 static const ali_thrift_field unit_fields[] = {SEEN(1), SEEN(2), SEEN(3)};
 static const ali_thrift_type unit_type = TYPE("TimeUnit", unit_fields, ali_parquet_union, 1);
@@ -70,7 +70,7 @@ static const ali_thrift_field element_fields[] = {
 static const ali_thrift_type element_type =
     TYPE("SchemaElement", element_fields, ali_parquet_element, 3);
 
-// --- row groups -----------------------------------------------------------------------------------
+// --- row groups ----------------------------------------------------------------------------------
 
 static const ali_thrift_field chunk_meta_fields[] = {
     FIELD(1, ALI_THRIFT_I32, REQUIRED, ali_parquet_chunk_meta, type),
@@ -115,7 +115,7 @@ static const ali_thrift_field file_meta_fields[] = {
 const ali_thrift_type ali_parquet_file_meta_type =
     TYPE("FileMetaData", file_meta_fields, ali_parquet_file_meta, 1);
 
-// --- pages ----------------------------------------------------------------------------------------
+// --- pages ---------------------------------------------------------------------------------------
 
 static const ali_thrift_field data_fields[] = {
     FIELD(1, ALI_THRIFT_I32, REQUIRED, ali_parquet_data_header, values),
@@ -154,7 +154,7 @@ static const ali_thrift_field page_header_fields[] = {
 const ali_thrift_type ali_parquet_page_header_type =
     TYPE("PageHeader", page_header_fields, ali_parquet_page_header, 1);
 
-// --- names ----------------------------------------------------------------------------------------
+// --- names ---------------------------------------------------------------------------------------
 
 const char *ali_parquet_type_name(int32_t type) {
     static const char *const names[] = {"BOOLEAN", "INT32",  "INT64",      "INT96",

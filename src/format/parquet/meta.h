@@ -1,5 +1,6 @@
-// format/parquet/meta.h: the structs of parquet.thrift that are read, as they come out of the Thrift
-// reader (https://github.com/apache/parquet-format/blob/master/src/main/thrift/parquet.thrift).
+// format/parquet/meta.h: the structs of parquet.thrift that are read, as they come out of the
+// Thrift reader
+// (https://github.com/apache/parquet-format/blob/master/src/main/thrift/parquet.thrift).
 //
 // `seen` has a bit for each field that was there: see the enums of bits. Text points into the bytes
 // that were read.

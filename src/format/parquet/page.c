@@ -29,7 +29,7 @@ ali_status ali_parquet_reader_fail(const ali_parquet_source *source,
     return status;
 }
 
-// --- the chunk ------------------------------------------------------------------------------------
+// --- the chunk -----------------------------------------------------------------------------------
 
 static ali_status fail_chunk(const ali_parquet_source *source, const ali_parquet_reader *reader,
                              ali_status status, const char *text) {
@@ -130,7 +130,7 @@ void ali_parquet_reader_clear(ali_parquet_reader *reader) {
     reader->page = NULL;
 }
 
-// --- the header -----------------------------------------------------------------------------------
+// --- the header ----------------------------------------------------------------------------------
 
 // Parses a header out of the bytes that are there. ALI_NEED: they do not hold it as a whole.
 static ali_status parse_header(ali_parquet_source *source, ali_parquet_reader *reader,
@@ -267,7 +267,7 @@ static ali_status step_header(ali_parquet_source *source, ali_parquet_reader *re
     return ALI_OK;
 }
 
-// --- the body -------------------------------------------------------------------------------------
+// --- the body ------------------------------------------------------------------------------------
 
 static ali_status step_body(ali_parquet_source *source, ali_parquet_reader *reader) {
     const uint64_t bytes = (uint64_t)reader->header.compressed_bytes;
@@ -308,7 +308,7 @@ static ali_status step_check(ali_parquet_source *source, ali_parquet_reader *rea
     return ALI_OK;
 }
 
-// --- decompression --------------------------------------------------------------------------------
+// --- decompression -------------------------------------------------------------------------------
 
 // Refuses what cannot be, or is more than the limits allow, before memory is taken for it.
 static ali_status check_expansion(const ali_parquet_source *source,
@@ -492,7 +492,7 @@ static ali_status step_inflate(ali_parquet_source *source, ali_parquet_reader *r
     return begin_values(source, reader);
 }
 
-// --- all together ---------------------------------------------------------------------------------
+// --- all together --------------------------------------------------------------------------------
 
 static void end_page(ali_parquet_reader *reader) {
     ali_buf_release(reader->body);

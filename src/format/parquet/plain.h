@@ -8,8 +8,8 @@
 // The largest of some numbers; 0 of none.
 uint32_t ali_plain_maximum(const uint32_t *numbers, uint64_t count);
 
-// Copies the values that codes stand for; each code is below the length of `values`. `width` is 1, 2,
-// 4 or 8 bytes; `values` need not be aligned.
+// Copies the values that codes stand for; each code is below the length of `values`. `width` is 1,
+// 2, 4 or 8 bytes; `values` need not be aligned.
 void ali_plain_gather(void *to, const uint8_t *values, uint32_t width, const uint32_t *codes,
                       uint64_t count);
 
@@ -21,13 +21,14 @@ bool ali_plain_narrow(void *to, uint32_t width, uint32_t is_signed, const uint8_
 
 // Finds where `count` byte arrays (32-bit length, then bytes) end.
 //
-// Returns:   their number if all lie within `count_bytes`, else that of those which do. *end is where
+// Returns:   their number if all lie within `count_bytes`, else that of those which do. *end is
+// where
 //            the last of them ends; *data_bytes the sum of their lengths.
 uint64_t ali_plain_measure(const uint8_t *bytes, uint64_t count_bytes, uint64_t count,
                            uint64_t *end, uint64_t *data_bytes);
 
-// Copies byte arrays that were measured: their bytes one after the other to `data`, the end of each to
-// `ends`, counted on from `base`. `data_room` bytes may be written from `data` on.
+// Copies byte arrays that were measured: their bytes one after the other to `data`, the end of each
+// to `ends`, counted on from `base`. `data_room` bytes may be written from `data` on.
 void ali_plain_bytes(const uint8_t *bytes, uint64_t count_bytes, uint64_t count, uint8_t *data,
                      uint64_t data_room, int32_t base, int32_t *ends);
 

@@ -1,8 +1,8 @@
 // format/parquet/reader.h: a column chunk on its way from fetched bytes to a batch's column.
 //
-// A reader goes through the pages of a chunk by phases, each of which can stop for bytes that are not
-// there or because the step has done its share: header, body, checksum, decompression, then values (or
-// the dictionary). page.c has the way to a page's bytes, values.c the decoding.
+// A reader goes through the pages of a chunk by phases, each of which can stop for bytes that are
+// not there or because the step has done its share: header, body, checksum, decompression, then
+// values (or the dictionary). page.c has the way to a page's bytes, values.c the decoding.
 #ifndef ALI_FORMAT_PARQUET_READER_H
 #define ALI_FORMAT_PARQUET_READER_H
 
@@ -78,7 +78,8 @@ typedef struct ali_parquet_reader {
 
 // Begins a chunk; the column must be readable.
 //
-// Returns:   ALI_OK; ALI_ERR_UNSUPPORTED for a codec; ALI_ERR_CORRUPT for a chunk that does not fit its
+// Returns:   ALI_OK; ALI_ERR_UNSUPPORTED for a codec; ALI_ERR_CORRUPT for a chunk that does not fit
+// its
 //            column or row group.
 ALI_CHECKED ali_status ali_parquet_reader_begin(ali_parquet_source *source,
                                                 ali_parquet_reader *reader, uint32_t group,
@@ -95,7 +96,8 @@ ALI_CHECKED ali_status ali_parquet_reader_fill(ali_parquet_source *source,
 
 // Goes on.
 //
-// Returns:   ALI_OK: the column is complete. ALI_NEED: bytes are not there yet. ALI_YIELD: the step's
+// Returns:   ALI_OK: the column is complete. ALI_NEED: bytes are not there yet. ALI_YIELD: the
+// step's
 //            credit is used up.
 ALI_CHECKED ali_status ali_parquet_reader_step(ali_parquet_source *source,
                                                ali_parquet_reader *reader);

@@ -1,16 +1,16 @@
 // format/parquet/rle.c: decoding the hybrid of run lengths and bit-packing (parquet-format,
 // Encodings.md, RLE), and unpacking of bits.
 //
-// Groups of eight numbers are unpacked by a kernel per width up to 16, which loads eight bytes once or
-// twice; wider numbers are loaded one by one. Loads go up to 8 bytes beyond a group, so the last groups
-// of the input are copied out first.
+// Groups of eight numbers are unpacked by a kernel per width up to 16, which loads eight bytes once
+// or twice; wider numbers are loaded one by one. Loads go up to 8 bytes beyond a group, so the last
+// groups of the input are copied out first.
 #include "format/parquet/rle.h"
 
 // Bytes that kernels may read beyond the group they unpack.
 #define SLACK 8u
 
-// Numbers of w <= 8 bits: eight of them lie in one word. Up to 16: four in each of two words, the second
-// of which begins in the middle of a byte if w is odd.
+// Numbers of w <= 8 bits: eight of them lie in one word. Up to 16: four in each of two words, the
+// second of which begins in the middle of a byte if w is odd.
 #define NARROW(w)                                                                                  \
     static void unpack_##w(const uint8_t *bytes, uint32_t *numbers, uint64_t groups) {             \
         for (uint64_t g = 0; g < groups; g += 1) {                                                 \

@@ -1,4 +1,5 @@
-// format/parquet/rle.h: the hybrid of run lengths and bit-packing (parquet-format, Encodings.md, RLE).
+// format/parquet/rle.h: the hybrid of run lengths and bit-packing (parquet-format, Encodings.md,
+// RLE).
 #ifndef ALI_FORMAT_PARQUET_RLE_H
 #define ALI_FORMAT_PARQUET_RLE_H
 
@@ -35,8 +36,8 @@ bool ali_rle_take(ali_rle *rle, uint32_t *numbers, uint64_t count);
 // Passes over `count` numbers.
 bool ali_rle_skip(ali_rle *rle, uint64_t count);
 
-// Unpacks `count` numbers of `width` bits (0 to 32), from bit `bit` of `bytes` on, LSB first. No byte
-// beyond `count_bytes` is read; those that the numbers take must be there.
+// Unpacks `count` numbers of `width` bits (0 to 32), from bit `bit` of `bytes` on, LSB first. No
+// byte beyond `count_bytes` is read; those that the numbers take must be there.
 void ali_rle_unpack(const uint8_t *bytes, uint64_t count_bytes, uint64_t bit, uint32_t width,
                     uint32_t *numbers, uint64_t count);
 

@@ -2,8 +2,8 @@
 // filled column by column.
 //
 // A batch never crosses a row group. While columns are decoded, the chunks of this and the next row
-// groups are on their way, as far as inflight_bytes_max allows. A row group that needs more than half
-// of that is read by windows of each chunk.
+// groups are on their way, as far as inflight_bytes_max allows. A row group that needs more than
+// half of that is read by windows of each chunk.
 #include "format/parquet/reader.h"
 
 // Work of a step, about a byte each: decompression of 1 MiB or 256 Ki values.
@@ -39,7 +39,7 @@ typedef struct scan_state {
     ali_batch *batch; // being filled
 } scan_state;
 
-// --- row groups -----------------------------------------------------------------------------------
+// --- row groups ----------------------------------------------------------------------------------
 
 static const ali_parquet_row_group *group_at(const scan_state *scan, const cursor *at) {
     return ali_parquet_row_group_at(scan->source.state, at->group);
@@ -76,7 +76,7 @@ static uint64_t needed_bytes(const scan_state *scan, const cursor *at) {
     return bytes;
 }
 
-// --- what is wanted -------------------------------------------------------------------------------
+// --- what is wanted ------------------------------------------------------------------------------
 
 // Wants the chunks of a row group, those that lie side by side as one.
 static ali_status want_group(scan_state *scan, const cursor *at) {
@@ -127,7 +127,7 @@ static ali_status want_windows(scan_state *scan) {
     return ALI_OK;
 }
 
-// --- beginning and ending -------------------------------------------------------------------------
+// --- beginning and ending ------------------------------------------------------------------------
 
 static ali_status open_group(scan_state *scan) {
     const uint64_t before = scan->current.rows_before;
@@ -194,7 +194,7 @@ static ali_status end_batch(ali_task *task, scan_state *scan) {
     return ALI_READY;
 }
 
-// --- the task -------------------------------------------------------------------------------------
+// --- the task ------------------------------------------------------------------------------------
 
 // Refuses columns that can't be read, before anything is asked for.
 static ali_status check_columns(ali_task *task, scan_state *scan) {

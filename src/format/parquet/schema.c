@@ -1,9 +1,9 @@
 // format/parquet/schema.c: from the schema elements of a footer to the columns of a file
 // (parquet-format, LogicalTypes.md): the LogicalType where there is one, else the ConvertedType.
 //
-// The file's columns are the top-level fields. Those that this reader can't read get the nearest type
-// all the same, and are refused by name when they are scanned. Unknown logical types are ignored, as
-// the specification asks.
+// The file's columns are the top-level fields. Those that this reader can't read get the nearest
+// type all the same, and are refused by name when they are scanned. Unknown logical types are
+// ignored, as the specification asks.
 #include "base/text.h"
 #include "format/parquet/parquet.h"
 

@@ -37,7 +37,7 @@ static ali_status fail_short(const ali_parquet_source *source, const ali_parquet
                                    "a page ends where %U more values are expected", values);
 }
 
-// --- the dictionary -------------------------------------------------------------------------------
+// --- the dictionary ------------------------------------------------------------------------------
 
 static ali_status fail_dictionary(const ali_parquet_source *source,
                                   const ali_parquet_reader *reader, uint32_t count) {
@@ -188,7 +188,7 @@ static ali_status take_codes(ali_parquet_source *source, ali_parquet_reader *rea
                                    reader->dictionary_count);
 }
 
-// --- passing over ---------------------------------------------------------------------------------
+// --- passing over --------------------------------------------------------------------------------
 
 static ali_status skip_bytes(ali_parquet_source *source, ali_parquet_reader *reader,
                              uint64_t count) {
@@ -247,15 +247,15 @@ static ali_status skip_values(ali_parquet_source *source, ali_parquet_reader *re
     return ALI_OK;
 }
 
-// --- fixed width ----------------------------------------------------------------------------------
+// --- fixed width ---------------------------------------------------------------------------------
 
 // The bitmap of the column's validity; NULL for a column that is required.
 static const uint8_t *bitmap_of(const ali_parquet_reader *reader) {
     return reader->out->validity == NULL ? NULL : reader->out->validity->data;
 }
 
-// An uncompressed page that fills the whole column as it lies: the column becomes a slice of what was
-// fetched.
+// An uncompressed page that fills the whole column as it lies: the column becomes a slice of what
+// was fetched.
 static bool is_slice_possible(const ali_parquet_reader *reader, uint64_t rows, uint64_t count) {
     return !reader->is_decompressed && reader->out->values == NULL && rows == reader->rows &&
            count == rows && reader->column->width == stored_width(reader) &&
@@ -323,7 +323,7 @@ static ali_status put_fixed(ali_parquet_source *source, ali_parquet_reader *read
     return ALI_OK;
 }
 
-// --- booleans -------------------------------------------------------------------------------------
+// --- booleans ------------------------------------------------------------------------------------
 
 static ali_status put_booleans(ali_parquet_source *source, ali_parquet_reader *reader,
                                uint64_t rows, uint64_t count) {
@@ -357,7 +357,7 @@ static ali_status put_booleans(ali_parquet_source *source, ali_parquet_reader *r
     return ALI_OK;
 }
 
-// --- byte arrays ----------------------------------------------------------------------------------
+// --- byte arrays ---------------------------------------------------------------------------------
 
 // Makes room for `data_bytes` more bytes of the column's data.
 static ali_status reserve_data(ali_parquet_source *source, ali_parquet_reader *reader,
@@ -487,7 +487,7 @@ static ali_status put_bytes(ali_parquet_source *source, ali_parquet_reader *read
     return ALI_OK;
 }
 
-// --- rows -----------------------------------------------------------------------------------------
+// --- rows ----------------------------------------------------------------------------------------
 
 // Rows that this share of work covers: of byte arrays fewer, if the page's are long.
 static uint64_t rows_of_share(const ali_parquet_source *source, const ali_parquet_reader *reader) {
@@ -543,7 +543,7 @@ ali_status ali_parquet_step_values(ali_parquet_source *source, ali_parquet_reade
     return ALI_OK;
 }
 
-// --- columns --------------------------------------------------------------------------------------
+// --- columns -------------------------------------------------------------------------------------
 
 ali_status ali_parquet_reader_fill(ali_parquet_source *source, ali_parquet_reader *reader,
                                    ali_column *out, uint64_t rows) {
