@@ -12,6 +12,13 @@ tests/node_modules/.package-lock.json: tests/package.json tests/package-lock.jso
 	@cd tests && npm ci --no-audit --no-fund --loglevel=error >/dev/null
 endif
 
-test-interop: $(B)/interop/emit tests/node_modules/.package-lock.json
-	@for format in arrow arrows csv jsonl json; do $< $$format $(B)/interop/all.$$format; done
-	@$(NODE) tests/interop/read.mjs $(B)/interop/all
+# The made table of all types, and real files as the command converts them.
+INTEROP_FORMATS := arrow arrows csv json jsonl
+INTEROP_FILES   := $(sort $(wildcard examples/*/data/*.parquet tests/harness/data/*.parquet))
+test-interop: $(B)/interop/emit $(B)/alimentar tests/node_modules/.package-lock.json
+	@for format in $(INTEROP_FORMATS); do $< $$format $(B)/interop/all.$$format; \
+	    for file in $(INTEROP_FILES); do \
+	        $(B)/alimentar convert --force $$file $(B)/interop/$$(basename $$file .parquet).$$format; \
+	    done; done
+	@$(NODE) tests/interop/read.mjs $(B)/interop/all \
+	    $(patsubst %.parquet,$(B)/interop/%,$(notdir $(INTEROP_FILES)))
