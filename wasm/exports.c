@@ -8,9 +8,9 @@
 
 #include "abi.h"
 
-// A function that the host calls by this name.
+// A function that the host calls by this name, prefixed by ali_.
 #define EXPORT(type, name, ...)                                                                    \
-    __attribute__((export_name(#name))) type ali_wasm_##name(__VA_ARGS__);                         \
+    __attribute__((export_name("ali_" #name))) type ali_wasm_##name(__VA_ARGS__);                  \
     type ali_wasm_##name(__VA_ARGS__)
 
 // Hands an operation to the host. The host copies what it wants to know before it returns; it must

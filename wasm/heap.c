@@ -125,7 +125,9 @@ static bool grow(size_t size_bytes) {
 }
 
 // The bytes of the last range if it reaches up to the end of memory: growing need not add these.
+// (The host may have grown memory, too: what it added is not the heap's.)
 static size_t tail_bytes(void) {
+    if (heap.end != (uint8_t *)((size_t)__builtin_wasm_memory_size(0) * PAGE_BYTES)) return 0;
     const free_range *range = heap.ranges;
     while (range != NULL && range->next != NULL) range = range->next;
     if (range == NULL || (const uint8_t *)range + range->size_bytes != heap.end) return 0;

@@ -152,8 +152,8 @@ export class Core {
     constructor(module) {
         this.module = module
         this.holders = 0
-        /** The module's functions. @type {Fields} */
-        this.exports = {}
+        /** The module's functions, without their prefix `ali_`. @type {Fields} */
+        this.exports = Object.create(null)
         /** @type {WebAssembly.Memory} */
         this.memory = /** @type {any} */ (undefined)
         /** Where results are put by address. @type {number} */
@@ -165,9 +165,11 @@ export class Core {
 
     /** @param {Fields} exports */
     begin(exports) {
-        this.exports = exports
+        for (const [name, value] of Object.entries(exports)) {
+            this.exports[name.replace(/^ali_/, '')] = value
+        }
         this.memory = exports.memory
-        const version = exports.abi_version()
+        const version = this.exports.abi_version()
         if (version !== ABI_VERSION) {
             throw new AlimentarError(
                 'state',
