@@ -1,0 +1,204 @@
+// chromium.test.mjs: the package in a real browser: ranges counted by the server, other origins,
+// Blobs,
+// a strict content security policy, aborts, a tab that stays awake.
+import assert from 'node:assert/strict'
+import fs from 'node:fs'
+import { after, before, test } from 'node:test'
+
+import { serve } from '../../examples/serve.mjs'
+import { launch } from './browser.mjs'
+import { dataServer } from './server.mjs'
+
+const FILE = 'examples/dashboard/data/nyc-weather-2013.parquet'
+const bytes = fs.readFileSync(new URL(`../../${FILE}`, import.meta.url))
+const CSP = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self' http:"
+const ROWS = 26115
+
+let browser
+let pages
+
+before(async () => {
+    browser = await launch()
+    pages = await serve({ headers: { 'Content-Security-Policy': CSP } })
+})
+
+after(async () => {
+    await browser.close()
+    await pages.close()
+})
+
+/** Runs a function in a page that has the package, under the strict policy; `url` reaches it. */
+async function inPage(work, argument) {
+    const page = await browser.newPage()
+    const errors = []
+    page.on('pageerror', (error) => errors.push(String(error)))
+    page.on('console', (message) => {
+        if (message.type() === 'error' && /Security Policy/.test(message.text()))
+            errors.push(message.text())
+    })
+    try {
+        await page.goto(`${pages.origin}/tests/web/page/index.html`)
+        await page.waitForFunction(() => globalThis.alimentar !== undefined)
+        const result = await page.evaluate(work, argument)
+        assert.deepEqual(errors, [])
+        return result
+    } finally {
+        await page.close()
+    }
+}
+
+/** Opens a URL and reads one column; errors come as data. */
+async function readTemp({ url, options }) {
+    try {
+        const dataset = await globalThis.alimentar.open(url, options)
+        const { temp } = await dataset.columns(['temp'], { coalesceBytes: 0 })
+        let sum = 0
+        for (const value of temp) sum += value ?? 0
+        const result = {
+            rows: temp.length,
+            sum,
+            requests: dataset.requests,
+            warnings: dataset.warnings,
+        }
+        dataset.close()
+        return result
+    } catch (error) {
+        return { name: error.name, code: error.code, message: error.message, path: error.path }
+    }
+}
+
+const SUM = 1443069.88
+
+function assertWhole(result) {
+    assert.equal(result.message, undefined)
+    assert.equal(result.rows, ROWS)
+    assert.ok(Math.abs(result.sum - SUM) < 0.01, `sum ${result.sum}`)
+}
+
+const dataRequests = (server) =>
+    server.log
+        .filter(({ url }) => /\.parquet/.test(url))
+        .map(({ method, range }) => `${method} ${range}`)
+
+test('same origin: one suffix range for metadata, one request a run of chunks', async () => {
+    pages.log.length = 0
+    const url = `/${FILE}`
+    const result = await inPage(readTemp, { url, options: { tailBytes: 8192 } })
+    assertWhole(result)
+    const requests = dataRequests(pages)
+    assert.equal(requests[0], 'GET bytes=-8192')
+    assert.equal(requests.length, 5)
+    const moved = result.requests.reduce((sum, request) => sum + request.bytes, 0)
+    assert.ok(moved < 40000, `${moved} bytes`)
+})
+
+async function elsewhere(serverOptions, options = {}) {
+    const server = await dataServer(bytes, serverOptions)
+    try {
+        const all = { tailBytes: 8192, ...options }
+        const result = await inPage(readTemp, { url: server.url, options: all })
+        return { result, requests: dataRequests(server) }
+    } finally {
+        await server.close()
+    }
+}
+
+for (const expose of ['all', 'none']) {
+    test(`another origin, headers exposed: ${expose}: HEAD, the tail, no preflight`, async () => {
+        const { result, requests } = await elsewhere({ expose })
+        assertWhole(result)
+        const size = bytes.length
+        assert.deepEqual(requests.slice(0, 2), [
+            'HEAD null',
+            `GET bytes=${size - 8192}-${size - 1}`,
+        ])
+        assert.ok(requests.every((request) => !request.startsWith('OPTIONS')))
+        assert.equal(requests.length, 6)
+    })
+}
+
+test('another origin that refuses HEAD: a GET ended after its headers', async () => {
+    const { result, requests } = await elsewhere({ head: 403 })
+    assertWhole(result)
+    assert.deepEqual(requests.slice(0, 2), ['HEAD null', 'GET null'])
+})
+
+test('another origin and sizeBytes: no question for the size', async () => {
+    const { result, requests } = await elsewhere({}, { sizeBytes: bytes.length })
+    assertWhole(result)
+    assert.match(requests[0], /^GET bytes=\d+-\d+$/)
+})
+
+test('another origin without ranges: the body is kept', async () => {
+    const { result, requests } = await elsewhere({ ranges: 'ignored' })
+    assertWhole(result)
+    assert.equal(requests.length, 2)
+    assert.ok(result.warnings.some((warning) => warning.code === 'no_ranges'))
+})
+
+test('another origin that allows nobody is told in one sentence', async () => {
+    const { result } = await elsewhere({ cors: false }, { retries: 0 })
+    assert.equal(result.name, 'AlimentarError')
+    assert.equal(result.code, 'host')
+    assert.match(result.message, /lacks Access-Control-Allow-Origin/)
+})
+
+test('a file that changes while it is read is never mixed', async () => {
+    const { result } = await elsewhere({ changes: 3 })
+    assert.equal(result.code, 'changed')
+})
+
+test('a URL that is not there', async () => {
+    const result = await inPage(readTemp, { url: '/nix.parquet' })
+    assert.equal(result.code, 'not_found')
+    assert.equal(result.path, `${pages.origin}/nix.parquet`)
+})
+
+test('a File is read by slices', async () => {
+    const result = await inPage(async (url) => {
+        const blob = await (await fetch(url)).blob()
+        const dataset = await globalThis.alimentar.open(new File([blob], 'weather.parquet'))
+        const { origin, temp } = await dataset.columns(['origin', 'temp'])
+        return { path: dataset.path, rows: temp.length, airports: origin.dictionary().values }
+    }, `/${FILE}`)
+    assert.deepEqual(result, {
+        path: 'weather.parquet',
+        rows: ROWS,
+        airports: ['EWR', 'JFK', 'LGA'],
+    })
+})
+
+test('an abort rejects within 50 ms and ends the requests', async () => {
+    const server = await dataServer(bytes, { delayMs: 300 })
+    const result = await inPage(async (url) => {
+        const dataset = await globalThis.alimentar.open(url)
+        const base = dataset.memoryBytes()
+        const controller = new AbortController()
+        const read = dataset.columns(['humid'], { signal: controller.signal })
+        await new Promise((resolve) => setTimeout(resolve, 50))
+        const began = performance.now()
+        controller.abort(new Error('enough'))
+        const message = await read.catch((error) => error.message)
+        return { message, ms: performance.now() - began, held: dataset.memoryBytes() - base }
+    }, server.url)
+    await server.close()
+    assert.equal(result.message, 'enough')
+    assert.equal(result.held, 0)
+    assert.ok(result.ms < 50, `${result.ms} ms`)
+})
+
+test('a tab that reads again and again stays awake', async () => {
+    const result = await inPage(async (url) => {
+        const bytesHere = new Uint8Array(await (await fetch(url)).arrayBuffer())
+        const dataset = await globalThis.alimentar.open(bytesHere)
+        await dataset.columns()
+        let turns = 0
+        const timer = setInterval(() => (turns += 1), 1)
+        const began = performance.now()
+        for (let i = 0; i < 20; i += 1) await dataset.columns()
+        const ms = performance.now() - began
+        clearInterval(timer)
+        return { turns, ms }
+    }, `/${FILE}`)
+    assert.ok(result.turns >= result.ms / 50, `${result.turns} turns in ${result.ms} ms`)
+})

@@ -1,0 +1,43 @@
+// consumer.ts: a program that uses the whole package; it is compiled, not run.
+import { AlimentarError, init, open } from 'alimentar'
+import type { Column, Dataset, Row, TextColumn } from 'alimentar'
+import { openFile } from 'alimentar/node'
+
+export async function main(file: File): Promise<number> {
+    await init({ wasm: new URL('https://example.com/alimentar.wasm') })
+    const trips: Dataset = await open('https://example.com/trips.parquet', {
+        headers: { 'X-Key': 'k' },
+        credentials: 'include',
+        retries: 2,
+        onProgress: ({ bytes, bytesTotal }) => console.log(bytes, bytesTotal ?? 'unknown'),
+    })
+    const { fare, city } = await trips.columns(['fare', 'city'], { limit: 10, int64: 'bigint' })
+    const fares: Column<number> = fare
+    const cities: TextColumn = city
+    const sum = [...fares].reduce<number>((all, value) => all + (value ?? 0), 0)
+    const names: string[] = cities.dictionary().values
+    for await (const batch of trips.batches({ views: true, batchSize: 256 })) batch.release()
+    for await (const row of trips.rows({ offset: 1 })) use(row)
+    const local = await openFile('trips.parquet')
+    const blob = await open(file, { times: 'Date' })
+    const signed = await open(() => Promise.resolve('https://example.com/signed'))
+    for (const dataset of [trips, local, blob, signed]) dataset.close()
+    return sum + names.length
+}
+
+function use(row: Row): void {
+    console.log(row.fare)
+}
+
+export function explain(error: unknown): string {
+    if (!(error instanceof AlimentarError)) return 'another error'
+    const row: number | null = error.row
+    return `${error.code} ${error.path} ${error.column} ${row ?? ''} ${error.offset ?? ''}`
+}
+
+// @ts-expect-error: int64 takes no other word
+void open('x', { int64: 'text' })
+// @ts-expect-error: columns is a list
+void open('x').then((dataset) => dataset.columns('fare'))
+// @ts-expect-error: a number cannot be opened
+void open(42)

@@ -1,0 +1,297 @@
+// http.test.mjs: the matrix of remote files, operation by operation: what is requested, what comes,
+// and the one sentence where it does not. In Node a page's origin is pretended by `location`.
+import assert from 'node:assert/strict'
+import { afterEach, test } from 'node:test'
+
+import * as abi from '../../web/dist/abi.js'
+import { httpHost } from '../../web/dist/host_http.js'
+import { dataServer } from './server.mjs'
+
+const bytes = new Uint8Array(300000).map((_, index) => (index * 7) ^ (index >> 8))
+const servers = []
+
+async function start(options) {
+    const server = await dataServer(Buffer.from(bytes), options)
+    servers.push(server)
+    return server
+}
+
+afterEach(async () => {
+    delete globalThis.location
+    for (const server of servers.splice(0)) await server.close()
+})
+
+/** Carries an operation out; resolves to its outcome with the bytes that came. */
+function run(host, op) {
+    return new Promise((resolve) => {
+        const controller = new AbortController()
+        const parts = []
+        const state = {
+            kind: abi.ALI_OP_READ,
+            isFromEnd: false,
+            offset: 0,
+            length: 0,
+            why: 'test',
+            ...op,
+            moved: 0,
+            isEnded: false,
+            signal: controller.signal,
+            controller,
+            part(part) {
+                const taken = part.subarray(0, state.length - state.moved)
+                parts.push(taken.slice())
+                state.moved += taken.length
+                return state.moved < state.length
+            },
+            end(outcome) {
+                state.isEnded = true
+                resolve({ ...outcome, bytes: Buffer.concat(parts) })
+            },
+        }
+        host.carry(state)
+    })
+}
+
+const tail = (host, length = 65536) => run(host, { isFromEnd: true, length })
+const range = (host, offset, length) => run(host, { offset, length })
+const stat = (host) => run(host, { kind: abi.ALI_OP_STAT })
+const asked = (server) => server.log.map(({ method, range: header }) => `${method} ${header}`)
+
+function assertBytes(outcome, offset, length) {
+    assert.equal(outcome.failure, undefined)
+    assert.equal(outcome.bytes.length, length)
+    assert.ok(outcome.bytes.equals(Buffer.from(bytes.subarray(offset, offset + length))))
+}
+
+function elsewhere() {
+    globalThis.location = { href: 'http://page.example/', origin: 'http://page.example' }
+}
+
+test('the end of a file comes by one suffix range', async () => {
+    const server = await start({})
+    const host = httpHost(server.url, {})
+    assert.equal(host.flags, 0)
+    const outcome = await tail(host)
+    assertBytes(outcome, 300000 - 65536, 65536)
+    assert.equal(outcome.objectBytes, 300000)
+    assert.match(outcome.etag, /^"[0-9a-f]{16}"$/)
+    assert.deepEqual(asked(server), ['GET bytes=-65536'])
+})
+
+test('a file shorter than the suffix comes whole', async () => {
+    const server = await start({})
+    const outcome = await tail(httpHost(server.url, {}), 400000)
+    assertBytes(outcome, 0, 300000)
+    assert.equal(outcome.objectBytes, 300000)
+})
+
+test('ranges come by their positions', async () => {
+    const server = await start({})
+    assertBytes(await range(httpHost(server.url, {}), 1000, 5000), 1000, 5000)
+    assert.deepEqual(asked(server), ['GET bytes=1000-5999'])
+})
+
+test('elsewhere the size is asked for by HEAD, and suffix ranges are ruled out', async () => {
+    elsewhere()
+    const server = await start({})
+    const host = httpHost(server.url, {})
+    assert.equal(host.flags, abi.ALI_OBJECT_NO_SUFFIX)
+    const outcome = await stat(host)
+    assert.equal(outcome.objectBytes, 300000)
+    assert.deepEqual(asked(server), ['HEAD null'])
+})
+
+for (const head of [403, 405, 'silent']) {
+    test(`a HEAD that answers ${head} is followed by a GET ended after its headers`, async () => {
+        elsewhere()
+        const server = await start({ head })
+        const outcome = await stat(httpHost(server.url, {}))
+        assert.equal(outcome.objectBytes, 300000)
+        assert.deepEqual(asked(server), ['HEAD null', 'GET null'])
+    })
+}
+
+test('sizeBytes spares the question', () => {
+    elsewhere()
+    const host = httpHost('http://data.example/x', { sizeBytes: 300000 })
+    assert.equal(host.objectBytes, 300000)
+})
+
+test('a 200 to a range is kept, and nothing is asked twice', async () => {
+    const server = await start({ ranges: 'ignored' })
+    const host = httpHost(server.url, {})
+    const outcome = await tail(host)
+    assertBytes(outcome, 300000 - 65536, 65536)
+    assert.equal(outcome.objectBytes, 300000)
+    const both = await Promise.all([range(host, 0, 100), range(host, 50, 70000)])
+    assertBytes(both[0], 0, 100)
+    assertBytes(both[1], 50, 70000)
+    assert.equal(server.log.length, 1)
+    assert.deepEqual(
+        host.warnings.map((warning) => warning.code),
+        ['no_ranges'],
+    )
+})
+
+test('a whole file beyond memoryBytesMax is refused in one sentence', async () => {
+    const server = await start({ ranges: 'ignored' })
+    const outcome = await tail(httpHost(server.url, { memoryBytesMax: 100000 }))
+    assert.equal(outcome.status, abi.ALI_ERR_HOST)
+    assert.match(outcome.failure, /does not serve ranges.*memoryBytesMax = 100000/)
+})
+
+test('a 416 to a suffix range is followed by an explicit one', async () => {
+    const server = await start({ ranges: 'nosuffix' })
+    assertBytes(await tail(httpHost(server.url, {}), 1000), 299000, 1000)
+    assert.deepEqual(asked(server), ['GET bytes=-1000', 'GET bytes=299000-299999'])
+})
+
+test('an empty file has no end', async () => {
+    const server = await dataServer(Buffer.alloc(0))
+    servers.push(server)
+    const outcome = await tail(httpHost(server.url, {}))
+    assert.equal(outcome.objectBytes, 0)
+    assert.equal(outcome.bytes.length, 0)
+})
+
+test('a range beyond the end comes empty, with the size', async () => {
+    const server = await start({})
+    const outcome = await range(httpHost(server.url, {}), 400000, 10)
+    assert.equal(outcome.objectBytes, 300000)
+    assert.equal(outcome.bytes.length, 0)
+})
+
+test('a cut body is resumed at the byte reached', async () => {
+    const server = await start({ cuts: 30000 })
+    assertBytes(await range(httpHost(server.url, {}), 1000, 100000), 1000, 100000)
+    assert.equal(server.log.length, 2)
+    const resumed = Number(/bytes=(\d+)-100999/.exec(server.log[1].range)[1])
+    assert.ok(resumed > 1000 && resumed <= 31000)
+})
+
+test('a cut suffix is resumed by position', async () => {
+    const server = await start({ cuts: 30000 })
+    assertBytes(await tail(httpHost(server.url, {})), 300000 - 65536, 65536)
+    assert.match(server.log[1].range, /^bytes=\d+-299999$/)
+})
+
+test('a resumed body of a changed file is refused', async () => {
+    const server = await start({ cuts: 30000, changes: 1 })
+    const outcome = await range(httpHost(server.url, {}), 0, 100000)
+    assert.equal(outcome.code, 'changed')
+})
+
+test('503 twice, then well', async () => {
+    const server = await start({ fails: [503, 503], retryAfter: 0 })
+    const host = httpHost(server.url, {})
+    assertBytes(await range(host, 0, 10), 0, 10)
+    assert.equal(host.retried, 2)
+})
+
+test('429 waits as long as Retry-After says', async () => {
+    const server = await start({ fails: [429], retryAfter: 1 })
+    const began = performance.now()
+    assertBytes(await range(httpHost(server.url, {}), 0, 10), 0, 10)
+    assert.ok(performance.now() - began >= 950)
+})
+
+test('a broken connection is tried again, up to retries', async () => {
+    const server = await start({ fails: [0, 0, 0] })
+    const outcome = await range(httpHost(server.url, { retries: 1 }), 0, 10)
+    assert.match(outcome.failure, /no answer from the server.*\(after 1 retries\)/)
+    assert.equal(server.log.length, 2)
+})
+
+for (const [status, words] of [
+    [401, /credentials \(HTTP 401\)/],
+    [403, /refuses access \(HTTP 403\)/],
+    [404, /no such file \(HTTP 404\)/],
+    [500, /the server failed \(HTTP 500\)/],
+]) {
+    test(`${status} is told at once`, async () => {
+        const server = await start({ fails: [status, status] })
+        const outcome = await range(httpHost(server.url, {}), 0, 10)
+        assert.match(outcome.failure, words)
+        assert.equal(outcome.status, status === 404 ? abi.ALI_ERR_NOT_FOUND : abi.ALI_ERR_HOST)
+        assert.equal(outcome.httpStatus, status)
+        assert.equal(server.log.length, 1)
+    })
+}
+
+test('an expired link is renewed once', async () => {
+    const server = await start({ fails: [403] })
+    let calls = 0
+    const host = httpHost(() => `${server.url}?signature=${(calls += 1)}`, {})
+    assertBytes(await range(host, 0, 10), 0, 10)
+    assert.equal(calls, 2)
+})
+
+test('a silent server counts as failed after timeoutMs', async () => {
+    const server = await start({ delayMs: 400 })
+    const outcome = await range(httpHost(server.url, { timeoutMs: 50, retries: 0 }), 0, 10)
+    assert.match(outcome.failure, /did not answer within 50 ms/)
+})
+
+test('compressed ranges are refused', async () => {
+    const server = await start({ gzip: 'ranges' })
+    const outcome = await range(httpHost(server.url, {}), 0, 1000)
+    assert.match(outcome.failure, /Content-Encoding: gzip/)
+})
+
+test('Last-Modified is the validator where there is no ETag', async () => {
+    const server = await start({ validator: 'date' })
+    const outcome = await range(httpHost(server.url, {}), 0, 10)
+    assert.equal(outcome.etag, 'Fri, 01 Mar 2024 10:00:00 GMT')
+})
+
+test('without a validator there is a warning', async () => {
+    const server = await start({ validator: 'none' })
+    const host = httpHost(server.url, {})
+    const outcome = await range(host, 0, 10)
+    assert.equal(outcome.etag, undefined)
+    assert.equal(host.warnings[0].code, 'no_validator')
+})
+
+test('at most six requests are under way', async () => {
+    const server = await start({ delayMs: 30 })
+    const host = httpHost(server.url, {})
+    const all = Array.from({ length: 20 }, (_, index) => range(host, index * 1000, 1000))
+    for (const outcome of await Promise.all(all)) assert.equal(outcome.failure, undefined)
+    assert.ok(server.state.most >= 2 && server.state.most <= 6, `${server.state.most} at a time`)
+})
+
+test('headers, credentials and the cache mode reach fetch', async () => {
+    const server = await start({})
+    let seen
+    const spy = (url, init) => {
+        seen = init
+        return fetch(url, init)
+    }
+    const options = { fetch: spy, headers: { 'X-Key': 'k' }, credentials: 'include' }
+    await range(httpHost(server.url, options), 0, 10)
+    assert.equal(seen.cache, 'no-store')
+    assert.equal(seen.credentials, 'include')
+    assert.equal(seen.headers.get('X-Key'), 'k')
+})
+
+test('what is secret in a URL is not shown', () => {
+    const host = httpHost('http://u:p@data.example/x?X-Amz-Signature=abc&a=1', {})
+    assert.equal(host.path, 'http://data.example/x?X-Amz-Signature=...&a=1')
+})
+
+test('an operation that is not wanted any more ends its request', async () => {
+    const server = await start({ delayMs: 200 })
+    const host = httpHost(server.url, {})
+    const controller = new AbortController()
+    const op = { kind: abi.ALI_OP_READ, offset: 0, length: 10, moved: 0, signal: controller.signal }
+    const ended = new Promise((resolve) => (op.end = resolve))
+    host.carry(op)
+    setTimeout(() => {
+        op.isEnded = true
+        controller.abort()
+    }, 20)
+    const began = performance.now()
+    await ended
+    assert.ok(performance.now() - began < 150)
+    assert.equal(host.requests[0].status, 0)
+})

@@ -1,0 +1,134 @@
+// package.test.mjs: what the package is made of: its types are checked, its layouts are those of
+// the
+// wasm, its files are all there, and the wasm is found or its absence told.
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import fs from 'node:fs'
+import { test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+
+import { serve } from '../../examples/serve.mjs'
+import { generate } from './generate_abi.mjs'
+
+const root = fileURLToPath(new URL('../../', import.meta.url))
+const dist = `${root}web/dist`
+const FORMS = `${root}tests/web/data/forms.parquet`
+const read = (path) => fs.readFileSync(`${root}${path}`, 'utf8')
+
+function run(command, words, options) {
+    const { status, stdout, stderr } = spawnSync(command, words, { encoding: 'utf8', ...options })
+    return { status, text: stdout + stderr }
+}
+
+function tsc(project) {
+    const compiler = `${root}tests/node_modules/typescript/bin/tsc`
+    return run(process.execPath, [compiler, '-p', `${root}${project}`])
+}
+
+test('the sources pass tsc --checkJs --strict', () => {
+    const { status, text } = tsc('web/tsconfig.json')
+    assert.equal(text, '')
+    assert.equal(status, 0)
+})
+
+test('a strict consumer compiles against the types, and wrong uses do not', () => {
+    const { status, text } = tsc('tests/web/consumer/tsconfig.json')
+    assert.equal(text, '')
+    assert.equal(status, 0)
+})
+
+test('abi.js is what generate_abi.mjs makes of wasm/abi.h', () => {
+    assert.equal(read('web/src/abi.js'), generate())
+})
+
+test('dist holds the sources unchanged, and the wasm', () => {
+    for (const name of fs.readdirSync(`${root}web/src`)) {
+        assert.equal(read(`web/dist/${name}`), read(`web/src/${name}`))
+    }
+    assert.ok(fs.statSync(`${dist}/alimentar.wasm`).size > 0)
+})
+
+test('package.json has types first, no dependency, and exports that exist', () => {
+    const { exports, dependencies, type, sideEffects, files } = JSON.parse(read('web/package.json'))
+    assert.deepEqual([type, sideEffects, files], ['module', false, ['dist']])
+    assert.equal(dependencies, undefined)
+    for (const entry of ['.', './node']) {
+        assert.equal(Object.keys(exports[entry])[0], 'types')
+        for (const path of Object.values(exports[entry])) assert.ok(read(`web/${path}`))
+    }
+})
+
+test('the wasm imports host.submit alone, and exports its memory', async () => {
+    const module = await WebAssembly.compile(fs.readFileSync(`${dist}/alimentar.wasm`))
+    assert.deepEqual(WebAssembly.Module.imports(module), [
+        { module: 'host', name: 'submit', kind: 'function' },
+    ])
+    const kinds = WebAssembly.Module.exports(module).map(({ name, kind }) => `${kind} ${name}`)
+    assert.ok(kinds.includes('memory memory'))
+})
+
+/** Runs a module in a Node of its own, in which nothing was initialised yet. */
+function script(text) {
+    const head = `import { init, open, AlimentarError } from '${dist}/index.js'
+        import fs from 'node:fs'\n`
+    return new Promise((resolve) => {
+        const words = ['--input-type=module', '-e', head + text]
+        import('node:child_process').then(({ execFile }) =>
+            execFile(process.execPath, words, (error, stdout, stderr) =>
+                resolve({ status: error?.code ?? 0, text: stdout + stderr }),
+            ),
+        )
+    })
+}
+
+const SOURCES = [
+    ['bytes', `fs.readFileSync('${dist}/alimentar.wasm')`],
+    ['a module', `await WebAssembly.compile(fs.readFileSync('${dist}/alimentar.wasm'))`],
+    ['a file: URL', `new URL('file://${dist}/alimentar.wasm')`],
+    ['a URL', "ORIGIN + '/web/dist/alimentar.wasm'"],
+    ['a response', "await fetch(ORIGIN + '/web/dist/alimentar.wasm')"],
+]
+
+for (const [what, source] of SOURCES) {
+    test(`init takes ${what}`, async () => {
+        const server = await serve()
+        const text = `await init({ wasm: ${source.replace('ORIGIN', `'${server.origin}'`)} })
+            const dataset = await open(fs.readFileSync('${FORMS}'))
+            console.log(dataset.numRows)`
+        assert.deepEqual(await script(text), { status: 0, text: '15\n' })
+        await server.close()
+    })
+}
+
+test('a wasm that is not there, or a page instead of it, is told with both remedies', async () => {
+    const server = await serve()
+    for (const [path, cause] of [
+        ['/web/dist/nix.wasm', 'HTTP 404'],
+        ['/examples/dashboard/', 'the server sent text/html'],
+    ]) {
+        const url = `${server.origin}${path}`
+        const { text } = await script(`await init({ wasm: '${url}' }).catch((error) =>
+            console.log(error instanceof AlimentarError, error.code, error.message))`)
+        assert.ok(
+            text.startsWith(`true not_found alimentar.wasm was not found at ${url} (${cause}`),
+        )
+        assert.match(text, /serve it next to the package's index.js, or call init/)
+    }
+    await server.close()
+})
+
+test('an engine without SIMD128 gets one sentence', async () => {
+    const { text } = await script(`WebAssembly.validate = () => false
+        const wasm = Uint8Array.of(0, 97, 115, 109, 9, 0, 0, 0)
+        await init({ wasm }).catch((error) => console.log(error.code, error.message))`)
+    assert.match(text, /^unsupported this engine does not have WebAssembly SIMD128/)
+})
+
+test('the example for Node runs', () => {
+    const file = 'examples/dashboard/data/nyc-weather-2013.parquet'
+    const { status, text } = run(process.execPath, ['examples/node/warmest.mjs', file], {
+        cwd: root,
+    })
+    assert.equal(status, 0)
+    assert.match(text, /^EWR  100\.04 °F  2013-07-18T19/m)
+})
