@@ -5,7 +5,7 @@ import { spawn } from 'node:child_process'
 import { availableParallelism } from 'node:os'
 
 const GATES = ['format', 'text', 'layers', 'copies', 'status', 'frames', 'generated', 'contracts',
-    'api', 'imports', 'size']
+    'api', 'imports', 'size', 'paths']
 const names = process.argv.length > 2 ? process.argv.slice(2) : GATES
 const sum = { passed: 0, failed: 0 }
 
