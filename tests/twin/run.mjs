@@ -1,0 +1,190 @@
+// run.mjs: the same script through both twins: the native command, the SIMD module in Node, the
+// scalar
+// module in Node, the SIMD module in Chromium. All outputs have the same SHA-256, all refusals the
+// same
+// sentence.
+//
+//   node tests/twin/run.mjs [FILE...]     default: the vectors, the demo's file, the file of all
+// types
+import { execFile, fork } from 'node:child_process'
+import crypto from 'node:crypto'
+import fs from 'node:fs'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+import { serve } from '../../examples/serve.mjs'
+import { openFile } from '../../web/dist/node.js'
+import { launch } from '../web/browser.mjs'
+import { casesOf, damaged } from './script.mjs'
+
+const OUT = 'build/twin'
+const NATIVE = 'build/alimentar'
+
+function defaultFiles() {
+    const all = fs.existsSync('tests/vectors')
+        ? fs.readdirSync('tests/vectors', { recursive: true })
+        : []
+    const vectors = all
+        .filter((name) => name.endsWith('.parquet'))
+        .map((name) => `tests/vectors/${name}`)
+    const others = [
+        'examples/dashboard/data/nyc-weather-2013.parquet',
+        'tests/web/data/forms.parquet',
+    ]
+    return [...others, ...vectors.sort()]
+}
+
+/** Cases of a file; of one that the twins refuse, two formats. */
+async function cases(file) {
+    const size = fs.statSync(file).size
+    try {
+        const dataset = await openFile(file)
+        const names = dataset.schema.fields.map((field) => field.name)
+        const plain = names.filter(
+            (name, index) => /^[^#\\.,]*$/.test(name) && names.indexOf(name) === index,
+        )
+        const rows = dataset.numRows
+        dataset.close()
+        return casesOf(file, plain.length === 0 ? ['nothing'] : plain, rows, size)
+    } catch {
+        return ['csv', 'arrow'].map((format) => ({ file, format }))
+    }
+}
+
+function execute(command, words) {
+    return new Promise((resolve) => {
+        execFile(command, words, { maxBuffer: 1 << 28 }, (error, stdout, stderr) =>
+            resolve({ code: error === null ? 0 : (error.code ?? error.signal), stdout, stderr }),
+        )
+    })
+}
+
+/** The native command's answer; what the wasm twin alone takes is left out. */
+async function answerNative(one, index) {
+    const { file, damage, format, columns, limit, offset } = one
+    const folder = `${OUT}/${index}`
+    fs.mkdirSync(folder, { recursive: true })
+    const input = damage === undefined ? file : `${folder}/${path.basename(file)}`
+    if (damage !== undefined) fs.writeFileSync(input, damaged(fs.readFileSync(file), damage))
+    const output = `${folder}/out.${format}`
+    const words = ['convert', '-q', '--force', input, output]
+    if (columns !== undefined) words.push('--columns', columns.join(','))
+    if (limit !== undefined) words.push('--limit', String(limit))
+    if (offset !== undefined) words.push('--offset', String(offset))
+    const { code, stderr } = await execute(NATIVE, words)
+    if (code === 0) {
+        const bytes = fs.readFileSync(output)
+        fs.rmSync(folder, { recursive: true })
+        return {
+            sha256: crypto.createHash('sha256').update(bytes).digest('hex'),
+            bytes: bytes.length,
+        }
+    }
+    fs.rmSync(folder, { recursive: true })
+    const head = `alimentar: ${input}: `
+    const isLine = stderr.startsWith(head) && stderr.indexOf('\n') === stderr.length - 1
+    return { error: isLine ? stderr.slice(head.length, -1) : `exit ${code}: ${stderr}` }
+}
+
+async function native(all) {
+    const answers = []
+    let at = 0
+    const work = async () => {
+        while (at < all.length) {
+            const index = at
+            at += 1
+            answers[index] = await answerNative(all[index], index)
+        }
+    }
+    await Promise.all([work(), work(), work()])
+    return answers
+}
+
+/** A module in a Node of its own. */
+function inNode(all, wasm) {
+    return new Promise((resolve, reject) => {
+        const child = fork(fileURLToPath(new URL('worker.mjs', import.meta.url)), [wasm])
+        child.on('message', resolve)
+        child.on('error', reject)
+        child.on('exit', (code) => reject(new Error(`worker ended with ${code}`)))
+        child.send(all)
+    })
+}
+
+async function inChromium(all) {
+    const server = await serve()
+    const browser = await launch()
+    try {
+        const page = await browser.newPage()
+        await page.goto(`${server.origin}/tests/web/page/index.html`)
+        return await page.evaluate(async (script) => {
+            const { open } = await import('/web/dist/index.js')
+            const { answer } = await import('/tests/twin/script.mjs')
+            const held = new Map()
+            const answers = []
+            for (const one of script) {
+                if (!held.has(one.file)) {
+                    const response = await fetch(`/${one.file}`)
+                    held.set(one.file, new Uint8Array(await response.arrayBuffer()))
+                }
+                answers.push(await answer(open, one, held.get(one.file)))
+            }
+            return answers
+        }, all)
+    } finally {
+        await browser.close()
+        await server.close()
+    }
+}
+
+/** What convert.mjs prints, and how it ends, is what the command does. */
+async function compareCommands() {
+    const failures = []
+    const broken = `${OUT}/broken.parquet`
+    fs.writeFileSync(broken, 'PAR1 is not enough PAR1')
+    for (const input of [`${OUT}/nix.parquet`, OUT, broken, fileURLToPath(import.meta.url)]) {
+        const output = `${OUT}/command.csv`
+        const one = await execute(NATIVE, ['convert', input, output])
+        const two = await execute(process.execPath, ['tests/twin/convert.mjs', input, output])
+        if (one.code !== two.code || one.stderr !== two.stderr || one.code === 0) {
+            failures.push(`convert ${input}: ${JSON.stringify(one)} and ${JSON.stringify(two)}`)
+        }
+        if (fs.existsSync(output)) failures.push(`convert ${input} left an output`)
+    }
+    return failures
+}
+
+const files = process.argv.length > 2 ? process.argv.slice(2) : defaultFiles()
+fs.rmSync(OUT, { recursive: true, force: true })
+fs.mkdirSync(OUT, { recursive: true })
+const all = (await Promise.all(files.map(cases))).flat()
+const sides = {
+    native: await native(all),
+    'wasm in Node': await inNode(all, 'build/wasm/alimentar.wasm'),
+    'scalar wasm in Node': await inNode(all, 'build/wasm/alimentar-scalar.wasm'),
+    'wasm in Chromium': await inChromium(all),
+}
+const failures = await compareCommands()
+let outputs = 0
+let refusals = 0
+all.forEach((one, index) => {
+    const answers = Object.entries(sides).map(([name, list]) => [name, JSON.stringify(list[index])])
+    const isEqual = answers.every(([, text]) => text === answers[0][1])
+    const isTrap = answers.some(([, text]) => /TRAP|exit /.test(text))
+    if (!isEqual || isTrap) {
+        const told = answers.map(([name, text]) => `  ${name}: ${text}`).join('\n')
+        failures.push(`${JSON.stringify(one)}\n${told}`)
+    } else if (sides.native[index].error === undefined) {
+        outputs += 1
+    } else {
+        refusals += 1
+    }
+})
+for (const failure of failures) console.log(`twin: FAILED ${failure}`)
+console.log(
+    `twin: ${files.length} files; ${outputs} equal outputs and ${refusals} equal refusals by ` +
+        `${Object.keys(sides).length} builds`,
+)
+const passed = outputs + refusals
+console.log(`twin: ${passed} passed, ${failures.length} failed, 0 skipped`)
+process.exitCode = failures.length === 0 && outputs > 0 && refusals > 0 ? 0 : 1
