@@ -88,9 +88,14 @@ void ali_dictionary_release(ali_dictionary *dictionary) {
 
 // --- decoding ------------------------------------------------------------------------------------
 
+// A column without rows need not have a buffer.
+static const int32_t *codes_of(const ali_column *column) {
+    return (const int32_t *)(const void *)data_of(column->values);
+}
+
 // Null slots become empty, whatever their code.
 static uint64_t sum_offsets(const ali_column *column, const int32_t *from, int32_t *offsets) {
-    const int32_t *codes = (const int32_t *)(const void *)column->values->data;
+    const int32_t *codes = codes_of(column);
     uint64_t sum = 0;
     offsets[0] = 0;
     for (uint64_t i = 0; i < column->length; i += 1) {
@@ -108,7 +113,7 @@ static uint64_t sum_offsets(const ali_column *column, const int32_t *from, int32
 // `to`.
 static void copy_text(const ali_column *column, const int32_t *from_offsets, const uint8_t *from,
                       const int32_t *offsets, uint8_t *to, uint32_t short_bytes_max) {
-    const int32_t *codes = (const int32_t *)(const void *)column->values->data;
+    const int32_t *codes = codes_of(column);
     for (uint64_t i = 0; i < column->length; i += 1) {
         const uint32_t length = (uint32_t)(offsets[i + 1] - offsets[i]);
         if (length == 0) continue;
@@ -136,7 +141,7 @@ static ali_status fail_too_long(ali_context *ctx, const ali_field *field, uint64
 
 static ali_status decode_text(ali_context *ctx, ali_column *column, const ali_field *field) {
     const ali_column *values = &column->dictionary->column;
-    const int32_t *from = (const int32_t *)(const void *)values->offsets->data;
+    const int32_t *from = (const int32_t *)(const void *)data_of(values->offsets);
     ali_buf *offsets = NULL;
     ALI_TRY(ali_buf_new(ctx, (column->length + 1) * sizeof(int32_t), &offsets));
     int32_t *to = (int32_t *)(void *)offsets->data;
@@ -159,7 +164,7 @@ static ali_status decode_text(ali_context *ctx, ali_column *column, const ali_fi
 
 // Gathers fixed-width values; null slots stay zero.
 static void gather(const ali_column *column, const uint8_t *from, uint8_t *to, uint32_t width) {
-    const int32_t *codes = (const int32_t *)(const void *)column->values->data;
+    const int32_t *codes = codes_of(column);
     for (uint64_t i = 0; i < column->length; i += 1) {
         if (!ali_column_is_valid(column, i)) continue;
         ALI_ASSERT((uint64_t)codes[i] < column->dictionary->column.length);
@@ -179,7 +184,7 @@ static void gather(const ali_column *column, const uint8_t *from, uint8_t *to, u
 }
 
 static void gather_bits(const ali_column *column, const uint8_t *from, uint8_t *to) {
-    const int32_t *codes = (const int32_t *)(const void *)column->values->data;
+    const int32_t *codes = codes_of(column);
     for (uint64_t i = 0; i < column->length; i += 1) {
         if (!ali_column_is_valid(column, i)) continue;
         const uint32_t code = (uint32_t)codes[i];

@@ -16,7 +16,7 @@
 #include "base/mem.h"
 #include "column/column.h"
 
-#pragma clang diagnostic ignored "-Wunused-function"
+#pragma GCC diagnostic ignored "-Wunused-function"
 
 // An allocator that counts on any thread, and fails the n-th call.
 typedef struct tool_counter {

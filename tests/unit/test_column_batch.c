@@ -110,6 +110,26 @@ static void column_of_nulls_decodes_without_a_dictionary_value(void **state) {
     ali_context_free(ctx);
 }
 
+static void column_without_rows_and_buffers_decodes(void **state) {
+    tool_counter counter = {0};
+    ali_context *ctx = tool_context(&counter);
+    const ali_type types[] = {TOOL_KIND(UTF8), TOOL_INT(32, 1)};
+    ali_schema *schema = tool_schema(ctx, types, 2);
+    ali_batch *batch = tool_batch(ctx, schema, 0);
+    for (uint32_t i = 0; i < 2; i += 1) {
+        ali_column *column = &batch->columns[i];
+        ali_column none = {.type = column->type};
+        assert_int_equal(ali_dictionary_new(ctx, schema, &none, &column->dictionary), ALI_OK);
+        column->encoding = ALI_ENCODING_DICTIONARY;
+        assert_int_equal(ali_column_decode(ctx, column), ALI_OK);
+    }
+    assert_int_equal(batch->columns[0].offsets->size_bytes, 4);
+    ali_batch_release(batch);
+    ali_schema_release(schema);
+    ali_context_free(ctx);
+    assert_int_equal(counter.bytes, 0);
+}
+
 static void values_without_padding_are_copied_exactly(void **state) {
     tool_counter counter = {0};
     ali_context *ctx = tool_context(&counter);
@@ -379,6 +399,7 @@ int main(void) {
         cmocka_unit_test(columns_are_described),
         cmocka_unit_test(decoding_copies_short_and_long_values_and_leaves_nulls_empty),
         cmocka_unit_test(column_of_nulls_decodes_without_a_dictionary_value),
+        cmocka_unit_test(column_without_rows_and_buffers_decodes),
         cmocka_unit_test(values_without_padding_are_copied_exactly),
         cmocka_unit_test(fixed_width_and_boolean_dictionaries_decode),
         cmocka_unit_test(plain_columns_are_shared_by_decoding),
