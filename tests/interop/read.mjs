@@ -144,7 +144,7 @@ function plain(token) {
 }
 
 function compareCsv(path, lines) {
-    const { data, errors } = Papa.parse(readFileSync(path, 'utf8'), 
+    const { data, errors } = Papa.parse(readFileSync(path, 'utf8'),
         { newline: '\n', delimiter: ',' })
     same(errors.length, 0, 'errors')
     same(data.length, lines.length + 2, 'records, the header and the last, empty one among them')

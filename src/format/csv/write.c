@@ -140,11 +140,15 @@ static ali_status put(ali_writer *writer, void *opaque, ali_batch *batch) {
     const uint64_t step = ali_max_u64(1, ali_min_u64(BLOCK_ROWS_MAX, BLOCK_BYTES / row_bytes));
     for (uint64_t first = 0; first < batch->rows; first += step) {
         const uint64_t rows = ali_min_u64(step, batch->rows - first);
+        const uint64_t bound = block_bound(state, count, row_bytes, first, rows);
         uint8_t *to = NULL;
-        ALI_TRY(ali_writer_reserve(writer, block_bound(state, count, row_bytes, first, rows), &to));
+        ALI_TRY(ali_writer_reserve(writer, bound, &to));
+        const uint8_t *limit = to + bound;
         for (uint64_t row = first; row < first + rows; row += 1) {
             to = put_row(to, state, count, row, &writer->warnings);
         }
+        ALI_ASSERT(to <= limit);
+        (void)limit;
         ali_writer_advance(writer, to);
     }
     return ALI_OK;

@@ -168,15 +168,18 @@ static ali_status put_rows(ali_writer *writer, json_state *state, const ali_batc
     uint64_t written = state->rows;
     for (uint64_t first = 0; first < batch->rows; first += step) {
         const uint64_t rows = ali_min_u64(step, batch->rows - first);
+        const uint64_t bound = block_bound(writer, state, row_bytes, first, rows);
         uint8_t *to = NULL;
-        ALI_TRY(
-            ali_writer_reserve(writer, block_bound(writer, state, row_bytes, first, rows), &to));
+        ALI_TRY(ali_writer_reserve(writer, bound, &to));
+        const uint8_t *limit = to + bound;
         for (uint64_t row = first; row < first + rows; row += 1) {
             to = put_word(to, written == 0 ? style->first : style->between);
             to = put_row(to, writer, state, row, &writer->warnings);
             to = put_word(to, style->last);
             written += 1;
         }
+        ALI_ASSERT(to <= limit);
+        (void)limit;
         ali_writer_advance(writer, to);
     }
     state->rows = written;
