@@ -7,11 +7,6 @@ $(B)/interop/emit: tests/interop/emit.c $(B)/libalimentar.a
 	    $(B)/libalimentar.a $(CURL_LIBS) -pthread
 -include $(B)/interop/emit.d
 
-ifeq ($(wildcard tests/web/rules.mk),)
-tests/node_modules/.package-lock.json: tests/package.json tests/package-lock.json
-	@cd tests && npm ci --no-audit --no-fund --loglevel=error >/dev/null
-endif
-
 # The made table of all types, and real files as the command converts them.
 INTEROP_FORMATS := arrow arrows csv json jsonl
 INTEROP_FILES   := $(sort $(wildcard examples/*/data/*.parquet tests/harness/data/*.parquet))
