@@ -117,6 +117,9 @@ void cli_put_json(cli_output *out, const char *text, size_t text_bytes);
 // The same escapes into a buffer, for messages on stderr.
 void cli_show_text(const char *text, char *shown, size_t capacity_bytes);
 
+// The path of an input as it may be shown: of URLs without name, password and query.
+void cli_show_path(const char *path, char *shown, size_t capacity_bytes);
+
 // Columns of the terminal; ALI_UNKNOWN where output is not cut to a width.
 uint64_t cli_terminal_columns(int fd);
 

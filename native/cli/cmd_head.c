@@ -9,7 +9,7 @@
 #include "cli.h"
 
 #define ROWS_DEFAULT 10u
-#define WIDTH_LEAST 8u
+#define WIDTH_LEAST 20u // a timestamp, a double
 #define GAP 2u
 
 // A value within the lines: a string without its quotes, or another value as it stands.

@@ -5,6 +5,7 @@
 #include "cli.h"
 
 #define TYPE_BYTES 256u
+#define PATH_BYTES 2048u
 
 typedef struct facts {
     const cli *self;
@@ -60,7 +61,8 @@ static void put_count_json(cli_output *out, const char *name, uint64_t count) {
 }
 
 static void put_info_json(cli_output *out, const facts *of) {
-    const char *path = of->self->args.operands[0];
+    char path[PATH_BYTES];
+    cli_show_path(of->self->args.operands[0], path, sizeof path);
     cli_output_text(out, "{\n  \"path\": ");
     cli_put_json(out, path, strlen(path));
     cli_output_print(out, ",\n  \"format\": \"%s\"", of->info.format);
@@ -151,7 +153,8 @@ static void put_metadata(cli_output *out, const facts *of) {
 }
 
 static void put_info(cli_output *out, const facts *of) {
-    const char *path = of->self->args.operands[0];
+    char path[PATH_BYTES];
+    cli_show_path(of->self->args.operands[0], path, sizeof path);
     const char *writer = of->info.created_by;
     cli_output_text(out, "path        ");
     cli_put_text(out, path, strlen(path), CLI_TEXT_RAW, ALI_UNKNOWN);

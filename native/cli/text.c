@@ -143,6 +143,24 @@ void cli_put_json(cli_output *out, const char *text, size_t text_bytes) {
     cli_output_text(out, "\"");
 }
 
+void cli_show_path(const char *path, char *shown, size_t capacity_bytes) {
+    const char *host = strstr(path, "://");
+    if (host == NULL) {
+        (void)snprintf(shown, capacity_bytes, "%s", path);
+        return;
+    }
+    host += 3;
+    const size_t host_bytes = strcspn(host, "/?#");
+    const size_t rest_bytes = strcspn(host + host_bytes, "?#");
+    const char *name = host;
+    for (size_t i = 0; i < host_bytes; i += 1) {
+        if (host[i] == '@') name = host + i + 1;
+    }
+    const size_t kept_bytes = (size_t)(host + host_bytes - name) + rest_bytes;
+    (void)snprintf(shown, capacity_bytes, "%.*s%.*s%s", (int)(host - path), path, (int)kept_bytes,
+                   name, host[host_bytes + rest_bytes] != '\0' ? "?\xE2\x80\xA6" : "");
+}
+
 uint64_t cli_terminal_columns(int fd) {
     const char *given = getenv("COLUMNS");
     char *end = NULL;

@@ -367,6 +367,17 @@ async function checkHeaders(server) {
     judge('headers go to the opened origin alone', problems, out)
 }
 
+// Twelve ranges wait 60 ms each: six are asked for at once, never more.
+async function checkTogether(server) {
+    server.together.most = 0
+    const words = Array.from({ length: 12 }, (_, i) => `${i * 80000}+1000`)
+    const { out } = await run(ranges, [`${server.origins[0]}/delayed/object`, 'tail=8', ...words])
+    const problems = []
+    if (JSON.parse(out).status !== 'ok' || JSON.parse(out).wrong !== 0) problems.push('not ok')
+    if (server.together.most !== 6) problems.push(`${server.together.most} at once, expected 6`)
+    judge('six requests are under way at once, never more', problems, out)
+}
+
 // The command over HTTP: exit codes, one line, the same rows as from the file.
 async function checkCommand(server) {
     const local = await run(command, ['convert', TABLE, '-', '--to', 'jsonl'])
@@ -384,6 +395,14 @@ async function checkCommand(server) {
             error,
         )
     }
+    const info = await run(command, [
+        'info',
+        '--json',
+        `${server.origins[0]}/good/table?token=secret`,
+    ])
+    const isRedacted =
+        !info.out.includes('secret') && JSON.parse(info.out).path.endsWith('/table?…')
+    judge('info of a URL does not tell its query', isRedacted ? [] : ['tells it'], info.out)
     const failures = [
         ['404', 3, /: there is no such file: the server answered 404 Not Found\n$/],
         ['401', 4, /: the server answered 401 Unauthorized\n$/],
@@ -484,6 +503,7 @@ async function work() {
 }
 await Promise.all([work(), work(), work(), work()])
 await checkHeaders(server)
+await checkTogether(server)
 if (command) await checkCommand(server)
 server.stop()
 await checkNginx()

@@ -122,6 +122,7 @@ export const modes = {
     slow429: (request, data, headers, n) =>
         n === 1 ? plain(429, { 'Retry-After': '1' }) : part(request, data, headers),
     long429: () => plain(429, { 'Retry-After': '3600' }),
+    delayed: (request, data, headers) => ({ ...part(request, data, headers), delayMs: 60 }),
     twice503: (request, data, headers, n) => (n <= 2 ? plain(503) : part(request, data, headers)),
     always503: () => plain(503),
     silent: () => ({ isSilent: true }),
@@ -186,8 +187,14 @@ export async function start(objects) {
             : modes[mode]
               ? modes[mode](request, data, standard, counts.get(key), origins[1])
               : plain(404)
-        send(request, response, data, answer, stats)
+        together.now += 1
+        together.most = Math.max(together.most, together.now)
+        setTimeout(() => {
+            together.now -= 1
+            send(request, response, data, answer, stats)
+        }, answer.delayMs ?? 0)
     }
+    const together = { now: 0, most: 0 }
     const servers = [0, 1].map((index) => createServer(handle(index)))
     for (const server of servers) {
         await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -196,6 +203,7 @@ export async function start(objects) {
     return {
         origins,
         stats,
+        together,
         seen: (path) => log.filter((entry) => entry.path === path),
         forget: () => {
             log.length = 0
