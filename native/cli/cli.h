@@ -48,8 +48,8 @@ typedef struct cli_args {
 typedef struct cli {
     cli_args args;
     ali_host *host;
-    char *headers;    // contents of --header-file
-    const char *path; // as it was given, for messages
+    char *headers;   // contents of --header-file
+    char path[2048]; // of the input, as messages show it
 } cli;
 
 // --- args.c ---

@@ -36,6 +36,14 @@ static void on_lost_page(int number) {
     _exit(EXIT_IO);
 }
 
+// Where a standard file is closed, its number must not go to another: messages would end in it.
+// Opened so that a write still fails.
+static void hold_standard_files(void) {
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd += 1) {
+        if (fcntl(fd, F_GETFD) == -1) (void)!open("/dev/null", O_RDONLY);
+    }
+}
+
 static void catch_signals(void) {
     struct sigaction action;
     memset(&action, 0, sizeof action);
@@ -123,7 +131,7 @@ static int make_host(cli *self) {
 }
 
 int cli_open(cli *self, const char *path, ali_dataset **dataset) {
-    self->path = strcmp(path, "-") == 0 ? "standard input" : path;
+    cli_show_path(strcmp(path, "-") == 0 ? "standard input" : path, self->path, sizeof self->path);
     const int code = make_host(self);
     if (code != EXIT_GOOD) return code;
     const char *opened = strcmp(path, "-") == 0 ? "/dev/stdin" : path;
@@ -176,6 +184,7 @@ int main(int count, char **words) {
     cli self;
     memset(&self, 0, sizeof self);
     if (setlocale(LC_CTYPE, "C.UTF-8") == NULL) (void)setlocale(LC_CTYPE, "");
+    hold_standard_files();
     catch_signals();
     int code = cli_args_read(count, words, &self.args);
     if (code == EXIT_GOOD && (self.args.wants_help || strcmp(self.args.verb, "--version") == 0)) {

@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -44,7 +45,8 @@ int cli_fail(int code, const char *path, const char *format, ...) {
 }
 
 static int code_of(const ali_error *error, const char *path) {
-    const bool is_url = strncmp(path, "http://", 7) == 0 || strncmp(path, "https://", 8) == 0;
+    const bool is_url = strncasecmp(path, "http://", 7) == 0 ||
+                        strncasecmp(path, "https://", 8) == 0;
     switch (error->status) {
     case ALI_ERR_MEMORY:
     case ALI_ERR_LIMIT:
@@ -71,8 +73,7 @@ int cli_fail_host(const cli *self) {
     const ali_error *error = ali_host_error(self->host);
     const int code = code_of(error, self->path);
     if (code == EXIT_INTERRUPTED) return code;
-    const bool is_url = error->object[0] != '\0' && strstr(self->path, "://") != NULL;
-    return cli_fail(code, is_url ? error->object : self->path, "%s", error->sentence);
+    return cli_fail(code, self->path, "%s", error->sentence);
 }
 
 // --- opening -------------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 // The command: words, expected standard output, standard error and exit code. Each case runs in an
 // empty folder of its own beside the files made here (tests/cli/parquet.mjs), and must leave no
 // file behind that it does not name.
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { createServer } from 'node:http'
 import {
     chmodSync,
@@ -312,9 +312,7 @@ const cases = [
         ['info', '@people.parquet'],
         {
             out: (text) =>
-                /^path +.*people.parquet\nformat +parquet\nrows +3\nbytes +\d+\nrow /.test(
-                    text,
-                ) &&
+                /^path +.*people.parquet\nformat +parquet\nrows +3\nbytes +\d+\nrow /.test(text) &&
                 /\n {2}weight +float64 +yes\n/.test(text) &&
                 /\nmetadata +1\n {2}source +a test\n$/.test(text)
                     ? ''
@@ -737,6 +735,25 @@ async function checkMode() {
     judge('--force keeps the mode of a file', mode === 0o640 ? [] : [`mode ${mode.toString(8)}`])
 }
 
+// Closed standard files: nothing is written to another file in their place.
+async function checkClosedFiles() {
+    const script = `"${command}" convert "${base}/people.parquet" out.csv >&- 2>&- <&-`
+    const folder = join(base, 'run-closed')
+    mkdirSync(folder)
+    const { status } = spawnSync('bash', ['-c', script], { cwd: folder, env: environment })
+    const text = readFileSync(join(folder, 'out.csv'), 'utf8')
+    const full = spawnSync('bash', ['-c', `"${command}" head "${base}/people.parquet" >&-`], {
+        cwd: folder,
+        env: environment,
+    })
+    const problems = []
+    if (status !== 0 || !text.startsWith('id,weight')) problems.push(`exit ${status}: ${text}`)
+    if (full.status !== 3) problems.push(`exit ${full.status} without standard output`)
+    if (!/standard output: it cannot be written/.test(full.stderr)) problems.push('no line')
+    rmSync(folder, { recursive: true })
+    judge('closed standard files', problems)
+}
+
 // Each format holds the same rows: what is written twice is the same, and Arrow files are framed.
 async function checkArrow() {
     const problems = []
@@ -828,6 +845,7 @@ async function work() {
 await Promise.all([work(), work(), work()])
 await checkClosedPipe()
 await checkMode()
+await checkClosedFiles()
 await checkArrow()
 await checkSignal('SIGINT', 130)
 await checkSignal('SIGTERM', 143)

@@ -403,6 +403,13 @@ async function checkCommand(server) {
     const isRedacted =
         !info.out.includes('secret') && JSON.parse(info.out).path.endsWith('/table?…')
     judge('info of a URL does not tell its query', isRedacted ? [] : ['tells it'], info.out)
+    const column = await run(command, [
+        'head',
+        '--columns=none',
+        `${server.origins[0]}/good/table?token=secret`,
+    ])
+    const isTold = column.code === 2 && /table\?…: there is no column "none"/.test(column.error)
+    judge('a column that is not there, of a URL', isTold ? [] : ['wrong'], column.error)
     const failures = [
         ['404', 3, /: there is no such file: the server answered 404 Not Found\n$/],
         ['401', 4, /: the server answered 401 Unauthorized\n$/],
