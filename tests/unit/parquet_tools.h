@@ -1,5 +1,5 @@
-// tests/unit/parquet_tools.h: Parquet files made by hand, byte by byte, and a host that answers from
-// memory and writes down the rows that come out.
+// tests/unit/parquet_tools.h: Parquet files made by hand, byte by byte, and a host that answers
+// from memory and writes down the rows that come out.
 #ifndef ALI_TESTS_PARQUET_TOOLS_H
 #define ALI_TESTS_PARQUET_TOOLS_H
 

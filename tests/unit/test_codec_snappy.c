@@ -1,5 +1,5 @@
-// Snappy blocks: every element, resuming at every byte, and everything that a block must not do. And
-// CRC-32.
+// Snappy blocks: every element, resuming at every byte, and everything that a block must not do.
+// And CRC-32.
 #include "base/crc.h"
 #include "codec/codec.h"
 #include "column_tools.h"

@@ -1,5 +1,5 @@
-// Run lengths and bit-packing, levels and PLAIN kernels, each against the plainest way to do it. All
-// input lies in memory of exactly its size, so that a read beyond it is found.
+// Run lengths and bit-packing, levels and PLAIN kernels, each against the plainest way to do it.
+// All input lies in memory of exactly its size, so that a read beyond it is found.
 #include "column_tools.h"
 #include "format/parquet/levels.h"
 #include "format/parquet/plain.h"

@@ -1,5 +1,5 @@
-// Whole Parquet files made by hand: every type, encoding and page kind that is read, the shapes that
-// writers really produce, and files that lie.
+// Whole Parquet files made by hand: every type, encoding and page kind that is read, the shapes
+// that writers really produce, and files that lie.
 #include "parquet_tools.h"
 
 static const tool_reading plainly = {0};
@@ -39,7 +39,7 @@ static void put_int64s(tool_bytes *pages, int64_t from, int32_t count) {
     release(&body);
 }
 
-// --- types ----------------------------------------------------------------------------------------
+// --- types ---------------------------------------------------------------------------------------
 
 static void fixed_width_types_are_read(void **state) {
     static const struct {
@@ -124,7 +124,7 @@ static void nulls_are_put_between_values(void **state) {
     release(&flags);
 }
 
-// --- encodings ------------------------------------------------------------------------------------
+// --- encodings -----------------------------------------------------------------------------------
 
 static void put_dictionary(tool_bytes *pages, const tool_bytes *body, int32_t values) {
     tool_page page = tool_data_page(values, ALI_PARQUET_PLAIN);
@@ -281,7 +281,7 @@ static void deprecated_bit_packed_levels_are_read(void **state) {
     release(&body);
 }
 
-// --- pages ----------------------------------------------------------------------------------------
+// --- pages ---------------------------------------------------------------------------------------
 
 static void pages_of_version_2_are_read(void **state) {
     for (uint32_t is_stored = 0; is_stored < 2; is_stored += 1) {
@@ -383,7 +383,7 @@ static void headers_longer_than_a_look_are_read(void **state) {
     free(padding);
 }
 
-// --- row groups and scans -------------------------------------------------------------------------
+// --- row groups and scans ------------------------------------------------------------------------
 
 static void rows_asked_for_are_read_and_no_others(void **state) {
     tool_bytes pages = {0};
@@ -541,7 +541,7 @@ static void columns_that_cannot_be_read_are_refused_by_name_when_scanned(void **
     release(&pages);
 }
 
-// --- lies -----------------------------------------------------------------------------------------
+// --- lies ----------------------------------------------------------------------------------------
 
 typedef struct lie {
     const char *what;
@@ -745,7 +745,7 @@ static void overlapping_pages_are_read_as_they_lie(void **state) {
     release(&pages);
 }
 
-// --- footers --------------------------------------------------------------------------------------
+// --- footers -------------------------------------------------------------------------------------
 
 static void footers_that_cannot_be_are_refused(void **state) {
     static const struct {

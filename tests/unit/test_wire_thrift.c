@@ -1,4 +1,5 @@
-// The Thrift reader: every type on the wire, loosely typed numbers, what is skipped, what is refused.
+// The Thrift reader: every type on the wire, loosely typed numbers, what is skipped, what is
+// refused.
 #include "column_tools.h"
 #include "wire/thrift.h"
 
