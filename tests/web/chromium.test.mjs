@@ -1,6 +1,5 @@
 // chromium.test.mjs: the package in a real browser: ranges counted by the server, other origins,
-// Blobs,
-// a strict content security policy, aborts, a tab that stays awake.
+// Blobs, a strict content security policy, aborts, a tab that stays awake.
 import assert from 'node:assert/strict'
 import fs from 'node:fs'
 import { after, before, test } from 'node:test'

@@ -1,6 +1,5 @@
 // package.test.mjs: what the package is made of: its types are checked, its layouts are those of
-// the
-// wasm, its files are all there, and the wasm is found or its absence told.
+// the wasm, its files are all there, and the wasm is found or its absence told.
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import fs from 'node:fs'

@@ -1,6 +1,5 @@
 // reading.test.mjs: batches, views, aborts, progress, errors; and that everything is released
-// however
-// a read ends.
+// however a read ends.
 import assert from 'node:assert/strict'
 import fs from 'node:fs'
 import { test } from 'node:test'
@@ -287,6 +286,18 @@ for (const [what, work, code, words] of rejections) {
             }),
         ))
 }
+
+test('a type that is not read yet is told in the schema, and refused when it is read', async () => {
+    const { formOf } = await import('../../web/dist/forms.js')
+    const { builderOf } = await import('../../web/dist/builder.js')
+    const info = { kind: 7, bits: 128, precision: 12, scale: 2, zone: '' }
+    const form = formOf(info, 'decimal128(12, 2)', { int64: 'number', times: 'ms' })
+    assert.equal(form.type.name, 'decimal128(12, 2)')
+    assert.throws(() => builderOf('price', form, 0), {
+        code: 'unsupported',
+        message: 'type decimal128(12, 2) is not supported yet (column "price")',
+    })
+})
 
 test('what is no Parquet is refused, with its path', async () => {
     const path = fileURLToPath(import.meta.url)

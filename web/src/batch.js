@@ -37,7 +37,7 @@ export function readFields(core, schema, options) {
         fields.push({
             name,
             nullable: field.nullable !== 0,
-            form: formOf(info, core.text(core.scratch, length), name, options),
+            form: formOf(info, core.text(core.scratch, length), options),
         })
     }
     return fields
@@ -175,8 +175,7 @@ function copyColumn(core, batch, index, name, form, row, cache) {
 
 /**
  * A batch of views where values can be shown as they lie in memory, and of copies elsewhere. Takes
- * the
- * core's batch over.
+ * the core's batch over.
  * @param {Core} core @param {number} batch @param {Field[]} fields @param {number} row
  * @param {import('./text.js').DictionaryCache} cache @param {() => void} report
  */

@@ -136,6 +136,10 @@ class NullBuilder {
  * @param {string} name @param {Form} form @param {number} capacity
  */
 export function builderOf(name, form, capacity) {
+    if (form.kind === 'unsupported') {
+        const sentence = `type ${form.storage.name} is not supported yet (column "${name}")`
+        throw new AlimentarError('unsupported', sentence, { column: name })
+    }
     if (form.kind === 'text') return new TextBuilder(name, form)
     if (form.kind === 'binary') return new BinaryBuilder(name, form)
     if (form.kind === 'null') return new NullBuilder(name, form)

@@ -2,8 +2,8 @@
 // tasks.md). A tab is given a turn whenever a few milliseconds of work have passed.
 //
 // However a task ends (done, failed, aborted, left early) finish() releases it at once: operations
-// in
-// flight are told to stop and answered, so that no buffer waits for them and none is written late.
+// in flight are told to stop and answered, so that no buffer waits for them and none is written
+// late.
 import * as abi from './abi.js'
 import { AlimentarError } from './errors.js'
 

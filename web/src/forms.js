@@ -1,29 +1,27 @@
 // forms.js: the form that each type of the core takes in JavaScript, as the options want it: the
-// kind
-// of array, how its values are read from memory, and what `type` and `storage` say. The table is
-// docs/contracts/values.md. Left out: decimals, half floats and nested types, which the core does
-// not
-// read yet.
+// kind of array, how its values are read from memory, and what `type` and `storage` say. The table
+// is docs/contracts/javascript.md. Left out: decimals, half floats and nested types, which the core
+// does not read yet.
 import * as abi from './abi.js'
-import { AlimentarError, failArgument } from './errors.js'
+import { failArgument } from './errors.js'
 
 /** @typedef {import('./types.d.ts').DataType} DataType */
 /** @typedef {{ int64: 'number' | 'bigint', times: 'ms' | 'Date' | 'bigint' }} ValueOptions */
 
 /**
  * How values are read: writes as many as `target` holds; returns the index of the first one that
- * does
- * not fit, or -1.
+ * does not fit, or -1.
  * @typedef {(buffer: ArrayBufferLike, address: number, target: any) => number} Reader
  */
 
 /**
  * `array` is the array of the values, `memory` the same if the core's memory can be shown as it is,
  * `show` makes of an array's element what at() gives.
- * @typedef {{ kind: 'fixed' | 'text' | 'binary' | 'null', type: DataType & { isObject?: boolean },
- * storage: DataType,
- *   width: number, array: any, memory: any, read: Reader, show: ((value: any) => any) | undefined,
- * isObject: boolean }} Form
+ * @typedef {{
+ *   kind: 'fixed' | 'text' | 'binary' | 'null' | 'unsupported', type: DataType, storage: DataType,
+ *   width: number, array: any, memory: any, read: Reader, isObject: boolean,
+ *   show: ((value: any) => any) | undefined
+ * }} Form
  */
 
 /** Units in a millisecond, and milliseconds in a unit. */
@@ -56,20 +54,13 @@ export function valueOptions(options) {
 /**
  * @param {{ [name: string]: any }} info an ali_type_info, its zone as a text
  * @param {string} spelling the core's name of the type
- * @param {string} column named in errors
  * @param {ValueOptions} options
  * @returns {Form}
  */
-export function formOf(info, spelling, column, options) {
+export function formOf(info, spelling, options) {
     const storage = storageOf(info, spelling)
-    const found = find(info, storage, options)
-    if (found === undefined) {
-        throw new AlimentarError(
-            'unsupported',
-            `type ${spelling} is not supported yet (column "${column}")`,
-            { column },
-        )
-    }
+    /** @type {Partial<Form>} */
+    const found = find(info, storage, options) ?? { kind: 'unsupported' }
     return {
         kind: 'fixed',
         type: storage,
@@ -260,8 +251,7 @@ function readTimes32(values, unit, target) {
 
 // The double nearest to the exact number of milliseconds. Below 2^53 one division or product rounds
 // once. Above, the whole milliseconds and the rest are taken apart first: the sum then has so few
-// bits
-// left behind the point that adding the rounded rest rounds the same way.
+// bits left behind the point that adding the rounded rest rounds the same way.
 /**
  * @param {ArrayBufferLike} buffer
  * @param {number} address

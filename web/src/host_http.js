@@ -1,12 +1,10 @@
 // host_http.js: carries out operations on a URL by fetch (docs/contracts/remote.md).
 //
 // Same origin, and outside browsers: the end of the file by a suffix range. Cross-origin that would
-// need
-// a preflight, so the size is asked for by HEAD, or by a GET that is ended after its headers, and
-// ranges
-// are explicit. A server that answers a range with the whole file is taken at its word: the body is
-// kept, and nothing is asked for again. Every failure is one sentence that names what the server
-// lacks.
+// need a preflight, so the size is asked for by HEAD, or by a GET that is ended after its headers,
+// and ranges are explicit. A server that answers a range with the whole file is taken at its word:
+// the body is kept, and nothing is asked for again. Every failure is one sentence that names what
+// the server lacks.
 import * as abi from './abi.js'
 import { AlimentarError } from './errors.js'
 import { rangeBegin } from './host_memory.js'

@@ -1,9 +1,8 @@
 // text.js: columns of text and of binary values, and what builds them.
 //
 // A text column is either dictionary-encoded (codes, and each value once) or plain (offsets and
-// bytes);
-// `encoding` says which, and the other form is made when it is asked for. Plain text is decoded in
-// blocks of rows: one call of the decoder for a block, and slices of its result.
+// bytes); `encoding` says which, and the other form is made when it is asked for. Plain text is
+// decoded in blocks of rows: one call of the decoder for a block, and slices of its result.
 import * as abi from './abi.js'
 import { Column, ValidityBuilder, describeColumn, validityOf } from './column.js'
 import { AlimentarError } from './errors.js'
@@ -299,8 +298,7 @@ function codesOf(core, info) {
 
 /**
  * Dictionaries that were decoded already, by dictionary_id: one a column suffices, since row groups
- * come
- * one after the other.
+ * come one after the other.
  * @typedef {Map<string, { id: number, values: string[], plain: Plain }>} DictionaryCache
  */
 

@@ -1,10 +1,8 @@
 // wasm.js: finds, compiles and instantiates the module, and gives typed access to its memory.
 //
 // One instance serves all open data sets of a thread. Memory grows only inside calls of the module,
-// so
-// views are made anew whenever the buffer has changed. Memory never shrinks: when nothing is open
-// any
-// more and the memory had become large, the next open makes a new instance.
+// so views are made anew whenever the buffer has changed. Memory never shrinks: when nothing is
+// open any more and the memory had become large, the next open makes a new instance.
 import * as abi from './abi.js'
 import { AlimentarError } from './errors.js'
 
