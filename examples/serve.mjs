@@ -4,8 +4,7 @@
 // is stopped
 //
 // Single ranges of RFC 9110, section 14, suffix ranges among them; a strong ETag; HEAD. Left out:
-// multipart
-// ranges, If-Range, compression.
+// multipart ranges, If-Range, compression.
 import crypto from 'node:crypto'
 import fs from 'node:fs'
 import http from 'node:http'
@@ -58,8 +57,8 @@ export function sendBytes(request, response, bytes, headers = {}) {
 
 /**
  * Starts a server. `behave(request, response)` may answer a request itself and return true;
- * `headers` are sent
- * with every answer; `log` collects {method, url, range}. Resolves to {origin, log, close()}.
+ * `headers` are sent with every answer; `log` collects {method, url, range}. Resolves to {origin,
+ * log, close()}.
  */
 export function serve({
     root = fileURLToPath(new URL('../', import.meta.url)),

@@ -1,6 +1,5 @@
 // dashboard.js: opens a Parquet file by its URL, reads three columns, draws them, and shows what
-// was
-// fetched for that. In a project of your own, import from 'alimentar'.
+// was fetched for that. In a project of your own, import from 'alimentar'.
 import { open } from '../../web/dist/index.js'
 import { AIRPORTS, drawLegend, drawMap, drawYear } from './chart.js'
 

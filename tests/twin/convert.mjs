@@ -4,10 +4,8 @@
 //   node tests/twin/convert.mjs [--columns a,b] [--limit n] [--offset n] INPUT OUTPUT
 //
 // The output's format follows from its extension: .arrow .arrows .csv .jsonl .json. One line on
-// stderr for
-// an error, the same as the native command's; its exit codes. The output appears whole or not at
-// all.
-// ALIMENTAR_WASM names another module than the package's (the scalar build).
+// stderr for an error, the same as the native command's; its exit codes. The output appears whole
+// or not at all. ALIMENTAR_WASM names another module than the package's (the scalar build).
 import fs from 'node:fs'
 import path from 'node:path'
 

@@ -1,8 +1,6 @@
 // run.mjs: the same script through both twins: the native command, the SIMD module in Node, the
-// scalar
-// module in Node, the SIMD module in Chromium. All outputs have the same SHA-256, all refusals the
-// same
-// sentence.
+// scalar module in Node, the SIMD module in Chromium. All outputs have the same SHA-256, all
+// refusals the same sentence.
 //
 //   node tests/twin/run.mjs [FILE...]     default: the vectors, the demo's file, the file of all
 // types

@@ -2,8 +2,8 @@
 // alike.
 //
 // A case is data: {file, damage, format, columns, limit, offset}, and, for the wasm twin alone,
-// `batchSize` and
-// `strings`, which may not change what text formats say. An answer is {sha256, bytes} or {error}.
+// `batchSize` and `strings`, which may not change what text formats say. An answer is {sha256,
+// bytes} or {error}.
 import { encode } from './encode.mjs'
 
 /** Numbers below `below` from a seed; the same everywhere. */
