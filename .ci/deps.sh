@@ -59,8 +59,13 @@ install_packages() {
         as_root=(sudo -n)
     fi
     echo "deps: installing $*"
-    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq -y -o Acquire::Retries=3 \
-        -o Dpkg::Use-Pty=0 --no-install-recommends install "$@" >/dev/null
+    mkdir -p build
+    if ! "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq -y -o Acquire::Retries=3 \
+        -o Dpkg::Use-Pty=0 --no-install-recommends install "$@" >build/deps.log 2>&1; then
+        tail -n 20 build/deps.log >&2
+        echo "deps: the packages could not be installed; build/deps.log tells more" >&2
+        exit 1
+    fi
 }
 
 update_index() {
