@@ -127,6 +127,9 @@ uint64_t cli_terminal_columns(int fd);
 
 extern volatile sig_atomic_t cli_signal; // the signal that asks to stop, or 0
 
+// Takes the line of progress off the terminal, before another is written.
+void cli_end_progress(void);
+
 // Opens the input of the command line.
 int cli_open(cli *self, const char *path, ali_dataset **dataset);
 

@@ -97,6 +97,7 @@ static int put_rows(pump *at) {
 static void warn(const pump *at) {
     const uint64_t warnings = ali_writer_warnings(at->writer);
     if (warnings == 0 || at->self->args.is_quiet) return;
+    cli_end_progress();
     (void)fprintf(stderr, "alimentar: %llu value%s not valid UTF-8 and written with U+FFFD\n",
                   (unsigned long long)warnings, warnings == 1 ? " was" : "s were");
 }

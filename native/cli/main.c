@@ -85,7 +85,7 @@ static void on_progress(void *user, const ali_progress *progress) {
     (void)fflush(stderr);
 }
 
-static void end_progress(void) {
+void cli_end_progress(void) {
     if (shown.is_shown) (void)fprintf(stderr, "\r\033[K");
     shown.is_shown = false;
 }
@@ -192,7 +192,7 @@ int main(int count, char **words) {
     } else if (code == EXIT_GOOD) {
         code = run(&self);
     }
-    end_progress();
+    cli_end_progress();
     host_now = NULL;
     ali_host_free(self.host);
     free(self.headers);

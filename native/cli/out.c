@@ -40,6 +40,7 @@ int cli_fail(int code, const char *path, const char *format, ...) {
     cli_show_text(sentence, line + at, sizeof line - at - 1);
     at += strlen(line + at);
     memcpy(line + at, "\n", 2);
+    cli_end_progress();
     (void)fputs(line, stderr);
     return code;
 }
