@@ -141,6 +141,7 @@ static void tool_codes(ali_context *ctx, ali_schema *schema, ali_column *column,
     ali_column plain = {.type = column->type, .length = values_count};
     tool_text(ctx, &plain, values);
     assert_int_equal(ali_dictionary_new(ctx, schema, &plain, &column->dictionary), ALI_OK);
+    assert_true(plain.offsets == NULL && plain.data == NULL); // the dictionary has taken them
     column->encoding = ALI_ENCODING_DICTIONARY;
     tool_values(ctx, column, codes, column->length * sizeof(int32_t));
 }

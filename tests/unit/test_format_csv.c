@@ -138,6 +138,25 @@ static void nested_types_are_refused_by_name(void **state) {
     tool_close(&table);
 }
 
+static void repeated_dictionary_values_are_written_whole(void **state) {
+    enum { ROWS = 5000 };
+    const ali_type type = TOOL_KIND(UTF8);
+    static int32_t codes[ROWS];
+    static char value[201];
+    const char *const values[] = {"x", value};
+    tool_table table;
+    uint64_t count = 0;
+    uint64_t warnings = 0;
+    memset(value, '"', sizeof value - 1);
+    for (uint32_t i = 0; i < ROWS; i += 1) codes[i] = i % 10 != 0;
+    tool_open(&table, &type, 1, ROWS);
+    tool_codes(table.ctx, table.schema, &table.batch->columns[0], values, 2, codes);
+    char *text = tool_write(&table, "csv", ALI_WRITE_HEADER_NONE, 1, &count, &warnings);
+    assert_int_equal(count, ROWS / 10 * 2 + ROWS / 10 * 9 * 403);
+    free(text);
+    tool_close(&table);
+}
+
 static void failed_allocations_leak_nothing(void **state) {
     static const char *const texts[] = {"a", "b,", NULL};
     const ali_type type = TOOL_KIND(UTF8);
@@ -212,6 +231,7 @@ int main(void) {
         cmocka_unit_test(values_are_bare_and_empty_binary_is_told_from_null),
         cmocka_unit_test(many_rows_of_growing_text_are_written_whole),
         cmocka_unit_test(nested_types_are_refused_by_name),
+        cmocka_unit_test(repeated_dictionary_values_are_written_whole),
         cmocka_unit_test(failed_allocations_leak_nothing),
         cmocka_unit_test(writers_refuse_misuse),
         cmocka_unit_test(bytes_are_dropped_as_they_are_taken),

@@ -169,6 +169,110 @@ static void file_has_magic_at_both_ends_and_a_footer_with_blocks(void **state) {
     tool_close(&table);
 }
 
+// What stands in the table of a type: slot, width and value of up to three fields.
+static const struct {
+    ali_type type;
+    uint32_t count;
+    struct {
+        uint32_t slot;
+        uint32_t bytes;
+        int32_t value;
+    } fields[3];
+} parameters[] = {
+    {TOOL_KIND(NULL), 0, {{0}}},
+    {TOOL_BOOL, 0, {{0}}},
+    {TOOL_KIND(BINARY), 0, {{0}}},
+    {TOOL_INT(8, 1), 2, {{0, 4, 8}, {1, 1, 1}}},
+    {TOOL_INT(64, 0), 2, {{0, 4, 64}, {1, 1, 0}}},
+    {TOOL_FLOAT(16), 1, {{0, 2, 0}}},
+    {TOOL_FLOAT(32), 1, {{0, 2, 1}}},
+    {TOOL_FLOAT(64), 1, {{0, 2, 2}}},
+    {{.kind = ALI_TYPE_DECIMAL, .bits = 128, .precision = 30, .scale = -2},
+     3,
+     {{0, 4, 30}, {1, 4, -2}, {2, 4, 128}}},
+    {{.kind = ALI_TYPE_DATE, .bits = 32, .unit = ALI_UNIT_DAY}, 1, {{0, 2, 0}}},
+    {{.kind = ALI_TYPE_DATE, .bits = 64, .unit = ALI_UNIT_MILLI}, 1, {{0, 2, 1}}},
+    {{.kind = ALI_TYPE_TIME, .bits = 32, .unit = ALI_UNIT_SECOND}, 2, {{0, 2, 0}, {1, 4, 32}}},
+    {{.kind = ALI_TYPE_TIME, .bits = 64, .unit = ALI_UNIT_NANO}, 2, {{0, 2, 3}, {1, 4, 64}}},
+    {{.kind = ALI_TYPE_TIMESTAMP, .bits = 64, .unit = ALI_UNIT_MICRO}, 1, {{0, 2, 2}}},
+    {{.kind = ALI_TYPE_DURATION, .bits = 64, .unit = ALI_UNIT_NANO}, 1, {{0, 2, 3}}},
+    {{.kind = ALI_TYPE_FIXED_BINARY, .bits = 40}, 1, {{0, 4, 5}}},
+    {{.kind = ALI_TYPE_TIMESTAMP, .bits = 64, .unit = ALI_UNIT_MILLI, .zone = "Asia/Tokyo"},
+     1,
+     {{0, 2, 1}}},
+};
+
+static int32_t load_signed(const uint8_t *at, uint32_t bytes) {
+    if (bytes == 1) return at[0];
+    return bytes == 2 ? (int16_t)ali_load_u16(at) : (int32_t)ali_load_u32(at);
+}
+
+static void every_type_is_described_by_its_parameters(void **state) {
+    ali_type all[ALI_COUNT_OF(parameters)];
+    tool_table table;
+    uint64_t count = 0;
+    uint64_t warnings = 0;
+    for (uint32_t i = 0; i < ALI_COUNT_OF(all); i += 1) all[i] = parameters[i].type;
+    tool_open(&table, all, ALI_COUNT_OF(all), 0);
+    table.schema->fields[3].is_nullable = false;
+    char *bytes = tool_write(&table, "arrows", 0, 0, &count, &warnings);
+    const uint8_t *at = (const uint8_t *)bytes;
+    const message read = read_message(&at);
+    assert_int_equal(ali_load_u16(field_of(read.header, 0)), 0); // little-endian
+    const uint8_t *fields = follow(field_of(read.header, 1));
+    for (uint32_t i = 0; i < ALI_COUNT_OF(all); i += 1) {
+        const uint8_t *field = follow(fields + 4 + 4 * i);
+        const uint8_t *type = follow(field_of(field, 3));
+        assert_int_equal(*field_of(field, 1), i != 3);
+        assert_int_equal(*field_of(field, 2), all[i].kind);
+        for (uint32_t k = 0; k < parameters[i].count; k += 1) {
+            const uint8_t *value = field_of(type, parameters[i].fields[k].slot);
+            assert_non_null(value);
+            assert_int_equal(load_signed(value, parameters[i].fields[k].bytes),
+                             parameters[i].fields[k].value);
+        }
+        const bool has_zone = i == ALI_COUNT_OF(all) - 1;
+        if (all[i].kind == ALI_TYPE_TIMESTAMP) {
+            assert_int_equal(field_of(type, 1) != NULL, has_zone);
+        }
+        if (has_zone) {
+            assert_string_equal((const char *)follow(field_of(type, 1)) + 4, "Asia/Tokyo");
+        }
+    }
+    free(bytes);
+    tool_close(&table);
+}
+
+static void bitmaps_have_a_bit_for_every_row(void **state) {
+    const ali_type type = TOOL_BOOL;
+    char rows[74] = "";
+    uint8_t bits[10];
+    tool_table table;
+    uint64_t count = 0;
+    uint64_t warnings = 0;
+    int64_t length = 0;
+    memset(rows, 'x', 73);
+    rows[1] = '.';
+    memset(bits, 0xFF, sizeof bits);
+    tool_open(&table, &type, 1, 73);
+    tool_values(table.ctx, &table.batch->columns[0], bits, sizeof bits);
+    tool_nulls(table.ctx, &table.batch->columns[0], rows);
+    char *bytes = tool_write(&table, "arrows", 0, 1, &count, &warnings);
+    const uint8_t *at = (const uint8_t *)bytes;
+    (void)read_message(&at);
+    const message read = read_message(&at);
+    const uint8_t *validity = buffer_of(&read, 0, &length);
+    assert_int_equal(length, 10);
+    assert_int_equal(validity[0], 0xFD);
+    assert_int_equal(validity[9], 1);
+    const uint8_t *values = buffer_of(&read, 1, &length);
+    assert_int_equal(length, 10);
+    assert_int_equal(values[8], 0xFF);
+    assert_int_equal(values[9], 1);
+    free(bytes);
+    tool_close(&table);
+}
+
 static void invalid_utf8_is_kept_as_it_is(void **state) {
     const char *const texts[] = {"\xFF\xC3"};
     tool_table table;
@@ -246,6 +350,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(stream_is_schema_batches_and_an_end),
         cmocka_unit_test(file_has_magic_at_both_ends_and_a_footer_with_blocks),
+        cmocka_unit_test(every_type_is_described_by_its_parameters),
+        cmocka_unit_test(bitmaps_have_a_bit_for_every_row),
         cmocka_unit_test(invalid_utf8_is_kept_as_it_is),
         cmocka_unit_test(slices_are_written_from_their_first_row),
         cmocka_unit_test(empty_batches_and_schemas_are_written),

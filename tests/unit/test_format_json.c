@@ -230,6 +230,25 @@ static void text_that_grows_sixfold_is_written_whole(void **state) {
     tool_close(&table);
 }
 
+static void repeated_dictionary_values_are_written_whole(void **state) {
+    enum { ROWS = 5000 };
+    const ali_type type = TOOL_KIND(UTF8);
+    static int32_t codes[ROWS];
+    static char value[201];
+    const char *const values[] = {"x", value};
+    tool_table table;
+    uint64_t count = 0;
+    uint64_t warnings = 0;
+    memset(value, '"', sizeof value - 1);
+    for (uint32_t i = 0; i < ROWS; i += 1) codes[i] = i % 10 != 0;
+    tool_open(&table, &type, 1, ROWS);
+    tool_codes(table.ctx, table.schema, &table.batch->columns[0], values, 2, codes);
+    char *text = tool_write(&table, "jsonl", ALI_WRITE_HEADER_NONE, 1, &count, &warnings);
+    assert_int_equal(count, ROWS * 9 + ROWS / 10 * 1 + ROWS / 10 * 9 * 400);
+    free(text);
+    tool_close(&table);
+}
+
 static void failed_allocations_leak_nothing(void **state) {
     static const char *const values[] = {"v"};
     const int32_t codes[] = {0, 0};
@@ -255,6 +274,7 @@ int main(void) {
         cmocka_unit_test(json_is_one_array_over_all_batches),
         cmocka_unit_test(rows_without_columns_are_empty_objects),
         cmocka_unit_test(text_that_grows_sixfold_is_written_whole),
+        cmocka_unit_test(repeated_dictionary_values_are_written_whole),
         cmocka_unit_test(failed_allocations_leak_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

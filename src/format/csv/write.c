@@ -162,6 +162,7 @@ static ali_status put_header(ali_writer *writer) {
     uint8_t *to = NULL;
     for (uint32_t i = 0; i < schema->count; i += 1) bound += 3 + 3 * schema->fields[i].name_bytes;
     ALI_TRY(ali_writer_reserve(writer, bound, &to));
+    const uint8_t *start = to;
     for (uint32_t i = 0; i < schema->count; i += 1) {
         const ali_field *field = &schema->fields[i];
         if (i > 0) {
@@ -171,6 +172,8 @@ static ali_status put_header(ali_writer *writer) {
         to = put_text(to, (const uint8_t *)field->name, field->name_bytes, &writer->warnings);
     }
     *to = '\n';
+    ALI_ASSERT((uint64_t)(to + 1 - start) <= bound);
+    (void)start;
     ali_writer_advance(writer, to + 1);
     return ALI_OK;
 }

@@ -308,13 +308,12 @@ static ali_status put_file(ali_writer *writer, void *opaque, ali_batch *batch) {
 }
 
 static ali_status finish_stream(ali_writer *writer, void *opaque) {
-    ipc_state *state = opaque;
+    (void)opaque;
     uint8_t *at = NULL;
     ALI_TRY(ali_writer_reserve(writer, 8, &at));
     ali_store_u32(at, UINT32_MAX);
     ali_store_u32(at + 4, 0);
     ali_writer_advance(writer, at + 8);
-    state->position += 8;
     return ALI_OK;
 }
 

@@ -43,6 +43,7 @@ static ali_status spell_keys(ali_writer *writer, json_state *state) {
         to[1] = ':';
         to += 2;
         state->key_ends[i] = (uint64_t)(to - state->keys->data);
+        ALI_ASSERT(state->key_ends[i] <= bound);
     }
     return ALI_OK;
 }
