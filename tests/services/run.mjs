@@ -289,12 +289,12 @@ const cases = [
         { status: 'host', requests: 1, retries: 0 },
     ],
     ['a reset connection is tried again', 'reset', TAIL, { ...good, retries: 1 }],
-    ['silence is tried again', 'silentonce', ['timeout=300', ...TAIL], { ...good, retries: 1 }],
+    ['silence is tried again', 'silentonce', ['timeout=1500', ...TAIL], { ...good, retries: 1 }],
     [
         'silence for ever is given up',
         'silent',
-        ['timeout=200', 'retries=1', ...TAIL],
-        { status: 'host', requests: 2, sentence: /the server was silent for 200 ms \(2 tries\)$/ },
+        ['timeout=500', 'retries=1', ...TAIL],
+        { status: 'host', requests: 2, sentence: /the server was silent for 500 ms \(2 tries\)$/ },
     ],
     ['a redirect on the same origin is followed', 'redirectsame', TAIL, { ...good, requests: 6 }],
     [
@@ -319,7 +319,7 @@ const cases = [
         'an interrupt ends a wait at once',
         'silent',
         ['interrupt', ...TAIL],
-        { status: 'cancelled', mostMs: 800 },
+        { status: 'cancelled', mostMs: 3000 },
     ],
 ]
 
@@ -367,7 +367,7 @@ async function checkHeaders(server) {
     judge('headers go to the opened origin alone', problems, out)
 }
 
-// Twelve ranges wait 60 ms each: six are asked for at once, never more.
+// Twelve ranges wait 400 ms each: six are asked for at once, never more.
 async function checkTogether(server) {
     server.together.most = 0
     const words = Array.from({ length: 12 }, (_, i) => `${i * 80000}+1000`)

@@ -122,7 +122,7 @@ export const modes = {
     slow429: (request, data, headers, n) =>
         n === 1 ? plain(429, { 'Retry-After': '1' }) : part(request, data, headers),
     long429: () => plain(429, { 'Retry-After': '3600' }),
-    delayed: (request, data, headers) => ({ ...part(request, data, headers), delayMs: 60 }),
+    delayed: (request, data, headers) => ({ ...part(request, data, headers), delayMs: 400 }),
     twice503: (request, data, headers, n) => (n <= 2 ? plain(503) : part(request, data, headers)),
     always503: () => plain(503),
     silent: () => ({ isSilent: true }),
