@@ -18,7 +18,7 @@ import { availableParallelism } from 'node:os'
 import { basename, dirname } from 'node:path'
 import { filesIn, functionsOf, lineOf, read } from './gate.mjs'
 
-const SECONDS_MAX = 60
+const SECONDS_MAX = 30
 const words = process.argv.slice(2)
 const option = (name, standard) => {
     const at = words.indexOf(`--${name}`)
