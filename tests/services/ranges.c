@@ -1,7 +1,7 @@
 // Reads ranges of a pretended object through the native host and prints what came of it as JSON,
 // for tests/services/run.mjs.
 //
-//     ranges URL [retries=N] [timeout=MS] [headers=LINES] [nosuffix] [interrupt] [tail=N] [AT+N]...
+//     ranges URL [retries=N] [timeout=MS] [headers=LINES] [nosuffix] [interrupt] [scarce] [tail=N] [AT+N]...
 //
 // Byte i of the object is (i * 7 + i / 251) mod 256; every byte that comes is compared.
 #include <pthread.h>
@@ -98,6 +98,7 @@ static ali_status collect_step(ali_task *task, void *pointer, uint32_t budget_ro
 
 static void collect_clear(ali_task *task, void *pointer) {
     collect_state *state = pointer;
+    if (state->blob == NULL) return;
     ali_blob_forget(state->blob, task);
     ali_blob_release(state->blob);
 }
@@ -110,6 +111,35 @@ static void *interrupt_soon(void *user) {
     (void)nanosleep(&pause, NULL);
     ali_host_interrupt(user);
     return NULL;
+}
+
+// --- memory that runs out ---
+
+typedef struct scarce {
+    uint64_t left; // allocations that still succeed
+    int64_t held_bytes;
+} scarce;
+
+static void *scarce_allocate(void *user, size_t size_bytes) {
+    scarce *of = user;
+    if (of->left == 0) return NULL;
+    of->left -= 1;
+    of->held_bytes += (int64_t)size_bytes;
+    return malloc(size_bytes);
+}
+
+static void *scarce_resize(void *user, void *pointer, size_t old_bytes, size_t new_bytes) {
+    scarce *of = user;
+    if (of->left == 0) return NULL;
+    of->left -= 1;
+    of->held_bytes += (int64_t)new_bytes - (int64_t)old_bytes;
+    return realloc(pointer, new_bytes);
+}
+
+static void scarce_release(void *user, void *pointer, size_t size_bytes) {
+    scarce *of = user;
+    of->held_bytes -= (int64_t)size_bytes;
+    free(pointer);
 }
 
 static int64_t now_ms(void) {
@@ -127,7 +157,12 @@ static ali_status run(ali_host *host, bool is_interrupted) {
                                .path = url,
                                .path_bytes = (uint32_t)strlen(url)};
     ALI_TRY(ali_task_new(ali_host_context(host), NULL, &collect_class, &task, &state));
-    ALI_TRY(ali_blob_new(ali_host_context(host), &object, &((collect_state *)state)->blob));
+    const ali_status made =
+        ali_blob_new(ali_host_context(host), &object, &((collect_state *)state)->blob);
+    if (made != ALI_OK) {
+        ali_task_free(task);
+        return made;
+    }
     pthread_t thread;
     if (is_interrupted && pthread_create(&thread, NULL, interrupt_soon, host) != 0) exit(70);
     const ali_status status = ali_host_drive(host, task);
@@ -154,9 +189,31 @@ static void report(const ali_host *host, ali_status status, int64_t ms) {
            (unsigned long long)work.wrong, (unsigned long long)work.object_bytes, (long long)ms);
 }
 
+// Lets the first, the second, ... allocation fail until none does. All must be released each time.
+static int run_scarce(ali_host_options *options) {
+    ali_status status = ALI_ERR_MEMORY;
+    uint64_t failures = 0;
+    for (uint64_t n = 0; status != ALI_OK && n < 10000; n += 1) {
+        scarce memory = {.left = n};
+        const ali_allocator allocator = {scarce_allocate, scarce_resize, scarce_release, &memory};
+        ali_host *host = NULL;
+        options->allocator = &allocator;
+        status = ali_host_new(options, &host);
+        if (status == ALI_OK) status = run(host, false);
+        ali_host_free(host);
+        if (memory.held_bytes != 0) work.wrong += 1;
+        if (status != ALI_OK && status != ALI_ERR_MEMORY && status != ALI_ERR_HOST) work.wrong += 1;
+        failures += status != ALI_OK ? 1 : 0;
+    }
+    printf("{\"status\": \"%s\", \"failures\": %llu, \"wrong\": %llu}\n", ali_status_name(status),
+           (unsigned long long)failures, (unsigned long long)work.wrong);
+    return status == ALI_OK ? 0 : 1;
+}
+
 int main(int count, char **words) {
     ali_host_options options = {.size_bytes = sizeof options};
     bool is_interrupted = false;
+    bool is_scarce = false;
     url = count > 1 ? words[1] : "";
     for (int i = 2; i < count; i += 1) {
         const char *word = words[i];
@@ -174,12 +231,15 @@ int main(int count, char **words) {
             work.flags |= ALI_OBJECT_NO_SUFFIX;
         } else if (strcmp(word, "interrupt") == 0) {
             is_interrupted = true;
+        } else if (strcmp(word, "scarce") == 0) {
+            is_scarce = true;
         } else if (work.count < RANGES_MAX) {
             work.ranges[work.count].offset_bytes = strtoull(word, &rest, 10);
             work.ranges[work.count].length_bytes = strtoull(rest + 1, NULL, 10);
             work.count += 1;
         }
     }
+    if (is_scarce) return run_scarce(&options);
     ali_host *host = NULL;
     if (ali_host_new(&options, &host) != ALI_OK) return 2;
     const int64_t begun = now_ms();

@@ -316,6 +316,24 @@ const cases = [
         { status: 'host', requests: 1, sentence: /no place to go on to$/ },
     ],
     [
+        'every allocation may fail, and all is released',
+        'good',
+        ['scarce', 'retries=0', 'headers=X-A: b', ...TAIL],
+        { status: 'ok', wrong: 0, failures: /^[2-9]\d|^\d{3}/ },
+    ],
+    [
+        'every allocation may fail where ranges are ignored',
+        'norange',
+        ['scarce', 'retries=0', ...TAIL],
+        { status: 'ok', wrong: 0, failures: /^[2-9]\d|^\d{3}/ },
+    ],
+    [
+        'every allocation may fail on the way of a redirect',
+        'redirectsame',
+        ['scarce', 'retries=0', ...TAIL],
+        { status: 'ok', wrong: 0, failures: /^[2-9]\d|^\d{3}/ },
+    ],
+    [
         'an interrupt ends a wait at once',
         'silent',
         ['interrupt', ...TAIL],
