@@ -1,7 +1,8 @@
 // Reads ranges of a pretended object through the native host and prints what came of it as JSON,
 // for tests/services/run.mjs.
 //
-//     ranges URL [retries=N] [timeout=MS] [headers=LINES] [nosuffix] [interrupt] [scarce] [tail=N] [AT+N]...
+//     ranges URL [retries=N] [timeout=MS] [headers=LINES] [nosuffix] [interrupt] [scarce]
+//         [tail=N] [AT+N]...
 //
 // Byte i of the object is (i * 7 + i / 251) mod 256; every byte that comes is compared.
 #include <pthread.h>
