@@ -217,16 +217,16 @@ static ali_status check_columns(ali_task *task, scan_state *scan) {
     return ALI_OK;
 }
 
-// Works on the columns of the batch. ALI_OK: all are complete.
+// Works on the columns of the batch. ALI_OK: all are complete. One after the other, also while
+// bytes of a later one are there first: which of two damaged columns is told of may not hang on the
+// order in which answers come.
 static ali_status decode(scan_state *scan) {
-    bool is_waiting = false;
     scan->source.credit = STEP_CREDIT;
     for (uint32_t i = 0; i < scan->count; i += 1) {
         const ali_status status = ali_parquet_reader_step(&scan->source, &scan->readers[i]);
-        if (status < 0 || status == ALI_YIELD) return status;
-        if (status == ALI_NEED) is_waiting = true;
+        if (status != ALI_OK) return status;
     }
-    return is_waiting ? ALI_NEED : ALI_OK;
+    return ALI_OK;
 }
 
 static ali_status step(ali_task *task, scan_state *scan, uint32_t budget_rows) {
