@@ -25,7 +25,9 @@ function defaultFiles() {
     const vectors = all
         .filter((name) => name.endsWith('.parquet'))
         .map((name) => `tests/vectors/${name}`)
+    const own = fs.readdirSync('tests/twin/data').filter((name) => name.endsWith('.parquet'))
     const others = [
+        ...own.sort().map((name) => `tests/twin/data/${name}`),
         'examples/dashboard/data/nyc-weather-2013.parquet',
         'tests/web/data/forms.parquet',
     ]
