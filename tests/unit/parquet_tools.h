@@ -415,4 +415,21 @@ static void tool_expect_error(const tool_bytes *file, const tool_reading *how, a
     free(result.rows.data);
 }
 
+static const tool_reading plainly = {0};
+
+static void release(tool_bytes *bytes) {
+    free(bytes->data);
+    *bytes = (tool_bytes){0};
+}
+
+static tool_column column_of(const char *name, int32_t type, int32_t repetition, int64_t values,
+                             const tool_bytes *pages) {
+    return (tool_column){.name = name,
+                         .type = type,
+                         .repetition = repetition,
+                         .converted = TOOL_NONE,
+                         .values = values,
+                         .pages = pages};
+}
+
 #endif

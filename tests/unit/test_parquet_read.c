@@ -2,23 +2,6 @@
 // that writers really produce, and files that lie.
 #include "parquet_tools.h"
 
-static const tool_reading plainly = {0};
-
-static void release(tool_bytes *bytes) {
-    free(bytes->data);
-    *bytes = (tool_bytes){0};
-}
-
-static tool_column column_of(const char *name, int32_t type, int32_t repetition, int64_t values,
-                             const tool_bytes *pages) {
-    return (tool_column){.name = name,
-                         .type = type,
-                         .repetition = repetition,
-                         .converted = TOOL_NONE,
-                         .values = values,
-                         .pages = pages};
-}
-
 // Puts levels as version 1 does: their length, then the bytes.
 static void put_levels(tool_bytes *to, const uint8_t *bytes, size_t count) {
     tool_put_u32(to, (uint32_t)count);
@@ -745,127 +728,6 @@ static void overlapping_pages_are_read_as_they_lie(void **state) {
     release(&pages);
 }
 
-// --- footers -------------------------------------------------------------------------------------
-
-static void footers_that_cannot_be_are_refused(void **state) {
-    static const struct {
-        uint8_t bytes[40];
-        size_t count;
-        ali_status status;
-        const char *words;
-    } samples[] = {
-        {"PAR1\0\0\0\0PAR1", 12, ALI_ERR_TRUNCATED, "the footer ends in the middle"},
-        {"PAR1\1\0\0\0PAR1", 12, ALI_ERR_CORRUPT, "the footer claims 1 bytes"},
-        {"PAR1\xFF\xFF\xFF\xFFPAR1", 12, ALI_ERR_CORRUPT, "claims 4294967295 bytes"},
-        {"PAR1", 4, ALI_ERR_TRUNCATED, "too short for a Parquet file"},
-        {"PARE\0\0\0\0PARE", 12, ALI_ERR_UNSUPPORTED, "encrypted"},
-        {"PAR1\0\1\0\0\0PAR1", 13, ALI_ERR_CORRUPT, "without its field 2"},
-    };
-    for (uint32_t i = 0; i < ALI_COUNT_OF(samples); i += 1) {
-        tool_bytes file = {0};
-        tool_put(&file, samples[i].bytes, samples[i].count);
-        tool_expect_error(&file, &plainly, samples[i].status, samples[i].words);
-        release(&file);
-    }
-    tool_bytes file = {0};
-    tool_put(&file, "PAR1\0\0\0\0PARX", 12);
-    const ali_open_options given = {.size_bytes = sizeof given, .format = "parquet"};
-    tool_expect_error(&file, &(tool_reading){.open = &given}, ALI_ERR_CORRUPT,
-                      "ends with \"PAR1\", this one with \"PARX\"");
-    release(&file);
-}
-
-// A footer out of pieces: schema elements as given, no row groups.
-static tool_bytes file_of_schema(const tool_bytes *elements, uint32_t count, int64_t rows) {
-    tool_bytes footer = {0};
-    tool_bytes file = {0};
-    tool_list(&footer, 2, count);
-    tool_put(&footer, elements->data, elements->count);
-    tool_number(&footer, 3, rows);
-    tool_list(&footer, 4, 0);
-    tool_stop(&footer);
-    tool_put(&file, "PAR1", 4);
-    tool_put(&file, footer.data, footer.count);
-    tool_put_u32(&file, (uint32_t)footer.count);
-    tool_put(&file, "PAR1", 4);
-    release(&footer);
-    return file;
-}
-
-typedef struct element {
-    int32_t type; // TOOL_NONE
-    int32_t repetition;
-    int32_t children;
-    const char *name;
-    int32_t length;
-} element;
-
-static void schemas_that_cannot_be_are_refused(void **state) {
-    static const struct {
-        element elements[3];
-        uint32_t count;
-        int64_t rows;
-        const char *words;
-    } samples[] = {
-        {{{0}}, 0, 0, "the schema is empty"},
-        {{{-1, 0, 2, "root", 0}, {1, 0, 0, "a", 0}}, 2, 0, "root has 2 children"},
-        {{{-1, 0, -3, "root", 0}, {1, 0, 0, "a", 0}}, 2, 0, "root has -3 children"},
-        {{{-1, 0, 0, "root", 0}, {1, 0, 0, "a", 0}}, 2, 0, "only 1 belong to it"},
-        {{{-1, 0, 1, "root", 0}, {-1, 0, 5, "a", 0}, {1, 0, 0, "b", 0}},
-         3,
-         0,
-         "4 more are announced"},
-        {{{-1, 0, 1, "root", 0}, {9, 0, 0, "a", 0}}, 2, 0, "unknown type 9"},
-        {{{-1, 0, 1, "root", 0}, {1, 7, 0, "a", 0}}, 2, 0, "unknown repetition 7"},
-        {{{-1, 0, 1, "root", 0}, {1, 0, 1, "a", 0}}, 2, 0, "has 1 children"},
-        {{{-1, 0, 1, "root", 0}, {1, 0, 0, "\xFF", 0}}, 2, 0, "is not UTF-8"},
-        {{{-1, 0, 1, "root", 0}, {7, 0, 0, "a", -4}}, 2, 0, "the type length -4"},
-        {{{-1, 0, 1, "root", 0}, {1, 0, 0, "a", 0}},
-         2,
-         5,
-         "claims 5 rows, but its row groups have 0"},
-    };
-    for (uint32_t i = 0; i < ALI_COUNT_OF(samples); i += 1) {
-        tool_bytes elements = {0};
-        for (uint32_t k = 0; k < samples[i].count; k += 1) {
-            const element *at = &samples[i].elements[k];
-            if (at->type != TOOL_NONE) tool_number(&elements, 1, at->type);
-            if (at->length != 0) tool_number(&elements, 2, at->length);
-            tool_number(&elements, 3, at->repetition);
-            tool_string(&elements, 4, at->name);
-            if (at->children != 0) tool_number(&elements, 5, at->children);
-            tool_stop(&elements);
-        }
-        tool_bytes file = file_of_schema(&elements, samples[i].count, samples[i].rows);
-        tool_expect_error(&file, &plainly, ALI_ERR_CORRUPT, samples[i].words);
-        release(&file);
-        release(&elements);
-    }
-}
-
-static void limits_on_footers_and_columns_hold(void **state) {
-    tool_bytes nothing = {0};
-    tool_column columns[40];
-    for (uint32_t i = 0; i < 40; i += 1) {
-        columns[i] =
-            column_of("a column with a name of some length", ALI_PARQUET_INT64, 0, 0, &nothing);
-    }
-    tool_bytes file = tool_file(columns, 40, 0, 0);
-    const ali_limits few = {.size_bytes = sizeof few, .columns_max = 39};
-    const ali_limits small = {.size_bytes = sizeof small, .footer_bytes_max = 1024};
-    tool_expect_error(&file, &(tool_reading){.limits = &few}, ALI_ERR_LIMIT,
-                      "40 columns, the limit columns_max is 39");
-    tool_expect_error(&file, &(tool_reading){.limits = &small}, ALI_ERR_LIMIT,
-                      "the limit footer_bytes_max is 1024");
-    const ali_open_options short_tail = {.size_bytes = sizeof short_tail, .tail_bytes = 16};
-    tool_result result = tool_read(&file, &(tool_reading){.open = &short_tail});
-    assert_int_equal(result.status, ALI_OK);
-    assert_int_equal(result.reads, 2); // the tail, then the rest of the footer
-    assert_true(result.read_bytes <= file.count);
-    release(&result.rows);
-    release(&file);
-}
-
 static void every_truncation_of_a_file_is_an_error(void **state) {
     tool_bytes pages = {0};
     put_texts(&pages, true);
@@ -905,9 +767,6 @@ int main(void) {
         cmocka_unit_test(pages_that_do_not_hold_what_they_claim_are_found),
         cmocka_unit_test(bad_dictionaries_and_codes_are_found),
         cmocka_unit_test(overlapping_pages_are_read_as_they_lie),
-        cmocka_unit_test(footers_that_cannot_be_are_refused),
-        cmocka_unit_test(schemas_that_cannot_be_are_refused),
-        cmocka_unit_test(limits_on_footers_and_columns_hold),
         cmocka_unit_test(every_truncation_of_a_file_is_an_error),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -28,6 +28,8 @@ typedef struct scan_state {
     uint64_t first_row; // of the file, that is read
     uint64_t end_row;   // the first that is not
     uint64_t batch_rows;
+    uint64_t coalesce_bytes;
+    uint64_t request_bytes_max;
     cursor current;
     cursor planned;        // the first row group whose bytes are not yet wanted
     uint64_t wanted_bytes; // of row groups from `current` on
@@ -78,20 +80,32 @@ static uint64_t needed_bytes(const scan_state *scan, const cursor *at) {
 
 // --- what is wanted ------------------------------------------------------------------------------
 
-// Wants the chunks of a row group, those that lie side by side as one.
+// Tells if a chunk may be wanted together with the range before it: as the blob would join them,
+// only that a hundred thousand columns need not pass through its list one by one.
+static bool is_near(const scan_state *scan, const ali_parquet_chunk *chunk, uint64_t start,
+                    uint64_t end) {
+    return chunk->start_bytes >= end && chunk->start_bytes - end <= scan->coalesce_bytes &&
+           chunk->end_bytes - start <= scan->request_bytes_max;
+}
+
+// Wants the chunks of a row group, near ones as one range, of whose gaps nothing is needed.
 static ali_status want_group(scan_state *scan, const cursor *at) {
     ali_parquet_source *source = &scan->source;
     uint32_t i = 0;
     while (i < scan->count) {
+        const uint32_t first = i;
         const uint64_t start = chunk_at(scan, at, i)->start_bytes;
         uint64_t end = chunk_at(scan, at, i)->end_bytes;
-        i += 1;
-        while (i < scan->count && chunk_at(scan, at, i)->start_bytes == end) {
+        for (i += 1; i < scan->count && is_near(scan, chunk_at(scan, at, i), start, end); i += 1) {
             end = chunk_at(scan, at, i)->end_bytes;
-            i += 1;
         }
         if (end == start) continue;
         ALI_TRY(ali_blob_want(source->blob, source->task, start, end - start, "column chunks"));
+        for (uint32_t k = first + 1; k < i; k += 1) {
+            const uint64_t from = chunk_at(scan, at, k - 1)->end_bytes;
+            const uint64_t to = chunk_at(scan, at, k)->start_bytes;
+            if (from < to) ali_blob_drop(source->blob, from, to);
+        }
     }
     return ALI_OK;
 }
@@ -296,8 +310,9 @@ static ali_status fill_state(ali_context *ctx, ali_task *task, scan_state *scan,
     const uint64_t limit = ali_min_u64(projection->limit_rows, ALI_UNKNOWN - scan->first_row);
     scan->end_row = scan->first_row + limit;
     ALI_TRY(ali_blob_fork(file->blob, &scan->source.blob));
-    ali_blob_tune(scan->source.blob, projection->coalesce_bytes,
-                  ali_max_u64(projection->request_bytes_max, 1));
+    scan->coalesce_bytes = projection->coalesce_bytes;
+    scan->request_bytes_max = ali_max_u64(projection->request_bytes_max, 1);
+    ali_blob_tune(scan->source.blob, scan->coalesce_bytes, scan->request_bytes_max);
     return ALI_OK;
 }
 
