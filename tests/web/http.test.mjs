@@ -280,7 +280,7 @@ test('what is secret in a URL is not shown', () => {
 })
 
 test('an operation that is not wanted any more ends its request', async () => {
-    const server = await start({ delayMs: 200 })
+    const server = await start({ delayMs: 3000 })
     const host = httpHost(server.url, {})
     const controller = new AbortController()
     const op = { kind: abi.ALI_OP_READ, offset: 0, length: 10, moved: 0, signal: controller.signal }
@@ -292,6 +292,6 @@ test('an operation that is not wanted any more ends its request', async () => {
     }, 20)
     const began = performance.now()
     await ended
-    assert.ok(performance.now() - began < 150)
+    assert.ok(performance.now() - began < 1500)
     assert.equal(host.requests[0].status, 0)
 })
