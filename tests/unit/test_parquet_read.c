@@ -728,6 +728,28 @@ static void overlapping_pages_are_read_as_they_lie(void **state) {
     release(&pages);
 }
 
+static void chunks_may_lie_in_any_order(void **state) {
+    enum { COLUMNS = 7 };
+    tool_bytes pages[COLUMNS] = {{0}};
+    tool_column columns[COLUMNS];
+    for (uint32_t i = 0; i < COLUMNS; i += 1) {
+        put_int64s(&pages[i], i, 1);
+        columns[i] = column_of("a", ALI_PARQUET_INT64, 0, 1, &pages[i]);
+    }
+    for (uint32_t i = 0; i < COLUMNS; i += 1) { // column i reads the chunk of column 3 * i
+        columns[i].start = 4 + (int64_t)(pages[0].count * (3 * i % COLUMNS));
+    }
+    tool_bytes file = tool_file(columns, COLUMNS, 1, 1);
+    tool_expect_rows(&file, &plainly, "0,3,6,2,5,1,4;/");
+    const ali_open_options short_tail = {.size_bytes = sizeof short_tail, .tail_bytes = 16};
+    tool_result result = tool_read(&file, &(tool_reading){.open = &short_tail});
+    assert_string_equal((const char *)result.rows.data, "0,3,6,2,5,1,4;/");
+    assert_int_equal(result.reads, 3); // the tail, the footer, all chunks as one
+    release(&result.rows);
+    release(&file);
+    for (uint32_t i = 0; i < COLUMNS; i += 1) release(&pages[i]);
+}
+
 static void every_truncation_of_a_file_is_an_error(void **state) {
     tool_bytes pages = {0};
     put_texts(&pages, true);
@@ -767,6 +789,7 @@ int main(void) {
         cmocka_unit_test(pages_that_do_not_hold_what_they_claim_are_found),
         cmocka_unit_test(bad_dictionaries_and_codes_are_found),
         cmocka_unit_test(overlapping_pages_are_read_as_they_lie),
+        cmocka_unit_test(chunks_may_lie_in_any_order),
         cmocka_unit_test(every_truncation_of_a_file_is_an_error),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -80,31 +80,76 @@ static uint64_t needed_bytes(const scan_state *scan, const cursor *at) {
 
 // --- what is wanted ------------------------------------------------------------------------------
 
-// Tells if a chunk may be wanted together with the range before it: as the blob would join them,
+// Where the pages of a chunk lie.
+typedef struct span {
+    uint64_t start;
+    uint64_t end;
+} span;
+
+// Moves spans[at] down a heap of `count` spans, the last of which is on top.
+static void sift(span *spans, uint32_t at, uint32_t count) {
+    for (uint32_t child = 2 * at + 1; child < count; child = 2 * at + 1) {
+        if (child + 1 < count && spans[child + 1].start > spans[child].start) child += 1;
+        if (spans[at].start >= spans[child].start) return;
+        const span moved = spans[at];
+        spans[at] = spans[child];
+        spans[child] = moved;
+        at = child;
+    }
+}
+
+static void sort(span *spans, uint32_t count) {
+    for (uint32_t i = count / 2; i > 0; i -= 1) sift(spans, i - 1, count);
+    for (uint32_t i = count; i > 1; i -= 1) {
+        const span top = spans[0];
+        spans[0] = spans[i - 1];
+        spans[i - 1] = top;
+        sift(spans, 0, i - 1);
+    }
+}
+
+// The spans of a row group's chunks, in the order of the file.
+static ali_status collect(scan_state *scan, const cursor *at, span **spans) {
+    void *pointer = NULL;
+    ALI_TRY(ali_arena_new(ali_task_scratch(scan->source.task), (uint64_t)scan->count * sizeof(span),
+                          &pointer));
+    span *made = pointer;
+    bool is_sorted = true;
+    for (uint32_t i = 0; i < scan->count; i += 1) {
+        const ali_parquet_chunk *chunk = chunk_at(scan, at, i);
+        made[i] = (span){chunk->start_bytes, chunk->end_bytes};
+        if (i != 0 && made[i].start < made[i - 1].start) is_sorted = false;
+    }
+    if (!is_sorted) sort(made, scan->count);
+    *spans = made;
+    return ALI_OK;
+}
+
+// Tells if a span may be wanted together with the range before it: as the blob would join them,
 // only that a hundred thousand columns need not pass through its list one by one.
-static bool is_near(const scan_state *scan, const ali_parquet_chunk *chunk, uint64_t start,
-                    uint64_t end) {
-    return chunk->start_bytes >= end && chunk->start_bytes - end <= scan->coalesce_bytes &&
-           chunk->end_bytes - start <= scan->request_bytes_max;
+static bool is_near(const scan_state *scan, const span *next, uint64_t start, uint64_t end) {
+    return next->start >= end && next->start - end <= scan->coalesce_bytes &&
+           next->end - start <= scan->request_bytes_max;
 }
 
 // Wants the chunks of a row group, near ones as one range, of whose gaps nothing is needed.
 static ali_status want_group(scan_state *scan, const cursor *at) {
     ali_parquet_source *source = &scan->source;
+    span *spans = NULL;
+    ALI_TRY(collect(scan, at, &spans));
     uint32_t i = 0;
     while (i < scan->count) {
         const uint32_t first = i;
-        const uint64_t start = chunk_at(scan, at, i)->start_bytes;
-        uint64_t end = chunk_at(scan, at, i)->end_bytes;
-        for (i += 1; i < scan->count && is_near(scan, chunk_at(scan, at, i), start, end); i += 1) {
-            end = chunk_at(scan, at, i)->end_bytes;
+        const uint64_t start = spans[i].start;
+        uint64_t end = spans[i].end;
+        for (i += 1; i < scan->count && is_near(scan, &spans[i], start, end); i += 1) {
+            end = spans[i].end;
         }
         if (end == start) continue;
         ALI_TRY(ali_blob_want(source->blob, source->task, start, end - start, "column chunks"));
         for (uint32_t k = first + 1; k < i; k += 1) {
-            const uint64_t from = chunk_at(scan, at, k - 1)->end_bytes;
-            const uint64_t to = chunk_at(scan, at, k)->start_bytes;
-            if (from < to) ali_blob_drop(source->blob, from, to);
+            if (spans[k - 1].end == spans[k].start) continue;
+            ali_blob_drop(source->blob, spans[k - 1].end, spans[k].start);
         }
     }
     return ALI_OK;
