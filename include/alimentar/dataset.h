@@ -96,7 +96,8 @@ ALI_API ALI_CHECKED ali_status ali_scan_schema(ali_dataset *dataset,
 //
 // Ownership: the caller frees *task. The task retains the data set.
 // Returns:   ALI_OK; ALI_ERR_MEMORY; ALI_ERR_ARGUMENT; ALI_ERR_NOT_FOUND for a column that is not
-//            there, ALI_ERR_ARGUMENT for a name that two columns share: see ali_context_error().
+//            there, ALI_ERR_ARGUMENT for a name that two columns share, ALI_ERR_UNSUPPORTED for a
+//            column of a type that can't be read: see ali_context_error().
 ALI_API ALI_CHECKED ali_status ali_scan_start(ali_dataset *dataset, const ali_scan_options *options,
                                               ali_task **task);
 

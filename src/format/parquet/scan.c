@@ -37,7 +37,7 @@ typedef struct scan_state {
     uint64_t group_rows;   // of the current row group, still to be read
     bool is_group_open;
     bool is_windowed;
-    bool is_checked;
+    bool is_begun;
     ali_batch *batch; // being filled
 } scan_state;
 
@@ -255,14 +255,8 @@ static ali_status end_batch(ali_task *task, scan_state *scan) {
 
 // --- the task ------------------------------------------------------------------------------------
 
-// Refuses columns that can't be read, before anything is asked for.
-static ali_status check_columns(ali_task *task, scan_state *scan) {
-    for (uint32_t i = 0; i < scan->count; i += 1) {
-        const ali_parquet_column *column = scan->readers[i].column;
-        if (column->refusal != ALI_PARQUET_READABLE) {
-            return ali_parquet_refuse(scan->source.ctx, column);
-        }
-    }
+// Sets the bounds of the scan and its batches.
+static void begin(ali_task *task, scan_state *scan) {
     scan->batch_rows =
         ali_min_u64(scan->batch_rows,
                     ali_max_u64(BATCH_ROWS_MIN, BATCH_BYTES / ali_max_u64(row_bytes(scan), 1)));
@@ -272,8 +266,7 @@ static ali_status check_columns(ali_task *task, scan_state *scan) {
     scan->source.window_bytes =
         ali_max_u64(WINDOW_BYTES,
                     scan->source.ctx->limits.inflight_bytes_max / 2 / ali_max_u64(scan->count, 1));
-    scan->is_checked = true;
-    return ALI_OK;
+    scan->is_begun = true;
 }
 
 // Works on the columns of the batch. ALI_OK: all are complete. One after the other, also while
@@ -289,7 +282,7 @@ static ali_status decode(scan_state *scan) {
 }
 
 static ali_status step(ali_task *task, scan_state *scan, uint32_t budget_rows) {
-    if (!scan->is_checked) ALI_TRY(check_columns(task, scan));
+    if (!scan->is_begun) begin(task, scan);
     const uint32_t ops = ali_task_inflight_ops(task);
     if (!scan->is_group_open) {
         if (!seek(scan, &scan->current)) return ALI_OK;
@@ -342,6 +335,9 @@ static ali_status fill_state(ali_context *ctx, ali_task *task, scan_state *scan,
     for (uint32_t i = 0; i < scan->count; i += 1) {
         scan->readers[i].column = &state->columns[projection->columns[i]];
         scan->readers[i].index = i;
+        if (scan->readers[i].column->refusal != ALI_PARQUET_READABLE) {
+            return ali_parquet_refuse(ctx, scan->readers[i].column);
+        }
     }
     scan->file = ali_file_retain(file);
     ali_schema_retain(projection->schema);
