@@ -329,6 +329,12 @@ static void tool_answer(ali_task *task, const ali_op *op, const tool_bytes *file
     assert_int_equal(ali_task_answer(task, &answer), ALI_OK);
 }
 
+static void tool_note_error(tool_result *result, const ali_error *error) {
+    (void)snprintf(result->sentence, sizeof result->sentence, "%s", error->sentence);
+    (void)snprintf(result->column, sizeof result->column, "%s", error->column);
+    result->offset_bytes = error->offset_bytes;
+}
+
 // Steps a task to its end.
 static ali_status tool_drive(tool_result *result, ali_context *ctx, ali_task *task,
                              const tool_bytes *file, const tool_reading *how) {
@@ -349,12 +355,7 @@ static ali_status tool_drive(tool_result *result, ali_context *ctx, ali_task *ta
             tool_answer(task, &ops[i], file, how);
         }
     }
-    if (status < 0) {
-        const ali_error *error = ali_task_error(task);
-        (void)snprintf(result->sentence, sizeof result->sentence, "%s", error->sentence);
-        (void)snprintf(result->column, sizeof result->column, "%s", error->column);
-        result->offset_bytes = error->offset_bytes;
-    }
+    if (status < 0) tool_note_error(result, ali_task_error(task));
     return status;
 }
 
@@ -385,8 +386,11 @@ static tool_result tool_read(const tool_bytes *file, const tool_reading *how) {
     result.status = tool_open(&result, ctx, file, how, &dataset);
     if (result.status == ALI_OK) {
         result.status = ali_scan_start(dataset, how->scan, &task);
-        assert_int_equal(result.status, ALI_OK);
-        result.status = tool_drive(&result, ctx, task, file, how);
+        if (result.status < 0) {
+            tool_note_error(&result, ali_context_error(ctx));
+        } else {
+            result.status = tool_drive(&result, ctx, task, file, how);
+        }
         ali_task_free(task);
     }
     ali_dataset_release(dataset);
