@@ -63,6 +63,7 @@ function plant(fault) {
 
 function cut(text) {
     const plain = text.replaceAll('|', '\\|').replace(/0x[0-9a-f]+/g, '0x…')
+        .replace(/^==\d+==/, '').replaceAll(`${resolve(TREE)}/`, '')
     return plain.length > COLUMNS_MAX ? `${plain.slice(0, COLUMNS_MAX)}…` : plain
 }
 
