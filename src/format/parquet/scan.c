@@ -13,6 +13,9 @@
 // Bytes that the fixed-width part of a batch takes at most, unless that is fewer than these rows.
 #define BATCH_BYTES (UINT64_C(64) << 20)
 #define BATCH_ROWS_MIN UINT64_C(64)
+// From so many columns on, chunks are asked for in the order of the file: the blob's list would
+// otherwise be moved for each of them.
+#define SORTED_COLUMNS 1024u
 
 // A row group in file order, and the rows before it.
 typedef struct cursor {
@@ -108,7 +111,8 @@ static void sort(span *spans, uint32_t count) {
     }
 }
 
-// The spans of a row group's chunks, in the order of the file.
+// The spans of a row group's chunks: in the order in which the columns are wanted, but of very many
+// columns in that of the file.
 static ali_status collect(scan_state *scan, const cursor *at, span **spans) {
     void *pointer = NULL;
     ALI_TRY(ali_arena_new(ali_task_scratch(scan->source.task), (uint64_t)scan->count * sizeof(span),
@@ -120,7 +124,7 @@ static ali_status collect(scan_state *scan, const cursor *at, span **spans) {
         made[i] = (span){chunk->start_bytes, chunk->end_bytes};
         if (i != 0 && made[i].start < made[i - 1].start) is_sorted = false;
     }
-    if (!is_sorted) sort(made, scan->count);
+    if (!is_sorted && scan->count >= SORTED_COLUMNS) sort(made, scan->count);
     *spans = made;
     return ALI_OK;
 }
