@@ -19,6 +19,7 @@ void ali_flatbuf_clear(ali_flatbuf *flat) {
 }
 
 static uint8_t *head(ali_flatbuf *flat) {
+    if (flat->block == NULL) return NULL; // nothing is written yet
     return flat->block + (flat->block_bytes - flat->used_bytes);
 }
 
