@@ -30,8 +30,82 @@ static ali_status fail_missing(ali_context *ctx, const ali_schema *schema, const
                     last->name, (size_t)last->name_bytes);
 }
 
-static ali_status find_column(ali_context *ctx, const ali_schema *schema, const char *name,
+// The fields of a schema in the order of their names, so that many names are found quickly.
+typedef struct name_order {
+    const ali_schema *schema;
+    uint32_t *places; // indexes of fields; those of one name in the order of the file
+} name_order;
+
+// Below, at or above 0, as the first name comes before, is, or comes after the second.
+static int compare_names(const char *a, size_t a_bytes, const char *b, size_t b_bytes) {
+    const size_t both = a_bytes < b_bytes ? a_bytes : b_bytes;
+    const int by_bytes = both == 0 ? 0 : __builtin_memcmp(a, b, both);
+    return by_bytes != 0 ? by_bytes : (a_bytes > b_bytes) - (a_bytes < b_bytes);
+}
+
+static int compare_place(const name_order *order, uint32_t at, const char *name,
+                         size_t name_bytes) {
+    const ali_field *field = &order->schema->fields[order->places[at]];
+    return compare_names(field->name, (size_t)field->name_bytes, name, name_bytes);
+}
+
+// Merges the sorted runs [from, middle) and [middle, end) of order->places into `merged`.
+static void merge(const name_order *order, uint32_t *merged, uint32_t from, uint32_t middle,
+                  uint32_t end) {
+    uint32_t left = from;
+    uint32_t right = middle;
+    for (uint32_t at = from; at < end; at += 1) {
+        bool is_left = right == end;
+        if (!is_left && left < middle) {
+            const ali_field *field = &order->schema->fields[order->places[right]];
+            is_left = compare_place(order, left, field->name, (size_t)field->name_bytes) <= 0;
+        }
+        merged[at] = order->places[is_left ? left : right];
+        if (is_left) {
+            left += 1;
+        } else {
+            right += 1;
+        }
+    }
+}
+
+// Sorts by merging from the bottom up: stable, and no input makes it slow. `places` and `spare`
+// have room for all fields; the order lies in one of them.
+static name_order sort_names(const ali_schema *schema, uint32_t *places, uint32_t *spare) {
+    name_order order = {schema, places};
+    const uint32_t count = schema->count;
+    for (uint32_t i = 0; i < count; i += 1) places[i] = i;
+    for (uint64_t run = 1; run < count; run *= 2) {
+        for (uint64_t from = 0; from < count; from += 2 * run) {
+            const uint32_t middle = (uint32_t)ali_min_u64(from + run, count);
+            const uint32_t end = (uint32_t)ali_min_u64(from + 2 * run, count);
+            merge(&order, spare, (uint32_t)from, middle, end);
+        }
+        uint32_t *sorted = spare;
+        spare = order.places;
+        order.places = sorted;
+    }
+    return order;
+}
+
+// The first place in the order whose name is not below this one.
+static uint32_t lower_bound(const name_order *order, const char *name, size_t name_bytes) {
+    uint32_t low = 0;
+    uint32_t high = order->schema->count;
+    while (low < high) {
+        const uint32_t middle = low + (high - low) / 2;
+        if (compare_place(order, middle, name, name_bytes) < 0) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low;
+}
+
+static ali_status find_column(ali_context *ctx, const name_order *order, const char *name,
                               uint32_t *index) {
+    const ali_schema *schema = order->schema;
     size_t name_bytes = ali_text_length(name);
     const uint64_t number = index_of(name, name_bytes);
     if (number < schema->count) {
@@ -42,29 +116,40 @@ static ali_status find_column(ali_context *ctx, const ali_schema *schema, const 
         name += 1;
         name_bytes -= 1;
     }
-    uint32_t matches = 0;
-    for (uint32_t i = 0; i < schema->count; i += 1) {
-        const ali_field *field = &schema->fields[i];
-        if (field->name_bytes != name_bytes || !ali_equal(field->name, name, name_bytes)) continue;
-        if (matches == 0) *index = i;
-        matches += 1;
-    }
-    if (matches == 1) return ALI_OK;
-    if (matches == 0) return fail_missing(ctx, schema, name, name_bytes);
+    const uint32_t first = lower_bound(order, name, name_bytes);
+    uint32_t end = first;
+    while (end < schema->count && compare_place(order, end, name, name_bytes) == 0) end += 1;
+    if (end == first) return fail_missing(ctx, schema, name, name_bytes);
+    *index = order->places[first];
+    if (end == first + 1) return ALI_OK;
     return ali_fail(ctx, ALI_ERR_ARGUMENT,
                     "%u columns are named %q: take one by its place, as #%u for the first of them",
-                    matches, name, name_bytes, *index + 1);
+                    end - first, name, name_bytes, *index + 1);
 }
 
-// Fills `columns` with the indexes of the columns asked for.
-static ali_status resolve(ali_context *ctx, const ali_schema *schema,
-                          const ali_scan_options *options, uint32_t *columns, uint32_t count) {
-    for (uint32_t i = 0; i < count; i += 1) {
-        columns[i] = i;
-        if (options->columns == NULL) continue;
-        ALI_TRY(find_column(ctx, schema, options->columns[i], &columns[i]));
+// Fills `columns` with the indexes of the columns asked for. `room` holds twice as many numbers as
+// the schema has fields.
+static ali_status find_columns(ali_context *ctx, const ali_schema *schema,
+                               const ali_scan_options *options, uint32_t *room, uint32_t *columns) {
+    const name_order order = sort_names(schema, room, room + schema->count);
+    for (uint32_t i = 0; i < options->columns_count; i += 1) {
+        ALI_TRY(find_column(ctx, &order, options->columns[i], &columns[i]));
     }
     return ALI_OK;
+}
+
+static ali_status resolve(ali_context *ctx, const ali_schema *schema,
+                          const ali_scan_options *options, uint32_t *columns, uint32_t count) {
+    if (options->columns == NULL) {
+        for (uint32_t i = 0; i < count; i += 1) columns[i] = i;
+        return ALI_OK;
+    }
+    void *room = NULL;
+    const uint64_t room_bytes = ((uint64_t)schema->count * 2 + 1) * sizeof(uint32_t);
+    ALI_TRY(ali_mem_new(ctx, room_bytes, &room));
+    const ali_status status = find_columns(ctx, schema, options, room, columns);
+    ali_mem_free(ctx, room, room_bytes);
+    return status;
 }
 
 static ali_status project(ali_dataset *dataset, const ali_scan_options *options, uint32_t *columns,
