@@ -46,7 +46,7 @@ BASE := -std=c11 -Iinclude $(WARN) -ffp-contract=off -fno-strict-aliasing -fvisi
         -DALI_VERSION='"$(VERSION)"' -DALI_ABI_VERSION=$(ABI)
 CORE_CFLAGS   := $(BASE) -Isrc -ffreestanding -fno-math-errno -fno-trapping-math
 NATIVE_CFLAGS := $(BASE) -D_GNU_SOURCE -pthread
-OPT           := -O2 -g1
+OPT           := -O2 -g1 -gdwarf-4
 # Kernels: the hot loops, built for speed in both twins; everything else in the wasm is built for size.
 KERNELS := src/codec/snappy.c src/format/parquet/rle.c src/format/parquet/plain.c \
            src/format/parquet/levels.c
@@ -74,7 +74,7 @@ all: native wasm web
 native: $(B)/alimentar $(B)/libalimentar.a $(B)/libalimentar.so
 
 $(B)/obj/native/src/%.o: src/%.c Makefile
-	@mkdir -p $(@D); $(CC) $(CORE_CFLAGS) $(if $(filter $<,$(KERNELS)),-O3,$(OPT)) -g1 -fPIC \
+	@mkdir -p $(@D); $(CC) $(CORE_CFLAGS) $(if $(filter $<,$(KERNELS)),-O3,$(OPT)) -g1 -gdwarf-4 -fPIC \
 	    -fstack-usage -MMD -MP -c $< -o $@
 $(B)/obj/native/native/%.o: native/%.c Makefile
 	@mkdir -p $(@D); $(CC) $(NATIVE_CFLAGS) $(CURL_CFLAGS) $(OPT) -fPIC -MMD -MP -c $< -o $@
