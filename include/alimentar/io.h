@@ -112,7 +112,8 @@ typedef struct ali_progress {
     uint32_t size_bytes;    // of this struct: sizeof(ali_progress), set by the caller
     uint32_t ops_in_flight; // operations that were listed and are not yet answered
     uint64_t bytes;         // moved by answered operations so far
-    uint64_t bytes_total;   // that the task will have moved when it is done
+    uint64_t bytes_total;   // that the task will have moved when it is done, but for the gaps
+                            // between ranges that are fetched as one
     uint64_t rows;          // handed out in batches so far
     uint64_t rows_total;    // that the task will have handed out when it is done
     uint64_t ops;           // operations listed so far

@@ -160,6 +160,13 @@ static uint64_t end_of(const range *item) {
     return item->offset_bytes + item->length_bytes;
 }
 
+uint64_t ali_blob_tail_from(const ali_blob *blob) {
+    if (blob->count == 0) return blob->object_bytes;
+    const range *last = &blob->ranges[blob->count - 1];
+    const bool is_tail = last->state == RANGE_HELD && end_of(last) == blob->object_bytes;
+    return is_tail ? last->offset_bytes : blob->object_bytes;
+}
+
 // The first range that ends after `offset_bytes`; blob->count if there is none.
 static uint32_t find(const ali_blob *blob, uint64_t offset_bytes) {
     uint32_t low = 0;

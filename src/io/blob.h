@@ -66,6 +66,10 @@ ALI_CHECKED ali_status ali_blob_peek(ali_blob *blob, ali_task *task, uint64_t of
 // in the range as a whole are let go.
 void ali_blob_drop(ali_blob *blob, uint64_t from_bytes, uint64_t offset_bytes);
 
+// Where the part of the object begins that is held up to its end: the tail that was read to open
+// it. The object's size if there is none.
+uint64_t ali_blob_tail_from(const ali_blob *blob);
+
 // Bytes that are held, and asked for.
 uint64_t ali_blob_held_bytes(const ali_blob *blob);
 

@@ -224,12 +224,18 @@ void ali_task_expect(ali_task *task, uint64_t bytes_total, uint64_t rows_total) 
     task->root->rows_total = rows_total;
 }
 
+// What was expected, unless more has come (gaps between ranges), or all has come.
+static uint64_t bytes_total(const ali_task *task) {
+    if (ali_task_is_done(task)) return task->bytes_moved;
+    return ali_max_u64(task->bytes_total, task->bytes_moved);
+}
+
 ali_status ali_task_progress(const ali_task *task, ali_progress *progress) {
     if (progress->size_bytes != sizeof *progress) return ALI_ERR_ARGUMENT;
     *progress = (ali_progress){.size_bytes = sizeof *progress,
                                .ops_in_flight = task->listed_inflight,
                                .bytes = task->bytes_moved,
-                               .bytes_total = task->bytes_total,
+                               .bytes_total = bytes_total(task),
                                .rows = task->rows,
                                .rows_total = task->rows_total,
                                .ops = task->ops_listed};

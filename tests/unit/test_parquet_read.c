@@ -524,6 +524,49 @@ static void columns_that_cannot_be_read_are_refused_by_name_when_scanned(void **
     release(&pages);
 }
 
+// How far a scan says it is: before, in the middle, and at the end.
+static void progress_knows_its_totals(void **state) {
+    tool_bytes pages = {0};
+    tool_bytes body = {0};
+    enum { ROWS = 40000 };
+    const tool_page page = tool_data_page(ROWS, ALI_PARQUET_PLAIN);
+    for (int64_t i = 0; i < ROWS; i += 1) tool_put_i64(&body, i);
+    tool_put_page(&pages, &page, &body);
+    const tool_column column = column_of("a", ALI_PARQUET_INT64, 0, ROWS, &pages);
+    tool_bytes file = tool_file(&column, 1, ROWS, 1);
+    ali_context *ctx = NULL;
+    ali_dataset *dataset = NULL;
+    ali_task *task = NULL;
+    tool_result result = {0};
+    ali_progress progress = {.size_bytes = sizeof progress};
+    const ali_open_options open = {.size_bytes = sizeof open, .tail_bytes = 8192};
+    assert_int_equal(ali_context_new(NULL, NULL, &ctx), ALI_OK);
+    assert_int_equal(tool_open(&result, ctx, &file, &(tool_reading){.open = &open}, &dataset),
+                     ALI_OK);
+    assert_int_equal(ali_scan_start(dataset, NULL, &task), ALI_OK);
+    assert_int_equal(ali_task_step(task, 0), ALI_NEED);
+    assert_int_equal(ali_task_progress(task, &progress), ALI_OK);
+    const uint64_t total = progress.bytes_total;
+    assert_true(total > file.count - 8192 - 100 && total <= file.count - 8192);
+    assert_int_equal(progress.bytes, 0);
+    assert_int_equal(progress.rows_total, ROWS);
+    ali_op op;
+    assert_int_equal(ali_task_ops(task, &op, 1), 1);
+    tool_answer(task, &op, &file, &plainly);
+    assert_int_equal(tool_drive(&result, ctx, task, &file, &plainly), ALI_OK);
+    assert_int_equal(ali_task_progress(task, &progress), ALI_OK);
+    assert_int_equal(progress.bytes, total);
+    assert_int_equal(progress.bytes_total, total);
+    assert_int_equal(progress.rows, ROWS);
+    ali_task_free(task);
+    ali_dataset_release(dataset);
+    ali_context_free(ctx);
+    release(&result.rows);
+    release(&file);
+    release(&pages);
+    release(&body);
+}
+
 // --- lies ----------------------------------------------------------------------------------------
 
 typedef struct lie {
@@ -793,6 +836,7 @@ int main(void) {
         cmocka_unit_test(row_groups_outside_are_not_fetched),
         cmocka_unit_test(large_row_groups_are_read_by_windows),
         cmocka_unit_test(steps_are_bounded),
+        cmocka_unit_test(progress_knows_its_totals),
         cmocka_unit_test(files_without_rows_or_columns_are_read),
         cmocka_unit_test(columns_that_cannot_be_read_are_refused_by_name_when_scanned),
         cmocka_unit_test(lies_about_pages_and_chunks_are_found),

@@ -81,6 +81,20 @@ static uint64_t needed_bytes(const scan_state *scan, const cursor *at) {
     return bytes;
 }
 
+// Bytes of all chunks that are read and not held yet.
+static uint64_t expected_bytes(const scan_state *scan) {
+    const uint64_t held_from = ali_blob_tail_from(scan->source.blob);
+    uint64_t bytes = 0;
+    for (cursor at = scan->current; seek(scan, &at); advance(scan, &at)) {
+        for (uint32_t i = 0; i < scan->count; i += 1) {
+            const ali_parquet_chunk *chunk = chunk_at(scan, &at, i);
+            bytes += ali_min_u64(chunk->end_bytes, held_from) -
+                     ali_min_u64(chunk->start_bytes, held_from);
+        }
+    }
+    return bytes;
+}
+
 // --- what is wanted ------------------------------------------------------------------------------
 
 // Where the pages of a chunk lie.
@@ -266,7 +280,7 @@ static void begin(ali_task *task, scan_state *scan) {
                     ali_max_u64(BATCH_ROWS_MIN, BATCH_BYTES / ali_max_u64(row_bytes(scan), 1)));
     scan->end_row = ali_min_u64(scan->end_row, scan->file->rows);
     scan->first_row = ali_min_u64(scan->first_row, scan->end_row);
-    ali_task_expect(task, ALI_UNKNOWN, scan->end_row - scan->first_row);
+    ali_task_expect(task, expected_bytes(scan), scan->end_row - scan->first_row);
     scan->source.window_bytes =
         ali_max_u64(WINDOW_BYTES,
                     scan->source.ctx->limits.inflight_bytes_max / 2 / ali_max_u64(scan->count, 1));
