@@ -1,5 +1,5 @@
-// base/buf.c: reference-counted buffers. An owned buffer and its bytes are one block of memory, the
-// bytes aligned to 64; growing moves only the bytes, so that pointers to the buffer stay right.
+// base/buf.c: reference-counted buffers. The bytes of an owned buffer lie in a block of their own,
+// aligned to 64; growing moves only them, so that pointers to the buffer stay right.
 #include "base/buf.h"
 
 #define ALIGNMENT 64u
@@ -102,13 +102,16 @@ ali_status ali_buf_reserve(ali_context *ctx, ali_buf *buf, uint64_t capacity_byt
     ALI_TRY(check_size(ctx, capacity_bytes));
     const uint64_t doubled = ali_min_u64(buf->capacity_bytes * 2, ctx->limits.memory_bytes_max);
     const uint64_t wanted = ali_max_u64(capacity_bytes, doubled);
+    // Both blocks are held for a moment: near the limit without a reserve.
+    const bool is_tight = ali_home_is_over(ctx->home, block_bytes(wanted));
+    const uint64_t capacity = is_tight ? capacity_bytes : wanted;
     void *block = NULL;
-    ALI_TRY(ali_mem_new(ctx, block_bytes(wanted), &block));
+    ALI_TRY(ali_mem_new(ctx, block_bytes(capacity), &block));
     uint8_t *data = align(block);
     ali_copy_counted(ctx, data, buf->data, (size_t)buf->size_bytes);
     ali_mem_free(ctx, block_of(buf->data), block_bytes(buf->capacity_bytes));
     buf->data = data;
-    buf->capacity_bytes = wanted;
+    buf->capacity_bytes = capacity;
     return ALI_OK;
 }
 

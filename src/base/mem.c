@@ -61,12 +61,12 @@ static ali_status refuse(ali_context *ctx, uint64_t size_bytes, bool is_limit) {
         return ali_fail(ctx, ALI_ERR_LIMIT,
                         "%U bytes of memory were wanted, but with %U in use that would exceed the "
                         "limit memory_bytes_max of %U",
-                        size_bytes, ctx->home->used_bytes, ctx->home->limit_bytes);
+                        size_bytes, ali_context_memory_bytes(ctx), ctx->home->limit_bytes);
     }
     return ali_fail(ctx, ALI_ERR_MEMORY, "out of memory: %U bytes could not be had", size_bytes);
 }
 
-static bool is_over(const ali_home *home, uint64_t size_bytes) {
+bool ali_home_is_over(const ali_home *home, uint64_t size_bytes) {
     const uint64_t used = __atomic_load_n(&home->used_bytes, __ATOMIC_RELAXED);
     return size_bytes > home->limit_bytes || used > home->limit_bytes - size_bytes;
 }
@@ -89,7 +89,7 @@ ali_status ali_mem_new(ali_context *ctx, uint64_t size_bytes, void **pointer) {
     if (size_bytes == 0) return ALI_OK;
     *pointer = ali_home_new(ctx->home, size_bytes);
     if (*pointer != NULL) return ALI_OK;
-    return refuse(ctx, size_bytes, is_over(ctx->home, size_bytes));
+    return refuse(ctx, size_bytes, ali_home_is_over(ctx->home, size_bytes));
 }
 
 ali_status ali_mem_zero(ali_context *ctx, uint64_t size_bytes, void **pointer) {
@@ -107,7 +107,7 @@ ali_status ali_mem_resize(ali_context *ctx, void **pointer, uint64_t old_bytes,
         return ALI_OK;
     }
     ali_home *home = ctx->home;
-    if (!fits_machine(new_bytes)) return refuse(ctx, new_bytes, is_over(home, new_bytes));
+    if (!fits_machine(new_bytes)) return refuse(ctx, new_bytes, ali_home_is_over(home, new_bytes));
     if (new_bytes > old_bytes && !count_in(home, new_bytes - old_bytes)) {
         return refuse(ctx, new_bytes - old_bytes, true);
     }

@@ -25,6 +25,9 @@ ali_home *ali_home_make(const ali_allocator *allocator, uint64_t limit_bytes);
 ali_home *ali_home_retain(ali_home *home);
 void ali_home_release(ali_home *home);
 
+// Tells if so much more memory would exceed the limit.
+bool ali_home_is_over(const ali_home *home, uint64_t size_bytes);
+
 // The same with a home instead of a context: allocation does not write an error.
 void *ali_home_new(ali_home *home, uint64_t size_bytes);
 void ali_home_free(ali_home *home, void *pointer, uint64_t size_bytes);

@@ -34,8 +34,10 @@ struct ali_blob {
     uint64_t request_bytes_max;
     uint64_t held_bytes; // of ranges held and asked for
     uint64_t sequence;
+    uint64_t answers_seen; // of the task, when answers were last looked at
     range *ranges;
     uint32_t count;
+    uint32_t wanted_count;
     uint32_t capacity;
     ali_op_record *tail_op; // a STAT or a suffix READ that is under way
     const ali_task *tail_owner;
@@ -90,17 +92,22 @@ ali_blob *ali_blob_retain(ali_blob *blob) {
     return blob;
 }
 
+// Releases what a range holds, before it is taken out.
 static void let_go(ali_blob *blob, range *item) {
-    if (item->state != RANGE_WANTED) blob->held_bytes -= item->length_bytes;
+    if (item->state == RANGE_WANTED) {
+        blob->wanted_count -= 1;
+    } else {
+        blob->held_bytes -= item->length_bytes;
+    }
     ali_buf_release(item->bytes);
     item->bytes = NULL;
 }
 
-// Takes range `index` out of the array.
-static void remove_range(ali_blob *blob, uint32_t index) {
-    let_go(blob, &blob->ranges[index]);
-    for (uint32_t i = index + 1; i < blob->count; i += 1) blob->ranges[i - 1] = blob->ranges[i];
-    blob->count -= 1;
+// Takes `count` ranges from `index` on out of the array.
+static void remove_ranges(ali_blob *blob, uint32_t index, uint32_t count) {
+    for (uint32_t i = 0; i < count; i += 1) let_go(blob, &blob->ranges[index + i]);
+    blob->count -= count;
+    for (uint32_t i = index; i < blob->count; i += 1) blob->ranges[i] = blob->ranges[i + count];
 }
 
 void ali_blob_release(ali_blob *blob) {
@@ -190,7 +197,11 @@ static ali_status insert(ali_blob *blob, uint32_t index, const range *item) {
     for (uint32_t i = blob->count; i > index; i -= 1) blob->ranges[i] = blob->ranges[i - 1];
     blob->ranges[index] = *item;
     blob->count += 1;
-    if (item->state != RANGE_WANTED) blob->held_bytes += item->length_bytes;
+    if (item->state == RANGE_WANTED) {
+        blob->wanted_count += 1;
+    } else {
+        blob->held_bytes += item->length_bytes;
+    }
     return ALI_OK;
 }
 
@@ -241,9 +252,9 @@ void ali_blob_drop(ali_blob *blob, uint64_t from_bytes, uint64_t offset_bytes) {
         const uint64_t high = ali_min_u64(offset_bytes, end_of(item));
         item->needed_bytes -= ali_min_u64(item->needed_bytes, high - low);
         const bool is_over = item->needed_bytes == 0 && item->owner != NULL &&
-                             item->state == RANGE_HELD;
+                             item->state != RANGE_ASKED;
         if (is_over) {
-            remove_range(blob, i);
+            remove_ranges(blob, i, 1);
         } else {
             i += 1;
         }
@@ -252,20 +263,26 @@ void ali_blob_drop(ali_blob *blob, uint64_t from_bytes, uint64_t offset_bytes) {
 
 void ali_blob_forget(ali_blob *blob, ali_task *task) {
     if (blob == NULL) return;
-    uint32_t i = 0;
-    while (i < blob->count) {
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < blob->count; i += 1) {
         range *item = &blob->ranges[i];
-        if (item->owner != task) {
-            i += 1;
-            continue;
+        if (item->owner == task) {
+            if (item->record != NULL) ali_task_forget_op(task, item->record);
+            let_go(blob, item);
+        } else {
+            blob->ranges[kept] = *item;
+            kept += 1;
         }
-        if (item->record != NULL) ali_task_forget_op(task, item->record);
-        remove_range(blob, i);
     }
+    blob->count = kept;
     if (blob->tail_op != NULL && blob->tail_owner == task) {
         ali_task_forget_op(task, blob->tail_op);
         blob->tail_op = NULL;
     }
+}
+
+uint32_t ali_blob_wanted_count(const ali_blob *blob) {
+    return blob->wanted_count;
 }
 
 // --- asking --------------------------------------------------------------------------------------
@@ -293,34 +310,54 @@ static uint32_t first_wanted(const ali_blob *blob) {
     return best;
 }
 
-// Cuts a wanted range that is longer than one request may be; the rest stays wanted.
+// Cuts a wanted range that is longer than one request may be; the rest stays wanted. Where a range
+// is wanted several times, so is each part.
 static ali_status split(ali_blob *blob, uint32_t index, uint64_t length_bytes) {
     range rest = blob->ranges[index];
+    const uint64_t times = (rest.needed_bytes + rest.length_bytes - 1) / rest.length_bytes;
     rest.offset_bytes += length_bytes;
     rest.length_bytes -= length_bytes;
-    rest.needed_bytes = ali_min_u64(rest.needed_bytes, rest.length_bytes);
+    rest.needed_bytes = times * rest.length_bytes;
     ALI_TRY(insert(blob, index + 1, &rest));
     blob->ranges[index].length_bytes = length_bytes;
-    blob->ranges[index].needed_bytes = ali_min_u64(blob->ranges[index].needed_bytes, length_bytes);
+    blob->ranges[index].needed_bytes = times * length_bytes;
     return ALI_OK;
 }
 
-// Tells if two neighbours may be fetched as one, `length_bytes` long together with the gap.
+// Tells if a wanted range and the neighbour after it may be fetched as one.
 static bool are_near(const ali_blob *blob, const range *left, const range *right) {
     return left->state == RANGE_WANTED && right->state == RANGE_WANTED &&
            left->owner == right->owner &&
-           right->offset_bytes - end_of(left) <= blob->coalesce_bytes &&
-           end_of(right) - left->offset_bytes <= blob->request_bytes_max;
+           right->offset_bytes - end_of(left) <= blob->coalesce_bytes;
 }
 
-// Joins range index + 1 into range `index`, with the gap between them.
-static void join(ali_blob *blob, uint32_t index) {
-    range *left = &blob->ranges[index];
-    const range *right = &blob->ranges[index + 1];
-    left->length_bytes = end_of(right) - left->offset_bytes;
-    left->needed_bytes += right->needed_bytes;
-    left->sequence = ali_min_u64(left->sequence, right->sequence);
-    remove_range(blob, index + 1);
+// Joins range `index` with its near neighbours, as far as one request goes: first those after it,
+// then those before it. All that are found are closed up at once.
+//
+// Returns:   the index of the whole.
+static uint32_t join(ali_blob *blob, uint32_t index) {
+    range *ranges = blob->ranges;
+    uint32_t first = index;
+    uint32_t last = index;
+    while (last + 1 < blob->count && are_near(blob, &ranges[last], &ranges[last + 1]) &&
+           end_of(&ranges[last + 1]) - ranges[first].offset_bytes <= blob->request_bytes_max) {
+        last += 1;
+    }
+    while (first > 0 && are_near(blob, &ranges[first - 1], &ranges[first]) &&
+           end_of(&ranges[last]) - ranges[first - 1].offset_bytes <= blob->request_bytes_max) {
+        first -= 1;
+    }
+    range *whole = &ranges[first];
+    const char *why = ranges[index].why;
+    const uint64_t end = end_of(&ranges[last]);
+    for (uint32_t i = first + 1; i <= last; i += 1) {
+        whole->needed_bytes += ranges[i].needed_bytes;
+        whole->sequence = ali_min_u64(whole->sequence, ranges[i].sequence);
+    }
+    whole->length_bytes = end - whole->offset_bytes;
+    whole->why = why;
+    if (last > first) remove_ranges(blob, first + 1, last - first);
+    return first;
 }
 
 static ali_status ask(ali_blob *blob, ali_task *task, uint32_t index) {
@@ -330,6 +367,7 @@ static ali_status ask(ali_blob *blob, ali_task *task, uint32_t index) {
     op.length_bytes = item->length_bytes;
     ALI_TRY(ali_task_add_op(task, &op, blob, &item->record));
     item->state = RANGE_ASKED;
+    blob->wanted_count -= 1;
     blob->held_bytes += item->length_bytes;
     return ALI_OK;
 }
@@ -343,23 +381,16 @@ static bool has_room(const ali_blob *blob, const ali_task *task, uint64_t length
 }
 
 ali_status ali_blob_flush(ali_blob *blob, ali_task *task) {
-    for (;;) {
+    const uint64_t longest =
+        ali_min_u64(blob->request_bytes_max, blob->ctx->limits.inflight_bytes_max);
+    while (blob->wanted_count != 0 && has_room(blob, task, 1)) {
         uint32_t index = first_wanted(blob);
-        if (index == blob->count) return ALI_OK;
-        const uint64_t longest =
-            ali_min_u64(blob->request_bytes_max, blob->ctx->limits.inflight_bytes_max);
         if (blob->ranges[index].length_bytes > longest) ALI_TRY(split(blob, index, longest));
-        while (index + 1 < blob->count &&
-               are_near(blob, &blob->ranges[index], &blob->ranges[index + 1])) {
-            join(blob, index);
-        }
-        while (index > 0 && are_near(blob, &blob->ranges[index - 1], &blob->ranges[index])) {
-            join(blob, index - 1);
-            index -= 1;
-        }
+        index = join(blob, index);
         if (!has_room(blob, task, blob->ranges[index].length_bytes)) return ALI_OK;
         ALI_TRY(ask(blob, task, index));
     }
+    return ALI_OK;
 }
 
 // --- answers -------------------------------------------------------------------------------------
@@ -435,17 +466,25 @@ static ali_status settle_range(ali_blob *blob, ali_task *task, range *item) {
     return ALI_OK;
 }
 
-// Looks at each operation of this task that was answered since.
+// Looks at each operation of this task that was answered since the last look.
 static ali_status settle(ali_blob *blob, ali_task *task) {
-    for (uint32_t i = 0; i < blob->count; i += 1) {
+    const uint64_t answers = ali_task_answers(task);
+    if (answers == blob->answers_seen) return ALI_OK;
+    blob->answers_seen = answers;
+    uint32_t i = 0;
+    while (i < blob->count) {
         range *item = &blob->ranges[i];
-        if (item->state != RANGE_ASKED || item->owner != task || !item->record->is_answered) {
-            continue;
-        }
-        const ali_status status = settle_range(blob, task, item);
+        const bool is_answered = item->state == RANGE_ASKED && item->owner == task &&
+                                 item->record->is_answered;
+        const ali_status status = is_answered ? settle_range(blob, task, item) : ALI_OK;
         if (status < 0) {
             ali_error_add_object(blob->ctx, blob->path, blob->path_bytes);
             return status;
+        }
+        if (is_answered && item->needed_bytes == 0) {
+            remove_ranges(blob, i, 1); // dropped while it was under way
+        } else {
+            i += 1;
         }
     }
     return ALI_OK;

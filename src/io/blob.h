@@ -70,6 +70,9 @@ void ali_blob_drop(ali_blob *blob, uint64_t from_bytes, uint64_t offset_bytes);
 // it. The object's size if there is none.
 uint64_t ali_blob_tail_from(const ali_blob *blob);
 
+// Ranges that are wanted and not yet asked for. Whoever wants ahead stops at some hundreds.
+uint32_t ali_blob_wanted_count(const ali_blob *blob);
+
 // Bytes that are held, and asked for.
 uint64_t ali_blob_held_bytes(const ali_blob *blob);
 

@@ -31,6 +31,7 @@ struct ali_task {
     uint32_t inflight_ops;
     uint32_t listed_inflight;
     uint64_t ops_listed;
+    uint64_t answers;
     uint64_t bytes_moved;
     uint64_t bytes_total;
     uint64_t rows;
@@ -304,6 +305,10 @@ uint32_t ali_task_inflight_ops(const ali_task *task) {
     return task->root->inflight_ops;
 }
 
+uint64_t ali_task_answers(const ali_task *task) {
+    return task->root->answers;
+}
+
 // The unlisted operation that is wanted most; NULL if there is none.
 static ali_op_record *next_unlisted(ali_task *task) {
     ali_op_record *best = NULL;
@@ -379,6 +384,7 @@ ali_status ali_task_answer(ali_task *task, const ali_answer *answer) {
     if (answer->is_last == 0) return ALI_OK;
     count_answered(task, record);
     record->is_answered = true;
+    task->answers += 1;
     if (record->owner == NULL) {
         unlink_record(task, record);
         free_record(task->home, record);

@@ -86,6 +86,9 @@ ALI_CHECKED ali_status ali_task_add_op(ali_task *task, const ali_op *op, const v
 uint64_t ali_task_inflight_bytes(const ali_task *task);
 uint32_t ali_task_inflight_ops(const ali_task *task);
 
+// Operations answered so far, of the outermost task.
+uint64_t ali_task_answers(const ali_task *task);
+
 // The owner is done with a record: releases it. One that is listed and not yet answered is orphaned
 // instead: it stays, with its buffer, until the answer comes.
 void ali_task_forget_op(ali_task *task, ali_op_record *record);

@@ -212,6 +212,20 @@ static void buffer_beyond_the_limit_is_refused(void **unused) {
     assert_int_equal(count.bytes, 0);
 }
 
+static void buffer_grows_without_reserve_near_the_limit(void **unused) {
+    (void)unused;
+    counter count = {0};
+    ali_context *ctx = new_context(&count, 100000);
+    ali_buf *buf = NULL;
+    assert_int_equal(ali_buf_new(ctx, 40000, &buf), ALI_OK);
+    assert_int_equal(ali_buf_reserve(ctx, buf, 50000), ALI_OK); // 80,000 would be too much
+    assert_int_equal(buf->capacity_bytes, 50000);
+    assert_int_equal(ali_buf_reserve(ctx, buf, 60000), ALI_ERR_LIMIT);
+    ali_buf_release(buf);
+    ali_context_free(ctx);
+    assert_int_equal(count.bytes, 0);
+}
+
 static void note_release(void *user) {
     *(uint32_t *)user += 1;
 }
@@ -288,6 +302,7 @@ int main(void) {
         cmocka_unit_test(buffer_is_aligned_padded_and_outlives_its_context),
         cmocka_unit_test(buffer_keeps_contents_when_it_grows),
         cmocka_unit_test(buffer_beyond_the_limit_is_refused),
+        cmocka_unit_test(buffer_grows_without_reserve_near_the_limit),
         cmocka_unit_test(lent_bytes_are_given_back_with_the_last_slice),
         cmocka_unit_test(arena_keeps_one_block_over_a_reset),
         cmocka_unit_test(arena_refuses_absurd_sizes),

@@ -322,6 +322,74 @@ static void fork_shares_the_tail_and_the_etag(void **unused) {
     end(&other);
 }
 
+static void range_wanted_twice_is_held_until_it_is_dropped_twice(void **unused) {
+    (void)unused;
+    const plan ranges = {.ranges = {{100, 60}, {300, 10}, {100, 60}}, .count = 3};
+    fixture test = begin(&ranges);
+    ali_blob_tune(test.state->blob, 0, 25); // in requests of 25 bytes
+    ali_op ops[8];
+    assert_int_equal(list(&test, ops, 8), 4);
+    for (uint32_t i = 0; i < 4; i += 1) answer_read(&test, &ops[i]);
+    assert_int_equal(ali_task_step(test.task, 0), ALI_OK);
+    ali_progress progress = {.size_bytes = sizeof progress};
+    assert_int_equal(ali_task_progress(test.task, &progress), ALI_OK);
+    assert_int_equal(progress.bytes, 70);
+    assert_int_equal(ali_blob_held_bytes(test.state->blob), 0);
+    end(&test);
+}
+
+static void what_is_dropped_before_it_is_asked_for_is_not_fetched(void **unused) {
+    (void)unused;
+    const plan nothing = {.count = 0};
+    fixture test = begin(&nothing);
+    ali_blob *blob = test.state->blob;
+    assert_int_equal(ali_blob_want(blob, test.task, 0, 10, "a"), ALI_OK);
+    assert_int_equal(ali_blob_want(blob, test.task, 500, 10, "b"), ALI_OK);
+    ali_blob_tune(blob, 0, 1000);
+    assert_int_equal(ali_blob_wanted_count(blob), 2);
+    ali_blob_drop(blob, 0, 10);
+    assert_int_equal(ali_blob_wanted_count(blob), 1);
+    assert_int_equal(ali_blob_flush(blob, test.task), ALI_OK);
+    assert_int_equal(ali_blob_wanted_count(blob), 0);
+    ali_op op;
+    assert_int_equal(ali_task_ops(test.task, &op, 1), 1);
+    assert_int_equal(op.offset_bytes, 500);
+    ali_blob_drop(blob, 500, 510); // while it is under way
+    answer_read(&test, &op);
+    ali_buf *bytes = NULL;
+    assert_int_equal(ali_blob_slice(blob, test.task, 500, 10, &bytes), ALI_NEED);
+    assert_int_equal(ali_task_ops(test.task, &op, 1), 1); // asked for anew
+    assert_int_equal(op.offset_bytes, 500);
+    answer_read(&test, &op);
+    end(&test);
+}
+
+// Reads the whole of a file of 1 MB in pieces of 10 bytes, every second of which is wanted.
+static void many_ranges_are_joined_at_once(void **unused) {
+    (void)unused;
+    const plan nothing = {.count = 0};
+    fixture test = begin(&nothing);
+    ali_blob *blob = test.state->blob;
+    test.object_bytes = 1 << 20;
+    const uint32_t pieces = 50000;
+    for (uint32_t i = pieces; i > 0; i -= 1) {
+        assert_int_equal(ali_blob_want(blob, test.task, 20 * (uint64_t)(i - 1), 10, "piece"),
+                         ALI_OK);
+    }
+    assert_int_equal(ali_blob_wanted_count(blob), pieces);
+    assert_int_equal(ali_blob_flush(blob, test.task), ALI_OK);
+    ali_op op;
+    assert_int_equal(ali_task_ops(test.task, &op, 1), 1);
+    assert_int_equal(op.offset_bytes, 0);
+    assert_int_equal(op.length_bytes, 20 * pieces - 10);
+    answer_read(&test, &op);
+    ali_buf *bytes = NULL;
+    assert_int_equal(ali_blob_slice(blob, test.task, 20 * 777, 10, &bytes), ALI_OK);
+    check_bytes(bytes, 20 * 777, 10);
+    ali_buf_release(bytes);
+    end(&test);
+}
+
 // --- answers of every kind -----------------------------------------------------------------------
 
 static const plan one_range = {.ranges = {{100, 40}}, .count = 1};
@@ -659,6 +727,9 @@ int main(void) {
         cmocka_unit_test(stat_comes_first_where_suffixes_are_not_allowed),
         cmocka_unit_test(known_size_needs_no_stat),
         cmocka_unit_test(fork_shares_the_tail_and_the_etag),
+        cmocka_unit_test(range_wanted_twice_is_held_until_it_is_dropped_twice),
+        cmocka_unit_test(what_is_dropped_before_it_is_asked_for_is_not_fetched),
+        cmocka_unit_test(many_ranges_are_joined_at_once),
         cmocka_unit_test(answers_may_come_in_parts),
         cmocka_unit_test(malformed_answers_are_refused),
         cmocka_unit_test(failed_answers_end_the_task_with_their_reason),

@@ -8,6 +8,8 @@
 
 // Work of a step, about a byte each: decompression of 1 MiB or 256 Ki values.
 #define STEP_CREDIT (INT64_C(1) << 20)
+// Ranges that are wanted ahead at most: with very many small row groups no step plans them all.
+#define RANGES_AHEAD_MAX 512u
 // Bytes of a chunk that are wanted at a time where a row group is read by windows.
 #define WINDOW_BYTES (UINT64_C(1) << 20)
 // Bytes that the fixed-width part of a batch takes at most, unless that is fewer than these rows.
@@ -177,8 +179,9 @@ static ali_status want_group(scan_state *scan, const cursor *at) {
 static ali_status plan(scan_state *scan) {
     const uint64_t most = scan->source.ctx->limits.inflight_bytes_max;
     while (!scan->is_windowed && seek(scan, &scan->planned)) {
-        const uint64_t bytes = needed_bytes(scan, &scan->planned);
         const bool is_current = scan->planned.group == scan->current.group;
+        if (!is_current && ali_blob_wanted_count(scan->source.blob) >= RANGES_AHEAD_MAX) break;
+        const uint64_t bytes = needed_bytes(scan, &scan->planned);
         if (bytes > most / 2) {
             if (!is_current) return ALI_OK;
             scan->is_windowed = true;
