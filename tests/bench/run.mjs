@@ -70,7 +70,7 @@ function generate() {
     return { names, expected }
 }
 
-// --- readers: each gives the facts of every column it was asked for -------------------------------
+// --- readers: each gives the facts of every column it was asked for ------------------------------
 
 async function readOurs(bytes, names) {
     const dataset = await open(bytes)
@@ -113,7 +113,7 @@ function readNatively(path, names) {
     return JSON.parse(stdout)
 }
 
-// --- the comparison -------------------------------------------------------------------------------
+// --- the comparison ------------------------------------------------------------------------------
 
 function check(reader, facts, expected) {
     for (const [name, { count, sum, chars }] of Object.entries(facts)) {
