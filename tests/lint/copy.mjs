@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
-const BUILT = ['obj', 'asan', 'wasm', 'unit', 'oom', 'slice', 'trace', 'fuzz', 'twin',
+const BUILT = ['obj', 'asan', 'wasm', 'unit', 'oom', 'abort', 'slice', 'trace', 'fuzz', 'twin',
     'third_party', 'libalimentar.a', 'libalimentar.so',
     'libalimentar.so.1', 'alimentar', 'web.stamp']
 

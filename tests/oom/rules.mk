@@ -1,4 +1,4 @@
-# Each scenario with failing allocations, failing operations, cancelled and freed at every step.
+# Each scenario with failing allocations and failing operations.
 .PHONY: test-oom
 test-oom: $(B)/oom/test_oom
 	@$(NODE) tests/tools/cmocka.mjs oom $<

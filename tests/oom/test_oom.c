@@ -1,5 +1,5 @@
-// Every scenario with every allocation failing, every operation failing, cancelled at every step
-// and freed at every step: it ends with the status that fits and holds no bytes.
+// Every scenario with every allocation failing and every operation failing: it ends with the status
+// that fits and holds no bytes.
 #include <inttypes.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -60,33 +60,6 @@ static void every_operation_failing(void **state) {
     }
 }
 
-static void cancelled_at_every_step(void **state) {
-    const harness_scenario *scenario = *state;
-    const harness_plan first = {.fashion = FASHION_ONE};
-    const uint64_t events = run(scenario, &first).steps;
-    assert_true(events > 1);
-    for (uint64_t n = 1; n <= events; n += stride_of(events)) {
-        const harness_plan plan = {.cancel_at_step = n, .fashion = FASHION_ONE};
-        const harness_result result = run(scenario, &plan);
-        expect(&result, ALI_ERR_CANCELLED, "step", n);
-    }
-}
-
-static void freed_at_every_step(void **state) {
-    const harness_scenario *scenario = *state;
-    const harness_plan first = {.fashion = FASHION_PARTS};
-    const uint64_t events = run(scenario, &first).steps;
-    uint64_t late = 0;
-    for (uint64_t n = 1; n <= events; n += stride_of(events)) {
-        const harness_plan plan = {
-            .free_at_step = n, .fashion = FASHION_PARTS, .frees_context_first = n % 2 == 0};
-        const harness_result result = run(scenario, &plan);
-        expect(&result, HARNESS_FREED, "step", n);
-        late += result.late_answers;
-    }
-    assert_true(late > 0 || (scenario->flags & SCENARIO_LENDS) != 0);
-}
-
 int main(void) {
     static const struct {
         const char *name;
@@ -94,8 +67,6 @@ int main(void) {
     } kinds[] = {
         {"every allocation failing", every_allocation_failing},
         {"every operation failing", every_operation_failing},
-        {"cancelled at every step", cancelled_at_every_step},
-        {"freed at every step", freed_at_every_step},
     };
     enum { KINDS = sizeof kinds / sizeof kinds[0], TESTS_MAX = 100 };
     static struct CMUnitTest tests[TESTS_MAX];
