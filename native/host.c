@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -55,16 +56,22 @@ void ali_host_note(ali_host *host, uint64_t op_id, const char *format, ...) {
     host_note *note = &host->notes[host->notes_count % HOST_NOTES];
     host->notes_count += 1;
     note->op_id = op_id;
+    note->is_whole = false;
     va_list arguments;
     va_start(arguments, format);
     (void)vsnprintf(note->text, sizeof note->text, format, arguments);
     va_end(arguments);
 }
 
-static const char *find_note(const ali_host *host, uint64_t op_id) {
+void ali_host_note_whole(ali_host *host, uint64_t op_id, const char *what, int code) {
+    ali_host_note(host, op_id, "%s: %s", what, strerror(code));
+    host->notes[(host->notes_count - 1) % HOST_NOTES].is_whole = true;
+}
+
+static const host_note *find_note(const ali_host *host, uint64_t op_id) {
     if (op_id == 0) return NULL;
     for (uint32_t i = 0; i < HOST_NOTES; i += 1) {
-        if (host->notes[i].op_id == op_id) return host->notes[i].text;
+        if (host->notes[i].op_id == op_id) return &host->notes[i];
     }
     return NULL;
 }
@@ -113,16 +120,30 @@ static void clear_error(ali_host *host) {
     point_error(box);
 }
 
+// Completes the core's sentence: what the host met stands first, and what could not be read for it
+// behind.
+static void keep_sentence(host_error *box, const ali_error *error, const host_note *note) {
+    const char *text = note != NULL ? note->text : "";
+    if (note == NULL) {
+        keep_text(box->sentence, sizeof box->sentence, error->sentence);
+    } else if (error->status == ALI_ERR_HOST && note->is_whole) {
+        keep_text(box->sentence, sizeof box->sentence, text);
+    } else if (error->status == ALI_ERR_HOST) {
+        (void)snprintf(box->sentence, sizeof box->sentence, "%s, so %s", text, error->sentence);
+    } else {
+        (void)snprintf(box->sentence, sizeof box->sentence, "%s (%s)", error->sentence, text);
+    }
+}
+
 // Takes over the error of a task or context, completed by what the host knows.
 static ali_status take_error(ali_host *host, ali_status status, const ali_error *error) {
     host_error *box = &host->error;
-    const char *note = find_note(host, error->op_id);
+    const host_note *note = find_note(host, error->op_id);
     box->error = *error;
     ali_host_redact(error->object, strlen(error->object), box->object, sizeof box->object);
     keep_text(box->column, sizeof box->column, error->column);
     keep_text(box->tasks, sizeof box->tasks, error->tasks);
-    (void)snprintf(box->sentence, sizeof box->sentence, "%s%s%s", error->sentence,
-                   note != NULL ? ": " : "", note != NULL ? note : "");
+    keep_sentence(box, error, note);
     point_error(box);
     box->error.status = status;
     return status;
@@ -229,6 +250,10 @@ void ali_host_traffic(const ali_host *host, uint64_t *requests, uint64_t *retrie
     if (requests != NULL) *requests = host->requests;
     if (retries != NULL) *retries = host->http_retries;
     if (bytes != NULL) *bytes = host->http_bytes;
+}
+
+uint32_t ali_host_warnings(const ali_host *host) {
+    return host->warnings;
 }
 
 // --- operations ----------------------------------------------------------------------------------
@@ -346,6 +371,27 @@ static bool has_foreign_scheme(const char *path, size_t *scheme_bytes) {
     return at > 1 && strncmp(path + at, "://", 3) == 0 && strncmp(path, "file:", 5) != 0;
 }
 
+static bool has_http_scheme(const char *path) {
+    return strncasecmp(path, "http://", 7) == 0 || strncasecmp(path, "https://", 8) == 0;
+}
+
+// Refuses URLs that no server could be asked for.
+static ali_status check_url(ali_host *host, const char *url) {
+    const char *name = strstr(url, "://") + 3;
+    const char *end = name + strcspn(name, "/?#");
+    for (const char *at = name; at < end; at += 1) {
+        if (*at == '@') name = at + 1;
+    }
+    if (name == end || *name == ':') {
+        return ali_host_fail(host, ALI_ERR_ARGUMENT, url, "the URL names no server");
+    }
+    if (strchr(url, ' ') != NULL) {
+        return ali_host_fail(host, ALI_ERR_ARGUMENT, url,
+                             "the URL holds a blank; in a URL it is written %%20");
+    }
+    return ALI_OK;
+}
+
 static ali_status describe_object(ali_host *host, const char *path, ali_object *object) {
     const size_t path_bytes = strlen(path);
     *object = (ali_object){.size_bytes = sizeof *object,
@@ -359,9 +405,10 @@ static ali_status describe_object(ali_host *host, const char *path, ali_object *
     }
     size_t scheme_bytes = 0;
     if (ali_host_mem_is_path(path, path_bytes)) return ALI_OK;
-    if (ali_host_http_is_url(path, path_bytes)) {
-        ali_host_http_forget(host, path);
-        return ALI_OK;
+    if (has_http_scheme(path)) {
+        const ali_status status = check_url(host, path);
+        if (status == ALI_OK) ali_host_http_forget(host, path);
+        return status;
     }
     if (has_foreign_scheme(path, &scheme_bytes)) {
         return ali_host_fail(host, ALI_ERR_UNSUPPORTED, path,

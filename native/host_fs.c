@@ -295,8 +295,14 @@ ali_status ali_host_fs_describe(ali_host *host, const char *path, uint32_t *flag
 // --- operations ----------------------------------------------------------------------------------
 
 static void fail(ali_host *host, ali_task *task, const ali_op *op, int code) {
+    ali_host_note(host, op->op_id, "%s", strerror(code));
+    const ali_answer answer = ali_host_answer_to(op, ALI_ERR_HOST);
+    ali_host_give(host, task, &answer);
+}
+
+static void fail_open(ali_host *host, ali_task *task, const ali_op *op, int code) {
     const bool is_absent = code == ENOENT || code == ENOTDIR;
-    if (!is_absent) ali_host_note(host, op->op_id, "%s", strerror(code));
+    if (!is_absent) ali_host_note_whole(host, op->op_id, "it cannot be opened", code);
     const ali_answer answer = ali_host_answer_to(op, is_absent ? ALI_ERR_NOT_FOUND : ALI_ERR_HOST);
     ali_host_give(host, task, &answer);
 }
@@ -376,7 +382,11 @@ static bool read_range(const ali_host *host, host_file *file, const ali_op *op, 
 void ali_host_fs_carry_out(ali_host *host, ali_task *task, const ali_op *op) {
     host_file *file = find_file(host, op);
     struct stat about;
-    if (file == NULL || fstat(file->fd, &about) != 0) {
+    if (file == NULL) {
+        fail_open(host, task, op, errno);
+        return;
+    }
+    if (fstat(file->fd, &about) != 0) {
         fail(host, task, op, errno);
         return;
     }

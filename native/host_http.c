@@ -200,7 +200,11 @@ static void retry_or_end(request *asked, want *item, CURLcode code) {
 
 static void fail_want(request *asked, want *item, CURLcode code) {
     const bool is_absent = asked->status == 404 || asked->status == 410;
-    tell_failure(asked->host, item->op.op_id, asked, code, 1);
+    if (is_absent) {
+        ali_host_note(asked->host, item->op.op_id, "HTTP %ld", asked->status);
+    } else {
+        tell_failure(asked->host, item->op.op_id, asked, code, 1);
+    }
     end_want(asked->host, item, is_absent ? ALI_ERR_NOT_FOUND : ALI_ERR_HOST, asked->status);
 }
 

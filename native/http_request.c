@@ -196,6 +196,7 @@ static uint32_t begin_spool(request *asked, want *item) {
     item->moved = 0;
     asked->want = NULL;
     if (object->spool != SPOOL_NONE) return STOP_ENOUGH;
+    asked->host->warnings |= ALI_HOST_WARNING_NO_RANGES;
     object->spool_fd = ali_host_spool_new();
     object->spool = SPOOL_RUNNING;
     object->spool_bytes = 0;

@@ -22,6 +22,7 @@ typedef struct host_http host_http;
 // Why an operation was not carried out: the system's or the server's own words.
 typedef struct host_note {
     uint64_t op_id;
+    bool is_whole; // says all there is to say: the core's sentence adds nothing
     char text[HOST_NOTE_BYTES];
 } host_note;
 
@@ -53,6 +54,7 @@ struct ali_host {
     uint64_t requests;
     uint64_t http_retries;
     uint64_t http_bytes;
+    uint32_t warnings; // ALI_HOST_WARNING_...
     uint32_t notes_count;
     host_note notes[HOST_NOTES];
     host_error error;
@@ -71,6 +73,9 @@ int64_t ali_host_now_ms(void);
 // Keeps the words for an operation that failed.
 __attribute__((format(printf, 3, 4))) void ali_host_note(ali_host *host, uint64_t op_id,
                                                          const char *format, ...);
+
+// The same for an object of which nothing was reached, which these words tell whole.
+void ali_host_note_whole(ali_host *host, uint64_t op_id, const char *what, int code);
 
 // Sets the host's own error, where no task has one.
 ALI_CHECKED __attribute__((format(printf, 4, 5))) ali_status ali_host_fail(ali_host *host,

@@ -75,6 +75,14 @@ ALI_API const ali_error *ali_host_error(const ali_host *host);
 ALI_API void ali_host_traffic(const ali_host *host, uint64_t *requests, uint64_t *retries,
                               uint64_t *bytes);
 
+// A server ignores range requests: its file was fetched whole, once, whatever was asked of it.
+#define ALI_HOST_WARNING_NO_RANGES 0x1u
+
+// What the host has met since it was made that is no error but that its user may want to know.
+//
+// Returns:   the sum of ALI_HOST_WARNING_...; 0 if there is nothing to tell.
+ALI_API uint32_t ali_host_warnings(const ali_host *host);
+
 // Opens a path or URL for reading rows. `options` may be NULL: all columns, all rows.
 //
 // Ownership: the caller frees *reader.

@@ -184,10 +184,12 @@ static void report(const ali_host *host, ali_status status, int64_t ms) {
         putchar(*at);
     }
     printf("\", \"object\": \"%s\", \"http\": %d, \"requests\": %llu, \"retries\": %llu, "
-           "\"bytes\": %llu, \"read\": %llu, \"wrong\": %llu, \"size\": %llu, \"ms\": %lld}\n",
+           "\"bytes\": %llu, \"read\": %llu, \"wrong\": %llu, \"size\": %llu, \"warnings\": %u, "
+           "\"ms\": %lld}\n",
            error->object, error->http_status, (unsigned long long)requests,
            (unsigned long long)retries, (unsigned long long)bytes, (unsigned long long)work.read,
-           (unsigned long long)work.wrong, (unsigned long long)work.object_bytes, (long long)ms);
+           (unsigned long long)work.wrong, (unsigned long long)work.object_bytes,
+           ali_host_warnings(host), (long long)ms);
 }
 
 // Lets the first, the second, ... allocation fail until none does. All must be released each time.

@@ -373,6 +373,9 @@ static void errors_name_the_object_and_say_what_happened(void **state) {
         {"file://elsewhere/a", ALI_ERR_UNSUPPORTED, "file://elsewhere/a", "of another machine"},
         {"ftp://a/b", ALI_ERR_UNSUPPORTED, "ftp://a/b", "\"ftp:\" is not supported"},
         {"", ALI_ERR_ARGUMENT, "", "a path has 1 to"},
+        {"http://", ALI_ERR_ARGUMENT, "http://", "the URL names no server"},
+        {"https://me@:80/a", ALI_ERR_ARGUMENT, "https://:80/a", "the URL names no server"},
+        {"http://a/b c", ALI_ERR_ARGUMENT, "http://a/b c", "in a URL it is written %20"},
         {"http://me:word@127.0.0.1:1/a?key=1#f", ALI_ERR_HOST, "http://127.0.0.1:1/a?\xe2\x80\xa6",
          "connect to server"},
     };
@@ -394,6 +397,7 @@ static void errors_name_the_object_and_say_what_happened(void **state) {
     assert_int_equal(requests, 1);
     assert_int_equal(retries, 0);
     assert_int_equal(bytes, 0);
+    assert_int_equal(ali_host_warnings(host), 0);
     ali_host_free(host);
 }
 
@@ -434,7 +438,7 @@ static void operations_beyond_reading_are_refused_by_name(void **state) {
     void *inner = NULL;
     assert_int_equal(ali_task_new(ali_host_context(host), NULL, &ask_class, &task, &inner), ALI_OK);
     assert_int_equal(ali_host_drive(host, task), ALI_ERR_HOST);
-    assert_string_equal(ali_host_error(host)->sentence, "it failed: not carried out by this host");
+    assert_string_equal(ali_host_error(host)->sentence, "not carried out by this host, so it failed");
     ali_task_free(task);
     ali_host_free(host);
 }
