@@ -73,8 +73,12 @@ static const verb verbs[] = {
 };
 #define VERBS_COUNT (sizeof verbs / sizeof verbs[0])
 
-const char *const cli_verbs[] = {"info", "schema", "head", "convert", "help"};
-const size_t cli_verbs_count = sizeof cli_verbs / sizeof cli_verbs[0];
+static const char *const known_verbs[] = {"info", "schema", "head", "convert", "help"};
+#define KNOWN_VERBS_COUNT (sizeof known_verbs / sizeof known_verbs[0])
+
+// Verbs that people look for and that this version does not have.
+static const char *const absent_verbs[] = {"count",  "tail",  "cat",  "slice",
+                                           "sample", "stats", "plan", "sniff"};
 
 // --- help ----------------------------------------------------------------------------------------
 
@@ -100,7 +104,11 @@ static void print_flags(FILE *to, uint32_t wanted) {
 void cli_print_help(FILE *to, const char *name) {
     const verb *one = find_verb(name);
     if (one != NULL) {
-        (void)fprintf(to, "Usage: alimentar %s [FLAGS]\n\n%s.\n\nFlags:\n", one->usage, one->help);
+        (void)fprintf(to, "Usage: alimentar %s [FLAGS]\n", one->usage);
+        if (one->id == VERB_CONVERT) {
+            (void)fprintf(to, "       alimentar convert INPUT -o OUTPUT [FLAGS]\n");
+        }
+        (void)fprintf(to, "\n%s.\n\nFlags:\n", one->help);
         print_flags(to, one->id);
         return;
     }
@@ -158,28 +166,51 @@ const char *cli_nearest(const char *word, const char *const *known, size_t count
 
 // --- flags ---------------------------------------------------------------------------------------
 
-static int fail_unknown(const char *word, const char *kind, const char *const *known,
-                        size_t count) {
+static int fail_unknown_verb(const char *word) {
     char shown[256];
     cli_show_text(word, shown, sizeof shown);
-    const char *near = cli_nearest(word, known, count);
-    if (near != NULL) {
-        return cli_fail(EXIT_USAGE, NULL, "there is no %s \"%s\"; did you mean \"%s\"?", kind,
-                        shown, near);
+    for (size_t i = 0; i < sizeof absent_verbs / sizeof absent_verbs[0]; i += 1) {
+        if (strcmp(word, absent_verbs[i]) != 0) continue;
+        return cli_fail(EXIT_USAGE, NULL, "%s is not in this version; see \"alimentar --help\"",
+                        shown);
     }
-    return cli_fail(EXIT_USAGE, NULL, "there is no %s \"%s\"; see \"alimentar --help\"", kind,
-                    shown);
+    const char *near = cli_nearest(word, known_verbs, KNOWN_VERBS_COUNT);
+    if (near != NULL) {
+        return cli_fail(EXIT_USAGE, NULL, "there is no verb \"%s\"; did you mean \"%s\"?", shown,
+                        near);
+    }
+    return cli_fail(EXIT_USAGE, NULL, "there is no verb \"%s\"; see \"alimentar --help\"", shown);
 }
 
-static int fail_unknown_flag(const char *name, uint32_t wanted) {
+// A word that is no flag of the verb (NULL: of none). "--name=value" is told without its value,
+// which may be a secret.
+static int fail_unknown_flag(const char *word, const verb *found) {
+    char name[128];
+    char shown[256];
     const char *known[FLAGS_COUNT];
+    const uint32_t wanted = found != NULL ? found->id : VERB_ALL;
+    const char *about = found != NULL ? found->name : "";
+    const char *blank = found != NULL ? " " : "";
     size_t count = 0;
+    (void)snprintf(name, sizeof name, "%.*s", (int)strcspn(word, "="), word);
+    cli_show_text(name, shown, sizeof shown);
     for (size_t i = 0; i < FLAGS_COUNT; i += 1) {
+        if (found != NULL && (strcmp(name, flags[i].name) == 0 ||
+                              (flags[i].letter[0] != '\0' && strcmp(name, flags[i].letter) == 0))) {
+            return cli_fail(EXIT_USAGE, NULL, "%s does not take %s; see \"alimentar %s --help\"",
+                            found->name, shown, found->name);
+        }
         if ((flags[i].verbs & wanted) == 0) continue;
         known[count] = flags[i].name;
         count += 1;
     }
-    return fail_unknown(name, "flag", known, count);
+    const char *near = cli_nearest(name, known, count);
+    if (near != NULL) {
+        return cli_fail(EXIT_USAGE, NULL, "there is no flag \"%s\"; did you mean \"%s\"?", shown,
+                        near);
+    }
+    return cli_fail(EXIT_USAGE, NULL, "there is no flag \"%s\"; see \"alimentar %s%s--help\"",
+                    shown, about, blank);
 }
 
 static bool read_count(const char *text, uint64_t *number) {
@@ -283,11 +314,11 @@ static const flag *find_flag(const char *word, uint32_t wanted, const char **val
     return NULL;
 }
 
-static int read_flag(char **words, int count, int *index, uint32_t wanted, cli_args *args) {
+static int read_flag(char **words, int count, int *index, const verb *of, cli_args *args) {
     const char *word = words[*index];
     const char *value = NULL;
-    const flag *found = find_flag(word, wanted, &value);
-    if (found == NULL) return fail_unknown_flag(word, wanted);
+    const flag *found = find_flag(word, of->id, &value);
+    if (found == NULL) return fail_unknown_flag(word, of);
     if (found->value == NULL && value != NULL) {
         return cli_fail(EXIT_USAGE, NULL, "%s takes no value", found->name);
     }
@@ -303,17 +334,31 @@ static int read_flag(char **words, int count, int *index, uint32_t wanted, cli_a
 }
 
 static int check_operands(const verb *found, const cli_args *args) {
+    const bool is_convert = found->id == VERB_CONVERT;
     if (args->operands_count < found->least ||
-        (found->id == VERB_CONVERT && args->operands_count == 1 && args->output == NULL)) {
+        (is_convert && args->operands_count == 1 && args->output == NULL)) {
         return cli_fail(EXIT_USAGE, NULL, "%s wants a file: alimentar %s", found->name,
                         found->usage);
+    }
+    if (args->output != NULL && args->output[0] == '\0') {
+        return cli_fail(EXIT_USAGE, NULL, "an empty name is no file: alimentar %s", found->usage);
+    }
+    if (is_convert && args->operands_count == 2 && args->output != NULL) {
+        char one[256];
+        char other[256];
+        cli_show_text(args->operands[1], one, sizeof one);
+        cli_show_text(args->output, other, sizeof other);
+        return cli_fail(EXIT_USAGE, NULL, "there are two outputs, \"%s\" and \"%s\": alimentar %s",
+                        one, other, found->usage);
     }
     return EXIT_GOOD;
 }
 
 static int take_operand(const verb *found, const char *word, cli_args *args) {
-    if (args->operands_count >= found->most ||
-        (args->operands_count == 1 && args->output != NULL && found->id == VERB_CONVERT)) {
+    if (word[0] == '\0') {
+        return cli_fail(EXIT_USAGE, NULL, "an empty name is no file: alimentar %s", found->usage);
+    }
+    if (args->operands_count >= found->most) {
         char shown[256];
         cli_show_text(word, shown, sizeof shown);
         return cli_fail(EXIT_USAGE, NULL, "\"%s\" is one file too many: alimentar %s", shown,
@@ -324,15 +369,17 @@ static int take_operand(const verb *found, const char *word, cli_args *args) {
     return EXIT_GOOD;
 }
 
-static int read_words(int count, char **words, const verb *found, cli_args *args) {
+static int read_words(int count, char **words, int verb_at, cli_args *args) {
+    const verb *found = find_verb(words[verb_at]);
     bool has_ended = false;
-    for (int i = 2; i < count; i += 1) {
+    for (int i = 1; i < count; i += 1) {
         const char *word = words[i];
         int code = EXIT_GOOD;
+        if (i == verb_at) continue;
         if (!has_ended && strcmp(word, "--") == 0) {
             has_ended = true;
         } else if (!has_ended && word[0] == '-' && word[1] != '\0') {
-            code = read_flag(words, count, &i, found->id, args);
+            code = read_flag(words, count, &i, found, args);
         } else {
             code = take_operand(found, word, args);
         }
@@ -341,27 +388,61 @@ static int read_words(int count, char **words, const verb *found, cli_args *args
     return args->wants_help ? EXIT_GOOD : check_operands(found, args);
 }
 
+static bool is_word_of_help(const char *word) {
+    return strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0 || strcmp(word, "help") == 0;
+}
+
+// "help VERB", "--help" and "--version", which stand first.
+static int read_help(int count, char **words, cli_args *args) {
+    args->verb = words[1];
+    args->wants_help = is_word_of_help(words[1]);
+    args->operands[0] = count > 2 ? words[2] : NULL;
+    if (count > 2 && (!args->wants_help || find_verb(words[2]) == NULL)) {
+        if (args->wants_help) return fail_unknown_verb(words[2]);
+        return cli_fail(EXIT_USAGE, NULL, "--version stands alone");
+    }
+    return count <= 3
+               ? EXIT_GOOD
+               : cli_fail(EXIT_USAGE, NULL,
+                          "help takes one verb; \"alimentar %s --help\" is the same", words[2]);
+}
+
+// Finds the verb: the first word that is neither a flag nor a flag's value. 0 if there is none, -1
+// after a line on stderr.
+static int find_verb_word(int count, char **words) {
+    bool has_ended = false;
+    for (int i = 1; i < count; i += 1) {
+        const char *value = NULL;
+        if (!has_ended && strcmp(words[i], "--") == 0) {
+            has_ended = true;
+            continue;
+        }
+        if (has_ended || words[i][0] != '-' || words[i][1] == '\0') return i;
+        const flag *found = find_flag(words[i], VERB_ALL, &value);
+        if (found == NULL) {
+            (void)fail_unknown_flag(words[i], NULL);
+            return -1;
+        }
+        if (found->value != NULL && value == NULL) i += 1;
+    }
+    return 0;
+}
+
 int cli_args_read(int count, char **words, cli_args *args) {
     *args = (cli_args){.limit = ALI_UNKNOWN};
-    if (count < 2) {
+    if (count > 1 && (is_word_of_help(words[1]) || strcmp(words[1], "--version") == 0)) {
+        return read_help(count, words, args);
+    }
+    const int verb_at = find_verb_word(count, words);
+    if (verb_at < 0) return EXIT_USAGE;
+    if (verb_at == 0) {
         return cli_fail(EXIT_USAGE, NULL,
                         "a verb is wanted: info, schema, head or convert; see "
                         "\"alimentar --help\"");
     }
-    args->verb = words[1];
-    const bool is_help = strcmp(words[1], "--help") == 0 || strcmp(words[1], "-h") == 0 ||
-                         strcmp(words[1], "help") == 0;
-    if (is_help || strcmp(words[1], "--version") == 0) {
-        args->wants_help = is_help;
-        args->operands[0] = count > 2 ? words[2] : NULL;
-        const bool is_known = args->operands[0] == NULL || find_verb(args->operands[0]) != NULL;
-        return is_known ? EXIT_GOOD
-                        : fail_unknown(args->operands[0], "verb", cli_verbs, cli_verbs_count);
-    }
-    const verb *found = find_verb(words[1]);
-    if (found == NULL && words[1][0] == '-') return fail_unknown_flag(words[1], VERB_ALL);
-    if (found == NULL) return fail_unknown(words[1], "verb", cli_verbs, cli_verbs_count);
-    return read_words(count, words, found, args);
+    args->verb = words[verb_at];
+    if (find_verb(args->verb) == NULL) return fail_unknown_verb(args->verb);
+    return read_words(count, words, verb_at, args);
 }
 
 void cli_args_clear(cli_args *args) {

@@ -48,8 +48,10 @@ typedef struct cli_args {
 typedef struct cli {
     cli_args args;
     ali_host *host;
-    char *headers;   // contents of --header-file
-    char path[2048]; // of the input, as messages show it
+    ali_dataset *dataset; // once it is open: borrowed from the verb, for the hints of messages
+    uint64_t replaced;    // values written with U+FFFD, of which a warning tells
+    char *headers;        // contents of --header-file
+    char path[2048];      // of the input, as messages show it
 } cli;
 
 // --- args.c ---
@@ -59,10 +61,8 @@ int cli_args_read(int count, char **words, cli_args *args);
 void cli_args_clear(cli_args *args);
 void cli_print_help(FILE *to, const char *verb);
 
-// The known word that `word` may have been meant as; NULL if none is near.
+// The known word (at most 31 letters) that `word` may have been meant as; NULL if none is near.
 const char *cli_nearest(const char *word, const char *const *known, size_t count);
-extern const char *const cli_verbs[];
-extern const size_t cli_verbs_count;
 
 // --- out.c: where bytes and messages go ---
 
@@ -70,8 +70,13 @@ extern const size_t cli_verbs_count;
 __attribute__((format(printf, 3, 4))) int cli_fail(int code, const char *path, const char *format,
                                                    ...);
 
-// The same for the host's last error.
+// The same for the host's last error, and for that of a call with its context alone. Hints that the
+// flags of the command allow stand at the end.
 int cli_fail_host(const cli *self);
+int cli_fail_context(const cli *self);
+
+// The one line of warnings, after success.
+void cli_warn(const cli *self);
 
 // An output: standard output, or a file that appears under its name only when it is whole.
 typedef struct cli_output {
@@ -105,10 +110,18 @@ void cli_output_abandon(void);
 // invalid UTF-8 as U+FFFD. At most `columns_max` columns wide (ALI_UNKNOWN: all of it), the last of
 // which is "…" if something was left out. `text` may already hold JSON's escapes (is_escaped).
 typedef enum { CLI_TEXT_RAW, CLI_TEXT_JSON } cli_text_form;
-void cli_put_text(cli_output *out, const char *text, size_t text_bytes, cli_text_form form,
-                  uint64_t columns_max);
+//
+// Returns: how many columns were written.
+uint64_t cli_put_text(cli_output *out, const char *text, size_t text_bytes, cli_text_form form,
+                      uint64_t columns_max);
 
-// How many columns wide cli_put_text() would write it.
+// Writes what a writer of JSON, JSON lines or CSV made to a terminal: nothing in it can be obeyed.
+// In JSON the escapes stand for the same text; in CSV they are only shown. `bytes` end with a value.
+typedef enum { CLI_BYTES_JSON, CLI_BYTES_CSV } cli_bytes_form;
+void cli_put_harmless(cli_output *out, const uint8_t *bytes, size_t count_bytes,
+                      cli_bytes_form form);
+
+// How many columns wide a text is when nothing of it is cut.
 uint64_t cli_text_columns(const char *text, size_t text_bytes, cli_text_form form);
 
 // Writes a JSON string with its quotes.
@@ -120,8 +133,12 @@ void cli_show_text(const char *text, char *shown, size_t capacity_bytes);
 // The path of an input as it may be shown: of URLs without name, password and query.
 void cli_show_path(const char *path, char *shown, size_t capacity_bytes);
 
-// Columns of the terminal; ALI_UNKNOWN where output is not cut to a width.
-uint64_t cli_terminal_columns(int fd);
+// The width to which an output (-o; NULL: standard output) is cut: that of the terminal, or what
+// COLUMNS says of standard output; else ALI_UNKNOWN: nothing is cut.
+uint64_t cli_width_of(const char *output);
+
+// Tells if an output of the command is a terminal.
+bool cli_is_terminal(const char *output);
 
 // --- main.c ---
 

@@ -4,22 +4,40 @@
 
 #include "cli.h"
 
+// Ends of names, and the writer's format for each.
+static const char *const ends[] = {".arrow", ".feather", ".ipc",    ".arrows", ".stream",
+                                   ".csv",   ".jsonl",   ".ndjson", ".json"};
+static const char *const formats_of_ends[] = {"arrow", "arrow", "arrow", "arrows", "arrows",
+                                              "csv",   "jsonl", "jsonl", "json"};
+#define ENDS_COUNT (sizeof ends / sizeof ends[0])
+
 // The writer's format for the end of a name; NULL if none is known.
 static const char *format_of(const char *path) {
-    static const struct {
-        const char *end;
-        const char *format;
-    } ends[] = {{".arrow", "arrow"},   {".feather", "arrow"}, {".ipc", "arrow"},
-                {".arrows", "arrows"}, {".stream", "arrows"}, {".csv", "csv"},
-                {".jsonl", "jsonl"},   {".ndjson", "jsonl"},  {".json", "json"}};
     const size_t path_bytes = strlen(path);
-    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i += 1) {
-        const size_t bytes = strlen(ends[i].end);
-        if (path_bytes > bytes && strcasecmp(path + path_bytes - bytes, ends[i].end) == 0) {
-            return ends[i].format;
+    for (size_t i = 0; i < ENDS_COUNT; i += 1) {
+        const size_t bytes = strlen(ends[i]);
+        if (path_bytes > bytes && strcasecmp(path + path_bytes - bytes, ends[i]) == 0) {
+            return formats_of_ends[i];
         }
     }
     return NULL;
+}
+
+static void fail_nameless(const char *output) {
+    const char *dot = strrchr(output, '.');
+    const char *near = dot != NULL ? cli_nearest(dot, ends, ENDS_COUNT) : NULL;
+    if (strcmp(output, "-") == 0) {
+        (void)cli_fail(EXIT_USAGE, NULL,
+                       "standard output has no name that tells a format: give --to arrow, arrows, "
+                       "csv, jsonl or json");
+    } else {
+        (void)cli_fail(EXIT_USAGE, NULL,
+                       "the output's name does not tell a format (.arrow .arrows .csv .jsonl "
+                       ".json): %s%s%s",
+                       near != NULL ? "did you mean \""
+                                    : "give --to arrow, arrows, csv, jsonl or json",
+                       near != NULL ? near : "", near != NULL ? "\"?" : "");
+    }
 }
 
 // Which format to write; NULL after a line on stderr.
@@ -29,12 +47,7 @@ static const char *choose_format(const cli_args *args, const char *output) {
     if (args->to == NULL) {
         const char *format = format_of(output);
         if (format != NULL) return format;
-        (void)cli_fail(EXIT_USAGE, NULL,
-                       strcmp(output, "-") == 0
-                           ? "standard output has no name that tells a format: give --to arrow, "
-                             "arrows, csv, jsonl or json"
-                           : "the output's name does not tell a format (.arrow .arrows .csv .jsonl "
-                             ".json): give --to arrow, arrows, csv, jsonl or json");
+        fail_nameless(output);
         return NULL;
     }
     for (size_t i = 0; i < count; i += 1) {
@@ -54,22 +67,18 @@ typedef struct pump {
     ali_writer *writer;
     ali_task *task;
     cli_output out;
+    bool is_shown; // on a terminal
+    cli_bytes_form form;
 } pump;
-
-// The error of a call with the context alone.
-static int fail_context(const cli *self, ali_status status) {
-    const ali_error *error = ali_context_error(ali_host_context(self->host));
-    const int code = status == ALI_ERR_MEMORY || status == ALI_ERR_LIMIT         ? EXIT_LIMIT
-                     : status == ALI_ERR_STATE || status == ALI_ERR_INTERNAL     ? EXIT_INTERNAL
-                     : status == ALI_ERR_ARGUMENT || status == ALI_ERR_NOT_FOUND ? EXIT_USAGE
-                                                                                 : EXIT_IO;
-    return cli_fail(code, self->path, "%s", error->sentence);
-}
 
 static int drain(pump *at) {
     const uint8_t *bytes = NULL;
     const uint64_t count = ali_writer_pending(at->writer, &bytes);
-    if (count != 0) cli_output_put(&at->out, bytes, (size_t)count);
+    if (at->is_shown) {
+        cli_put_harmless(&at->out, bytes, (size_t)count, at->form);
+    } else if (count != 0) {
+        cli_output_put(&at->out, bytes, (size_t)count);
+    }
     ali_writer_drop(at->writer, count);
     return at->out.code;
 }
@@ -78,7 +87,7 @@ static int put_batch(pump *at) {
     ali_batch *batch = ali_task_take_batch(at->task);
     const ali_status status = ali_writer_put(at->writer, batch);
     ali_batch_release(batch);
-    return status < 0 ? fail_context(at->self, status) : drain(at);
+    return status < 0 ? cli_fail_context(at->self) : drain(at);
 }
 
 static int put_rows(pump *at) {
@@ -91,15 +100,7 @@ static int put_rows(pump *at) {
         if (code != EXIT_GOOD || at->out.is_closed) return code;
     }
     const ali_status status = ali_writer_finish(at->writer);
-    return status < 0 ? fail_context(at->self, status) : drain(at);
-}
-
-static void warn(const pump *at) {
-    const uint64_t warnings = ali_writer_warnings(at->writer);
-    if (warnings == 0 || at->self->args.is_quiet) return;
-    cli_end_progress();
-    (void)fprintf(stderr, "alimentar: %llu value%s not valid UTF-8 and written with U+FFFD\n",
-                  (unsigned long long)warnings, warnings == 1 ? " was" : "s were");
+    return status < 0 ? cli_fail_context(at->self) : drain(at);
 }
 
 static int start(pump *at, ali_dataset *dataset, const char *format,
@@ -109,14 +110,17 @@ static int start(pump *at, ali_dataset *dataset, const char *format,
     ali_status status = ali_scan_schema(dataset, options, &schema);
     if (status == ALI_OK) status = ali_scan_start(dataset, options, &at->task);
     if (status == ALI_OK) status = ali_writer_new(context, format, NULL, schema, &at->writer);
-    const int code = status < 0 ? fail_context(at->self, status) : EXIT_GOOD;
+    const int code = status < 0 ? cli_fail_context(at->self) : EXIT_GOOD;
     ali_schema_release(schema);
     return code;
 }
 
 int cli_write_rows(cli *self, ali_dataset *dataset, const char *format, const char *output_path,
                    const ali_scan_options *options) {
-    pump at = {.self = self};
+    const bool is_csv = strcmp(format, "csv") == 0;
+    pump at = {.self = self,
+               .is_shown = cli_is_terminal(output_path),
+               .form = is_csv ? CLI_BYTES_CSV : CLI_BYTES_JSON};
     int code = start(&at, dataset, format, options);
     if (code == EXIT_GOOD) {
         code = cli_output_open(&at.out, output_path, self->args.is_forced);
@@ -125,7 +129,7 @@ int cli_write_rows(cli *self, ali_dataset *dataset, const char *format, const ch
             code = cli_output_close(&at.out, code);
         }
     }
-    if (code == EXIT_GOOD) warn(&at);
+    if (at.writer != NULL) self->replaced += ali_writer_warnings(at.writer);
     ali_writer_free(at.writer);
     ali_task_free(at.task);
     return code;
@@ -136,6 +140,11 @@ int cli_convert(cli *self) {
     const char *output = args->operands_count == 2 ? args->operands[1] : args->output;
     const char *format = choose_format(args, output);
     if (format == NULL) return EXIT_USAGE;
+    if (strncmp(format, "arrow", 5) == 0 && cli_is_terminal(output)) {
+        return cli_fail(EXIT_USAGE, NULL,
+                        "%s is binary and is not written to a terminal: name a file, or a pipe",
+                        format);
+    }
     ali_dataset *dataset = NULL;
     int code = cli_open(self, args->operands[0], &dataset);
     if (code != EXIT_GOOD) return code;

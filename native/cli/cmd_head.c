@@ -1,10 +1,10 @@
-// native/cli/cmd_head.c: `head`: the first rows as a table that fits the terminal, or as JSON.
+// native/cli/cmd_head.c: `head`: the first rows as a table that fits the terminal (whole where there is none),
+// or as JSON.
 //
 // The values are spelled by the library's own writer of JSON lines, whose members stand in the
 // schema's order; here they are only cut out of its lines, aligned and made harmless.
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "cli.h"
 
@@ -30,6 +30,7 @@ typedef struct table {
     const ali_schema *schema;
     uint32_t columns;
     uint32_t shown; // columns that fit
+    uint64_t room;  // width of a line, or ALI_UNKNOWN
     bool is_coloured;
 } table;
 
@@ -115,14 +116,6 @@ static bool take_bytes(table *of, ali_writer *writer) {
     return true;
 }
 
-static int fail_library(const cli *self) {
-    const ali_error *error = ali_context_error(ali_host_context(self->host));
-    return cli_fail(error->status == ALI_ERR_NOT_FOUND || error->status == ALI_ERR_ARGUMENT
-                        ? EXIT_USAGE
-                        : EXIT_IO,
-                    self->path, "%s", error->sentence);
-}
-
 static int read_rows(cli *self, table *of, ali_task *task, ali_writer *writer) {
     for (;;) {
         const ali_status status = ali_host_drive(self->host, task);
@@ -131,7 +124,7 @@ static int read_rows(cli *self, table *of, ali_task *task, ali_writer *writer) {
         ali_batch *batch = ali_task_take_batch(task);
         const ali_status put = ali_writer_put(writer, batch);
         ali_batch_release(batch);
-        if (put < 0) return fail_library(self);
+        if (put < 0) return cli_fail_context(self);
         if (!take_bytes(of, writer)) return cli_fail(EXIT_LIMIT, self->path, "no memory is left");
     }
 }
@@ -142,9 +135,9 @@ static int read_table(cli *self, ali_dataset *dataset, const ali_scan_options *o
     ali_writer *writer = NULL;
     ali_context *context = ali_host_context(self->host);
     int code = EXIT_GOOD;
-    if (ali_scan_start(dataset, options, &task) < 0) code = fail_library(self);
+    if (ali_scan_start(dataset, options, &task) < 0) code = cli_fail_context(self);
     if (code == EXIT_GOOD && ali_writer_new(context, "jsonl", NULL, schema, &writer) < 0) {
-        code = fail_library(self);
+        code = cli_fail_context(self);
     }
     if (code == EXIT_GOOD) code = read_rows(self, of, task, writer);
     ali_writer_free(writer);
@@ -188,6 +181,7 @@ static uint64_t width_under(const table *of, uint64_t cap) {
 // Cuts the widest columns until all fit, but none below WIDTH_LEAST; then leaves out the last ones.
 static void fit(table *of, uint64_t room) {
     of->shown = of->columns;
+    of->room = room;
     if (room == ALI_UNKNOWN || width_under(of, ALI_UNKNOWN) <= room) return;
     while (of->shown > 1 && width_under(of, WIDTH_LEAST) > room) of->shown -= 1;
     uint64_t low = WIDTH_LEAST;
@@ -226,9 +220,9 @@ static void put_cell(cli_output *out, const table *of, uint32_t column, const ch
     if (column > 0) put_spaces(out, GAP);
     if (how.is_right) put_spaces(out, padding);
     if (is_coloured) cli_output_text(out, how.colour);
-    cli_put_text(out, text, text_bytes, how.form, width);
+    const uint64_t written = cli_put_text(out, text, text_bytes, how.form, width);
     if (is_coloured) cli_output_text(out, "\033[0m");
-    if (!how.is_right && column + 1 < of->shown) put_spaces(out, padding);
+    if (column + 1 < of->shown) put_spaces(out, width - written - (how.is_right ? padding : 0));
 }
 
 static bool is_number(const ali_field_info *field) {
@@ -259,10 +253,16 @@ static void put_table(cli_output *out, const table *of) {
     }
     cli_output_text(out, "\n");
     for (size_t first = 0; first < of->cells_count; first += of->columns) put_row(out, of, first);
-    if (of->shown < of->columns) {
-        cli_output_print(out, "(%u of %u columns; --columns takes others, --no-truncate all)\n",
-                         of->shown, of->columns);
+    if (of->shown == of->columns) return;
+    char note[128];
+    (void)snprintf(note, sizeof note,
+                   "(%u of %u columns; --columns takes others, --no-truncate all)", of->shown,
+                   of->columns);
+    if (strlen(note) > of->room) {
+        (void)snprintf(note, sizeof note, "(%u of %u columns)", of->shown, of->columns);
     }
+    (void)cli_put_text(out, note, strlen(note), CLI_TEXT_RAW, of->room);
+    cli_output_text(out, "\n");
 }
 
 // --- the verb ------------------------------------------------------------------------------------
@@ -272,17 +272,17 @@ static int print_table(cli *self, table *of) {
     int code = cli_output_open(&out, self->args.output, self->args.is_forced);
     if (code != EXIT_GOOD) return code;
     const char *no_colour = getenv("NO_COLOR");
-    of->is_coloured = self->args.output == NULL && isatty(STDOUT_FILENO) &&
+    of->is_coloured = cli_is_terminal(self->args.output) &&
                       (no_colour == NULL || no_colour[0] == '\0');
     measure(of);
-    fit(of, self->args.is_whole ? ALI_UNKNOWN : cli_terminal_columns(STDOUT_FILENO));
+    fit(of, self->args.is_whole ? ALI_UNKNOWN : cli_width_of(self->args.output));
     put_table(&out, of);
     return cli_output_close(&out, code);
 }
 
 static int show(cli *self, ali_dataset *dataset, const ali_scan_options *options) {
     ali_schema *schema = NULL;
-    if (ali_scan_schema(dataset, options, &schema) < 0) return fail_library(self);
+    if (ali_scan_schema(dataset, options, &schema) < 0) return cli_fail_context(self);
     table of = {.schema = schema, .columns = ali_schema_count(schema)};
     of.widths = calloc((size_t)of.columns + 1, sizeof *of.widths);
     int code = of.widths == NULL ? cli_fail(EXIT_LIMIT, self->path, "no memory is left")

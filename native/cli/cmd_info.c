@@ -1,6 +1,5 @@
 // native/cli/cmd_info.c: `info` and `schema`: what a file is, out of its metadata alone.
 #include <string.h>
-#include <unistd.h>
 
 #include "cli.h"
 
@@ -90,9 +89,7 @@ static void put_spaces(cli_output *out, uint64_t count) {
 
 // A text in a column of `width`, cut if it is longer.
 static void put_cell(cli_output *out, const char *text, size_t text_bytes, uint64_t width) {
-    const uint64_t columns = cli_text_columns(text, text_bytes, CLI_TEXT_RAW);
-    cli_put_text(out, text, text_bytes, CLI_TEXT_RAW, width);
-    if (columns < width) put_spaces(out, width - columns);
+    put_spaces(out, width - cli_put_text(out, text, text_bytes, CLI_TEXT_RAW, width));
 }
 
 static void put_fields(cli_output *out, const facts *of, const char *indent) {
@@ -143,11 +140,11 @@ static void put_metadata(cli_output *out, const facts *of) {
         const uint64_t wide = cli_text_columns(key, strlen(key), CLI_TEXT_RAW);
         const uint64_t key_width = wide < half ? wide : half;
         cli_output_text(out, "  ");
-        cli_put_text(out, key, strlen(key), CLI_TEXT_RAW, key_width);
+        (void)cli_put_text(out, key, strlen(key), CLI_TEXT_RAW, key_width);
         cli_output_text(out, "  ");
-        cli_put_text(out, value, strlen(value), CLI_TEXT_RAW,
-                     of->columns_max == ALI_UNKNOWN ? ALI_UNKNOWN
-                                                    : of->columns_max - key_width - 4);
+        (void)cli_put_text(out, value, strlen(value), CLI_TEXT_RAW,
+                           of->columns_max == ALI_UNKNOWN ? ALI_UNKNOWN
+                                                          : of->columns_max - key_width - 4);
         cli_output_text(out, "\n");
     }
 }
@@ -157,14 +154,14 @@ static void put_info(cli_output *out, const facts *of) {
     cli_show_path(of->self->args.operands[0], path, sizeof path);
     const char *writer = of->info.created_by;
     cli_output_text(out, "path        ");
-    cli_put_text(out, path, strlen(path), CLI_TEXT_RAW, ALI_UNKNOWN);
+    (void)cli_put_text(out, path, strlen(path), CLI_TEXT_RAW, ALI_UNKNOWN);
     cli_output_print(out, "\nformat      %s\n", of->info.format);
     put_count(out, "rows      ", of->info.rows);
     put_count(out, "bytes     ", of->info.bytes);
     put_count(out, "row groups", of->info.row_groups);
     if (writer[0] != '\0') {
         cli_output_text(out, "created by  ");
-        cli_put_text(out, writer, strlen(writer), CLI_TEXT_RAW, ALI_UNKNOWN);
+        (void)cli_put_text(out, writer, strlen(writer), CLI_TEXT_RAW, ALI_UNKNOWN);
         cli_output_text(out, "\n");
     }
     cli_output_print(out, "columns     %u\n", ali_schema_count(of->info.schema));
@@ -188,8 +185,7 @@ static int tell(cli *self, put_function *put_text, put_function *put_json) {
     code = cli_output_open(&out, self->args.output, self->args.is_forced);
     if (code == EXIT_GOOD) {
         if (ali_dataset_describe(of.dataset, &of.info) == ALI_OK) {
-            of.columns_max = self->args.is_whole ? ALI_UNKNOWN
-                                                 : cli_terminal_columns(STDOUT_FILENO);
+            of.columns_max = self->args.is_whole ? ALI_UNKNOWN : cli_width_of(self->args.output);
             (self->args.is_json ? put_json : put_text)(&out, &of);
         } else {
             code = cli_fail(EXIT_INTERNAL, self->path, "the data set does not describe itself");

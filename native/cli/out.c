@@ -31,7 +31,7 @@ int cli_fail(int code, const char *path, const char *format, ...) {
     va_start(arguments, format);
     (void)vsnprintf(sentence, sizeof sentence, format, arguments);
     va_end(arguments);
-    if (path != NULL) {
+    if (path != NULL && path[0] != '\0') {
         cli_show_text(path, line + at, 1000);
         at += strlen(line + at);
         memcpy(line + at, ": ", 2);
@@ -70,11 +70,82 @@ static int code_of(const ali_error *error, const char *path) {
     }
 }
 
-int cli_fail_host(const cli *self) {
-    const ali_error *error = ali_host_error(self->host);
+static bool has_column(const ali_schema *schema, const char *name) {
+    for (uint32_t i = 0; i < ali_schema_count(schema); i += 1) {
+        ali_field_info field = {.size_bytes = sizeof field};
+        if (ali_field_describe(schema, i, &field) != ALI_OK) continue;
+        if (field.name_bytes == strlen(name) && memcmp(field.name, name, field.name_bytes) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// The name in the schema that `word` may have been meant as, borrowed; NULL if none is near.
+static const char *find_near_column(const ali_schema *schema, const char *word) {
+    const uint32_t count = ali_schema_count(schema);
+    const char **names = calloc((size_t)count + 1, sizeof *names);
+    const char *found = NULL;
+    if (names == NULL) return NULL;
+    for (uint32_t i = 0; i < count; i += 1) {
+        ali_field_info field = {.size_bytes = sizeof field};
+        names[i] = ali_field_describe(schema, i, &field) == ALI_OK ? field.name : "";
+        if (found == NULL && strcasecmp(names[i], word) == 0) found = names[i];
+    }
+    if (found == NULL) found = cli_nearest(word, names, count);
+    free(names);
+    return found;
+}
+
+// What the flags of the command can do about an error; "" if nothing is known.
+static void find_hint(const cli *self, const ali_error *error, char hint[96]) {
+    ali_dataset_info info = {.size_bytes = sizeof info};
+    hint[0] = '\0';
+    if (self->dataset == NULL || ali_dataset_describe(self->dataset, &info) != ALI_OK) return;
+    if (error->status == ALI_ERR_UNSUPPORTED && error->column[0] != '\0' &&
+        ali_schema_count(info.schema) > 1) {
+        (void)snprintf(hint, 96, "; --columns takes others");
+    }
+    if (error->status != ALI_ERR_NOT_FOUND) return;
+    for (uint32_t i = 0; i < self->args.columns_count; i += 1) {
+        const char *name = self->args.columns[i];
+        if (has_column(info.schema, name) || name[0] == '#') continue;
+        const char *near = find_near_column(info.schema, name);
+        if (near != NULL) (void)snprintf(hint, 96, "; did you mean \"%.31s\"?", near);
+        return;
+    }
+}
+
+static int fail_error(const cli *self, const ali_error *error) {
+    char hint[96];
     const int code = code_of(error, self->path);
     if (code == EXIT_INTERRUPTED) return code;
-    return cli_fail(code, self->path, "%s", error->sentence);
+    find_hint(self, error, hint);
+    return cli_fail(code, self->path, "%s%s", error->sentence, hint);
+}
+
+int cli_fail_host(const cli *self) {
+    return fail_error(self, ali_host_error(self->host));
+}
+
+int cli_fail_context(const cli *self) {
+    return fail_error(self, ali_context_error(ali_host_context(self->host)));
+}
+
+void cli_warn(const cli *self) {
+    const bool has_no_ranges = self->host != NULL &&
+                               (ali_host_warnings(self->host) & ALI_HOST_WARNING_NO_RANGES) != 0;
+    char replaced[96] = "";
+    if (self->args.is_quiet || (self->replaced == 0 && !has_no_ranges)) return;
+    if (self->replaced != 0) {
+        (void)snprintf(replaced, sizeof replaced,
+                       "%llu value%s not valid UTF-8 and written with U+FFFD",
+                       (unsigned long long)self->replaced, self->replaced == 1 ? " was" : "s were");
+    }
+    cli_end_progress();
+    (void)fprintf(
+        stderr, "alimentar: %s%s%s\n", replaced, self->replaced != 0 && has_no_ranges ? "; " : "",
+        has_no_ranges ? "the server ignores range requests: the whole file was fetched" : "");
 }
 
 // --- opening -------------------------------------------------------------------------------------

@@ -87,8 +87,8 @@ uint64_t cli_text_columns(const char *text, size_t text_bytes, cli_text_form for
     return columns;
 }
 
-void cli_put_text(cli_output *out, const char *text, size_t text_bytes, cli_text_form form,
-                  uint64_t columns_max) {
+uint64_t cli_put_text(cli_output *out, const char *text, size_t text_bytes, cli_text_form form,
+                      uint64_t columns_max) {
     const bool is_cut = cli_text_columns(text, text_bytes, form) > columns_max;
     const uint64_t room = is_cut && columns_max > 0 ? columns_max - 1 : columns_max;
     uint64_t columns = 0;
@@ -100,9 +100,9 @@ void cli_put_text(cli_output *out, const char *text, size_t text_bytes, cli_text
         columns += wide;
         cli_output_text(out, shown);
     }
-    if (!is_cut) return;
-    for (; columns < room; columns += 1) cli_output_text(out, " ");
-    if (columns_max > 0) cli_output_text(out, "\xE2\x80\xA6");
+    if (!is_cut || columns_max == 0) return columns;
+    cli_output_text(out, "\xE2\x80\xA6");
+    return columns + 1;
 }
 
 void cli_show_text(const char *text, char *shown, size_t capacity_bytes) {
@@ -120,6 +120,16 @@ void cli_show_text(const char *text, char *shown, size_t capacity_bytes) {
     shown[at] = '\0';
 }
 
+// A character as JSON's escape \uXXXX, or two of them.
+static void put_json_escape(cli_output *out, uint32_t character) {
+    if (character > 0xFFFF) {
+        cli_output_print(out, "\\u%04x\\u%04x", 0xD800 + ((character - 0x10000) >> 10),
+                         0xDC00 + ((character - 0x10000) & 0x3FF));
+    } else {
+        cli_output_print(out, "\\u%04x", character);
+    }
+}
+
 void cli_put_json(cli_output *out, const char *text, size_t text_bytes) {
     size_t used = 0;
     cli_output_text(out, "\"");
@@ -129,18 +139,32 @@ void cli_put_json(cli_output *out, const char *text, size_t text_bytes) {
             cli_output_text(out, "\xEF\xBF\xBD");
         } else if (character == '"' || character == '\\') {
             cli_output_print(out, "\\%c", (char)character);
-        } else if (character < 0x20 || is_hidden(character)) {
-            if (character > 0xFFFF) {
-                cli_output_print(out, "\\u%04x\\u%04x", 0xD800 + ((character - 0x10000) >> 10),
-                                 0xDC00 + ((character - 0x10000) & 0x3FF));
-            } else {
-                cli_output_print(out, "\\u%04x", character);
-            }
+        } else if (is_hidden(character)) {
+            put_json_escape(out, character);
         } else {
             cli_output_put(out, text + at, used);
         }
     }
     cli_output_text(out, "\"");
+}
+
+void cli_put_harmless(cli_output *out, const uint8_t *bytes, size_t count_bytes,
+                      cli_bytes_form form) {
+    const char *text = (const char *)bytes;
+    size_t used = 0;
+    char shown[16];
+    for (size_t at = 0; at < count_bytes; at += used) {
+        const uint32_t character = read_character(text + at, count_bytes - at, &used);
+        const bool is_kept = character == '\n' || character == '\t' || !is_hidden(character);
+        if (character == INVALID || (!is_kept && form == CLI_BYTES_CSV)) {
+            (void)show_character(character, text + at, used, shown);
+            cli_output_text(out, shown);
+        } else if (is_kept) {
+            cli_output_put(out, text + at, used);
+        } else {
+            put_json_escape(out, character);
+        }
+    }
 }
 
 void cli_show_path(const char *path, char *shown, size_t capacity_bytes) {
@@ -161,16 +185,19 @@ void cli_show_path(const char *path, char *shown, size_t capacity_bytes) {
                    name, host[host_bytes + rest_bytes] != '\0' ? "?\xE2\x80\xA6" : "");
 }
 
-uint64_t cli_terminal_columns(int fd) {
+bool cli_is_terminal(const char *output) {
+    return (output == NULL || strcmp(output, "-") == 0) && isatty(STDOUT_FILENO);
+}
+
+uint64_t cli_width_of(const char *output) {
     const char *given = getenv("COLUMNS");
     char *end = NULL;
     const unsigned long number = given != NULL ? strtoul(given, &end, 10) : 0;
+    if (output != NULL && strcmp(output, "-") != 0) return ALI_UNKNOWN;
     if (given != NULL && *given != '\0' && *end == '\0' && number >= 20 && number < 100000) {
         return number;
     }
     struct winsize size;
-    if (fd >= 0 && isatty(fd) && ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col >= 20) {
-        return size.ws_col;
-    }
-    return 80;
+    if (!cli_is_terminal(output)) return ALI_UNKNOWN;
+    return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col >= 20 ? size.ws_col : 80;
 }

@@ -6,6 +6,8 @@ import { createServer } from 'node:http'
 import {
     chmodSync,
     ftruncateSync,
+    lstatSync,
+    truncateSync,
     mkdirSync,
     mkdtempSync,
     openSync,
@@ -86,6 +88,10 @@ const files = {
     'wide.parquet': wide,
     'long.parquet': long,
     'twins.parquet': twins,
+    'escapes.parquet': parquet([
+        { name: 'text', type: 'utf8', values: [`${'x'.repeat(18)}${'\u202e'.repeat(9)}`] },
+        { name: 'n', type: 'int32', values: [1] },
+    ]),
     'none.parquet': parquet([{ name: 'id', type: 'int64', values: [] }]),
     'empty.parquet': Buffer.alloc(0),
     'cut.parquet': people.subarray(0, people.length - 5),
@@ -104,6 +110,7 @@ const files = {
 for (const [name, bytes] of Object.entries(files)) writeFileSync(join(base, name), bytes)
 mkdirSync(join(base, 'folder'))
 symlinkSync(join(base, 'people.parquet'), join(base, 'link.parquet'))
+symlinkSync('loop.parquet', join(base, 'loop.parquet'))
 const sparse = openSync(join(base, 'huge.parquet'), 'w')
 ftruncateSync(sparse, 100 << 20)
 writeSync(sparse, Buffer.from([0, 0, 0x80, 0x05, 0x50, 0x41, 0x52, 0x31]), 0, 8, (100 << 20) - 8)
@@ -117,6 +124,8 @@ function run(words, options = {}) {
     mkdirSync(folder)
     for (const [name, bytes] of Object.entries(options.files ?? {}))
         writeFileSync(join(folder, name), bytes)
+    for (const [name, target] of Object.entries(options.links ?? {}))
+        symlinkSync(target, join(folder, name))
     return new Promise((done) => {
         const child = spawn(
             command,
@@ -247,7 +256,63 @@ const cases = [
     [
         'a flag of another verb',
         ['info', '--to', 'csv', '@people.parquet'],
-        usage(/there is no flag "--to"/),
+        usage('alimentar: info does not take --to; see "alimentar info --help"\n'),
+    ],
+    [
+        'a flag like no other',
+        ['head', '--zzz=secret', '@people.parquet'],
+        usage('alimentar: there is no flag "--zzz"; see "alimentar head --help"\n'),
+    ],
+    [
+        'a flag misspelt, with its value',
+        ['head', '--limt=3', '@people.parquet'],
+        usage('alimentar: there is no flag "--limt"; did you mean "--limit"?\n'),
+    ],
+    [
+        'a flag before the verb',
+        ['--json', 'schema', '@people.parquet'],
+        { out: json((found) => equals({ columns: peopleFields })(found)) },
+    ],
+    [
+        'flags with values before the verb',
+        ['-q', '-n', '1', '--columns=id', '--', 'head', '@people.parquet'],
+        { out: 'id\n 1\n' },
+    ],
+    ['an unknown flag before the verb', ['--frob', 'head'], usage(/there is no flag "--frob"; see /)],
+    ['flags without a verb', ['-q', '--limit', 'head'], usage(/a verb is wanted/)],
+    [
+        'a verb that this version does not have',
+        ['count', '@people.parquet'],
+        usage('alimentar: count is not in this version; see "alimentar --help"\n'),
+    ],
+    ['help of two verbs', ['help', 'head', 'extra'], usage(/help takes one verb/)],
+    [
+        'two outputs',
+        ['convert', '@people.parquet', '-', '--to', 'csv', '-o', 'c.csv'],
+        usage(/^alimentar: there are two outputs, "-" and "c.csv": /),
+    ],
+    [
+        'two outputs, the flag first',
+        ['convert', '-o', 'c.csv', '@people.parquet', 'd.csv'],
+        usage(/there are two outputs, "d.csv" and "c.csv"/),
+    ],
+    ['convert -o is told by the help', ['help', 'convert'], { out: /convert INPUT -o OUTPUT/ }],
+    [
+        'an empty name as an input',
+        ['info', ''],
+        usage('alimentar: an empty name is no file: alimentar info FILE\n'),
+    ],
+    ['an empty name as an output', ['convert', '@people.parquet', ''], usage(/an empty name/)],
+    ['an empty name after -o', ['head', '-o', '', '@people.parquet'], usage(/an empty name/)],
+    [
+        'an output with an end misspelt',
+        ['convert', '@people.parquet', 'x.arow'],
+        usage(/does not tell a format .*: did you mean "\.arrow"\?\n$/),
+    ],
+    [
+        'a format that is known and not read',
+        ['info', '--format', 'csv', '@people.parquet'],
+        notSupported('CSV'),
     ],
     [
         'a flag with control characters',
@@ -455,6 +520,48 @@ const cases = [
         },
     ],
     [
+        'head is whole in a pipe',
+        ['head', '@wide.parquet'],
+        {
+            environment: { COLUMNS: '' },
+            out: (text) =>
+                text.includes('column39') && !text.includes('columns;') ? '' : 'columns are left out',
+        },
+    ],
+    [
+        'head is whole in a file',
+        ['head', '@wide.parquet', '-o', 'rows.txt'],
+        {
+            leaves: 'rows.txt',
+            keeps: {
+                'rows.txt': (text) =>
+                    text.includes('column39') && !text.includes('columns;')
+                        ? ''
+                        : 'columns are left out',
+            },
+        },
+    ],
+    [
+        'the note of head fits a narrow terminal',
+        ['head', '@wide.parquet'],
+        {
+            environment: { COLUMNS: '40' },
+            out: (text) =>
+                /\n\(\d of 40 columns\)\n$/.test(text) &&
+                text.split('\n').every((line) => [...line].length <= 40)
+                    ? ''
+                    : 'does not fit 40 columns',
+        },
+    ],
+    [
+        'a value cut at an escape has no blank before the ellipsis',
+        ['head', '@escapes.parquet'],
+        {
+            environment: { COLUMNS: '27' },
+            out: lines('text                      n', `${'x'.repeat(18)}…       1`),
+        },
+    ],
+    [
         'head has no colours in a pipe',
         ['head', '@people.parquet'],
         { out: (text) => harmless(text) },
@@ -464,6 +571,21 @@ const cases = [
         'a column that is not there',
         ['head', '--columns', 'nmae', '@people.parquet'],
         usage(/people\.parquet: there is no column "nmae"/),
+    ],
+    [
+        'a column misspelt',
+        ['head', '--columns', 'nam', '@people.parquet'],
+        usage(/there is no column "nam".*; did you mean "name"\?\n$/),
+    ],
+    [
+        'a column in capitals, behind one that is there',
+        ['convert', '--columns', 'id,WEIGHT', '@people.parquet', '-', '--to', 'csv'],
+        usage(/there is no column "WEIGHT".*; did you mean "weight"\?\n$/),
+    ],
+    [
+        'a column like no other',
+        ['head', '--columns', 'frobnicate', '@people.parquet'],
+        usage(/there is no column "frobnicate"[^;]*\n$/),
     ],
     [
         'two columns of one name',
@@ -650,6 +772,26 @@ const cases = [
         { code: 3, err: /nothing\.parquet: there is no such file\n$/ },
     ],
     [
+        'a file that cannot be opened',
+        ['info', '@loop.parquet'],
+        {
+            code: 3,
+            err: `alimentar: ${base}/loop.parquet: it cannot be opened: Too many levels of symbolic links\n`,
+        },
+    ],
+    [
+        'a URL without a server',
+        ['info', 'http://'],
+        usage('alimentar: http://: the URL names no server\n'),
+    ],
+    [
+        'a URL with a blank',
+        ['info', 'http://127.0.0.1:1/a b.parquet?token=secret'],
+        usage(
+            'alimentar: http://127.0.0.1:1/a b.parquet?…: the URL holds a blank; in a URL it is written %20\n',
+        ),
+    ],
+    [
         'a directory',
         ['info', '@folder'],
         { code: 3, err: /folder: is a directory: reading directories is not supported yet\n$/ },
@@ -684,7 +826,7 @@ const cases = [
         {
             code: 4,
             err: (text) =>
-                /x\.parquet\?…: .*connect to server\n$/i.test(text) && !text.includes('secret')
+                /x\.parquet\?…: .*connect to server, so the file's last /i.test(text) && !text.includes('secret')
                     ? ''
                     : 'not as expected',
         },
@@ -710,8 +852,14 @@ async function check([name, words, expected]) {
     const result = await run(words, expected)
     const problems = differences(result, expected)
     for (const [file, content] of Object.entries(expected.keeps ?? {})) {
-        if (readFileSync(join(result.folder, file), 'utf8') !== content)
-            problems.push(`${file} has another content`)
+        const found = readFileSync(join(result.folder, file), 'utf8')
+        const told =
+            typeof content === 'function'
+                ? content(found)
+                : found === content
+                  ? ''
+                  : 'has another content'
+        if (told) problems.push(`${file}: ${told}`)
     }
     judge(name, problems)
 }
@@ -796,7 +944,7 @@ async function slowServer() {
     return server
 }
 
-async function checkSignal(signal, expected) {
+async function checkSignal(signal, expected, line = '') {
     const server = await slowServer()
     let seen = ''
     const result = await run(
@@ -819,7 +967,7 @@ async function checkSignal(signal, expected) {
     if (!/^\.alimentar-.*\.tmp$/.test(seen))
         problems.push(`no temporary file was seen: ${shown(seen)}`)
     if (result.code !== expected) problems.push(`exit ${result.code}, expected ${expected}`)
-    if (result.err !== '') problems.push(`stderr ${shown(result.err)}`)
+    if (result.err !== line) problems.push(`stderr ${shown(result.err)}`)
     if (readdirSync(result.folder).length !== 0) problems.push('a file was left behind')
     judge(`${signal} leaves nothing behind`, problems)
 }
@@ -838,6 +986,89 @@ async function checkStdinSignal() {
     ])
 }
 
+// The command on a terminal, which `script` pretends: what it writes there.
+function runOnTerminal(words, more = {}) {
+    const line = [command, ...words].map((word) => `'${word.replace(/^@/, `${base}/`)}'`).join(' ')
+    const { stdout, status } = spawnSync('script', ['-qec', line, '/dev/null'], {
+        env: { ...environment, COLUMNS: '', NO_COLOR: '1', ...more },
+        timeout: 60000,
+    })
+    return { out: stdout.toString().replaceAll('\r\n', '\n'), code: status }
+}
+
+function checkTerminal() {
+    if (spawnSync('script', ['-qec', 'test -t 1', '/dev/null']).status !== 0) {
+        sum.skipped += 1
+        console.log('cli: skipped: no terminal can be pretended here (script of bsdutils)')
+        return
+    }
+    const rows = runOnTerminal(['head', '-q', '--json', '@hostile.parquet'])
+    const local = spawnSync(command, ['head', '--json', join(base, 'hostile.parquet')], {
+        env: environment,
+    })
+    const same = JSON.stringify(JSON.parse(rows.out)) === JSON.stringify(JSON.parse(local.stdout))
+    judge('JSON on a terminal is escaped without loss', [
+        ...(harmless(rows.out) ? [harmless(rows.out)] : []),
+        ...(same ? [] : ['other values']),
+        ...(harmless(local.stdout.toString()) ? [] : ['the file holds nothing to escape']),
+    ])
+    const text = runOnTerminal(['convert', '-q', '@hostile.parquet', '-', '--to', 'csv']).out
+    judge('CSV on a terminal is shown harmlessly', [
+        ...(harmless(text.replaceAll('\t', '')) ? [harmless(text)] : []),
+        ...(text.includes('\\u001b') ? [] : ['no escape is shown']),
+    ])
+    const binary = runOnTerminal(['convert', '@people.parquet', '-', '--to', 'arrow'])
+    judge(
+        'Arrow is not written to a terminal',
+        binary.code === 2 && /^alimentar: arrow is binary[^\n]*\n$/.test(binary.out)
+            ? []
+            : [`exit ${binary.code}: ${shown(binary.out)}`],
+    )
+    const table = runOnTerminal(['head', '@wide.parquet']).out
+    judge(
+        'head fits a terminal',
+        /\(\d+ of 40 columns; --columns takes others/.test(table) ? [] : [shown(table)],
+    )
+    const isColoured = (more) => runOnTerminal(['head', '@people.parquet'], more).out.includes('\u001b[1m')
+    judge('colours only on a terminal, and not with NO_COLOR', [
+        ...(isColoured({ NO_COLOR: '' }) ? [] : ['no colours']),
+        ...(isColoured({}) ? ['colours with NO_COLOR'] : []),
+    ])
+}
+
+async function checkForcedLink() {
+    const result = await run(['convert', '@people.parquet', 'link.jsonl', '--force'], {
+        files: { 'target.jsonl': 'mine' },
+        links: { 'link.jsonl': 'target.jsonl' },
+    })
+    const problems = result.code === 0 ? [] : [`exit ${result.code}: ${result.err}`]
+    if (lstatSync(join(result.folder, 'link.jsonl')).isSymbolicLink()) problems.push('is a link')
+    if (readFileSync(join(result.folder, 'link.jsonl'), 'utf8') !== peopleLines)
+        problems.push('other rows')
+    if (readFileSync(join(result.folder, 'target.jsonl'), 'utf8') !== 'mine')
+        problems.push('the file behind the link was written')
+    judge('--force replaces a link, not what it points to', problems)
+}
+
+// A file cut in place while the command waits for its reader: either the host notices the change,
+// or the map loses its pages. Both are one line and exit 3.
+async function checkCutFile() {
+    const result = await run(['convert', 'cut.parquet', '-', '--to', 'jsonl'], {
+        files: { 'cut.parquet': readFileSync(weather) },
+        onStart: (child, folder) => {
+            child.stdout.pause()
+            setTimeout(() => {
+                truncateSync(join(folder, 'cut.parquet'), 4)
+                child.stdout.resume()
+            }, 1500)
+        },
+    })
+    const problems = result.code === 3 ? [] : [`exit ${result.code}`]
+    if (!/^alimentar: (cut\.parquet: .*changed while it was read|the file was cut short while it was read)[^\n]*\n$/.test(result.err))
+        problems.push(`stderr ${shown(result.err)}`)
+    judge('a file cut while it is read is one line and exit 3', problems)
+}
+
 const waiting = [...cases]
 async function work() {
     for (let next = waiting.shift(); next; next = waiting.shift()) await check(next)
@@ -849,11 +1080,15 @@ await checkClosedFiles()
 await checkArrow()
 await checkSignal('SIGINT', 130)
 await checkSignal('SIGTERM', 143)
+await checkSignal('SIGBUS', 3, 'alimentar: the file was cut short while it was read\n')
 await checkStdinSignal()
+checkTerminal()
+await checkForcedLink()
+await checkCutFile()
 const left = readdirSync(base).filter((name) => !/^run\d+$/.test(name) && !(name in files))
 judge(
     'no temporary file is left',
-    left.sort().join(' ') === 'folder huge.parquet link.parquet' ? [] : [left.join(' ')],
+    left.sort().join(' ') === 'folder huge.parquet link.parquet loop.parquet' ? [] : [left.join(' ')],
 )
 if (existsSync(base)) rmSync(base, { recursive: true })
 console.log(`cli: ${sum.passed} passed, ${sum.failed} failed, ${sum.skipped} skipped`)

@@ -56,13 +56,15 @@ const same = (found, expected) =>
 // The cases: what is read, and what is expected of it. `wants` are words of
 // tests/services/ranges.c; `tail=65536 0+1000` reads the tail, then a range.
 const TAIL = ['tail=65536', '0+1000', '500000+200000']
+const TAIL_LOST = "so the file's last 65536 bytes could not be read"
+const lost = (words) => `${words}, ${TAIL_LOST}`
 const good = { status: 'ok', wrong: 0, size: SIZE, read: 65536 + 1000 + 200000 }
 const cases = [
     [
         'a suffix and two ranges take three requests, and no byte more',
         'good',
         TAIL,
-        { ...good, requests: 3, retries: 0, bytes: 65536 + 1000 + 200000 },
+        { ...good, requests: 3, retries: 0, bytes: 65536 + 1000 + 200000, warnings: 0 },
     ],
     [
         'six ranges at once come whole',
@@ -102,13 +104,13 @@ const cases = [
         'a server that ignores ranges is read once',
         'norange',
         TAIL,
-        { ...good, requests: 1, bytes: SIZE },
+        { ...good, requests: 1, bytes: SIZE, warnings: 1 },
     ],
     [
         'a server that ignores ranges and tells no size is read once',
         'chunked',
         TAIL,
-        { ...good, requests: 1, bytes: SIZE },
+        { ...good, requests: 1, bytes: SIZE, warnings: 1 },
     ],
     [
         'an empty body of unknown length ends',
@@ -183,7 +185,7 @@ const cases = [
         'a body cut again and again is given up',
         'cutalways',
         ['retries=2', ...TAIL],
-        { status: 'host', sentence: /: .*\(3 tries\)$/, requests: 3, retries: 2 },
+        { status: 'host', sentence: lost('Transferred a partial file (3 tries)'), requests: 3, retries: 2 },
     ],
     [
         'an object that changes while its first body is cut is read anew',
@@ -201,19 +203,21 @@ const cases = [
         '206 without Content-Range is refused',
         'norangeheader',
         TAIL,
-        { status: 'host', sentence: /without a valid Content-Range$/ },
+        { status: 'host', sentence: lost('the server answered 206 without a valid Content-Range') },
     ],
     [
         'bytes from another place are refused',
         'wrongplace',
         ['tail=65536', '100+1000'],
-        { status: 'host', sentence: /the server sent bytes from 101 on, asked for from 100$/ },
+        { status: 'host', sentence:
+                'the server sent bytes from 101 on, asked for from 100, so 1000 bytes at 100 could not be read',
+        },
     ],
     [
         'a compressed answer is refused',
         'gzip',
         TAIL,
-        { status: 'host', sentence: /compresses its answer/ },
+        { status: 'host', sentence: lost('the server compresses its answer, in which ranges mean nothing') },
     ],
     [
         '404 is told at once',
@@ -224,10 +228,20 @@ const cases = [
             http: 404,
             requests: 1,
             retries: 0,
-            sentence: 'there is no such file: the server answered 404 Not Found',
+            sentence: 'there is no such file (HTTP 404)',
         },
     ],
-    ['410 is told at once', '410', TAIL, { status: 'not_found', http: 410, requests: 1 }],
+    [
+        '410 is told at once',
+        '410',
+        TAIL,
+        {
+            status: 'not_found',
+            http: 410,
+            requests: 1,
+            sentence: 'there is no such file (HTTP 410)',
+        },
+    ],
     ...[
         [401, 'Unauthorized'],
         [403, 'Forbidden'],
@@ -243,7 +257,7 @@ const cases = [
             http: status,
             requests: 1,
             retries: 0,
-            sentence: new RegExp(`: the server answered ${status} ${words}$`),
+            sentence: lost(`the server answered ${status} ${words}`),
         },
     ]),
     [
@@ -266,7 +280,7 @@ const cases = [
             status: 'host',
             http: 429,
             requests: 1,
-            sentence: /429 Too Many Requests and asks to wait 3600 s$/,
+            sentence: lost('the server answered 429 Too Many Requests and asks to wait 3600 s'),
         },
     ],
     ['503 twice, then fine', 'twice503', TAIL, { ...good, requests: 5, retries: 2 }],
@@ -279,7 +293,7 @@ const cases = [
             http: 503,
             requests: 3,
             retries: 2,
-            sentence: /503 Service Unavailable \(3 tries\)$/,
+            sentence: lost('the server answered 503 Service Unavailable (3 tries)'),
         },
     ],
     [
@@ -294,26 +308,26 @@ const cases = [
         'silence for ever is given up',
         'silent',
         ['timeout=500', 'retries=1', ...TAIL],
-        { status: 'host', requests: 2, sentence: /the server was silent for 500 ms \(2 tries\)$/ },
+        { status: 'host', requests: 2, sentence: lost('the server was silent for 500 ms (2 tries)') },
     ],
     ['a redirect on the same origin is followed', 'redirectsame', TAIL, { ...good, requests: 6 }],
     [
         'a redirect without end is given up',
         'redirectloop',
         TAIL,
-        { status: 'host', requests: 11, sentence: /redirects without end$/ },
+        { status: 'host', requests: 11, sentence: lost('the server answered 302 and redirects without end') },
     ],
     [
         'a redirect to a file is refused',
         'redirectfile',
         TAIL,
-        { status: 'host', requests: 1, sentence: /not http or https$/ },
+        { status: 'host', requests: 1, sentence: lost('the server answered 302 and redirects to what is not http or https') },
     ],
     [
         'a redirect to nowhere is refused',
         'redirectnowhere',
         TAIL,
-        { status: 'host', requests: 1, sentence: /no place to go on to$/ },
+        { status: 'host', requests: 1, sentence: lost('the server answered 302 and no place to go on to') },
     ],
     [
         'every allocation may fail, and all is released',
@@ -396,6 +410,29 @@ async function checkTogether(server) {
     judge('six requests are under way at once, never more', problems, out)
 }
 
+// A server that ignores ranges costs the whole file: the command says so, in one line and only where
+// it succeeded.
+const NO_RANGES = 'alimentar: the server ignores range requests: the whole file was fetched\n'
+async function checkWarnings(server) {
+    const url = `${server.origins[0]}/norange/table`
+    const words = [
+        ['a server that ignores ranges is told', ['info', url], 0, NO_RANGES],
+        ['-q does not tell that ranges are ignored', ['info', '-q', url], 0, ''],
+        [
+            'an error stands without warnings',
+            ['head', '--columns=none', url],
+            2,
+            /^alimentar: http[^\n]*there is no column "none"[^\n]*\n$/,
+        ],
+    ]
+    for (const [name, argv, expected, line] of words) {
+        const { error, code } = await run(command, argv)
+        const problems = code === expected ? [] : [`exit ${code}`]
+        if (!same(error, line)) problems.push('not the line expected')
+        judge(name, problems, error)
+    }
+}
+
 // The command over HTTP: exit codes, one line, the same rows as from the file.
 async function checkCommand(server) {
     const local = await run(command, ['convert', TABLE, '-', '--to', 'jsonl'])
@@ -407,12 +444,11 @@ async function checkCommand(server) {
             '--to',
             'jsonl',
         ])
-        judge(
-            `convert of /${mode}/`,
-            code === 0 && out === local.out && out !== '' ? [] : [`exit ${code}`],
-            error,
-        )
+        const problems = code === 0 && out === local.out && out !== '' ? [] : [`exit ${code}`]
+        if (error !== (mode === 'norange' ? NO_RANGES : '')) problems.push('not the line expected')
+        judge(`convert of /${mode}/`, problems, error)
     }
+    await checkWarnings(server)
     const info = await run(command, [
         'info',
         '--json',
@@ -429,8 +465,8 @@ async function checkCommand(server) {
     const isTold = column.code === 2 && /table\?…: there is no column "none"/.test(column.error)
     judge('a column that is not there, of a URL', isTold ? [] : ['wrong'], column.error)
     const failures = [
-        ['404', 3, /: there is no such file: the server answered 404 Not Found\n$/],
-        ['401', 4, /: the server answered 401 Unauthorized\n$/],
+        ['404', 3, /…: there is no such file \(HTTP 404\)\n$/],
+        ['401', 4, /…: the server answered 401 Unauthorized, so the file's last 65536 /],
         ['change', 3, /changed while it was read/],
     ]
     for (const [mode, expected, words] of failures) {
