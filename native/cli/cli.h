@@ -116,7 +116,8 @@ uint64_t cli_put_text(cli_output *out, const char *text, size_t text_bytes, cli_
                       uint64_t columns_max);
 
 // Writes what a writer of JSON, JSON lines or CSV made to a terminal: nothing in it can be obeyed.
-// In JSON the escapes stand for the same text; in CSV they are only shown. `bytes` end with a value.
+// In JSON the escapes stand for the same text; in CSV they are only shown. `bytes` end with a
+// value.
 typedef enum { CLI_BYTES_JSON, CLI_BYTES_CSV } cli_bytes_form;
 void cli_put_harmless(cli_output *out, const uint8_t *bytes, size_t count_bytes,
                       cli_bytes_form form);

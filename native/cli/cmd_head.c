@@ -1,5 +1,5 @@
-// native/cli/cmd_head.c: `head`: the first rows as a table that fits the terminal (whole where there is none),
-// or as JSON.
+// native/cli/cmd_head.c: `head`: the first rows as a table that fits the terminal (whole where
+// there is none), or as JSON.
 //
 // The values are spelled by the library's own writer of JSON lines, whose members stand in the
 // schema's order; here they are only cut out of its lines, aligned and made harmless.

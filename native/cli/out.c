@@ -97,13 +97,20 @@ static const char *find_near_column(const ali_schema *schema, const char *word) 
     return found;
 }
 
+// Tells if a refusal is of one column's type. Codecs and encodings, which are met while rows are
+// read, are mostly the same in all columns.
+static bool is_of_one_column(const ali_error *error) {
+    return error->status == ALI_ERR_UNSUPPORTED && error->column[0] != '\0' &&
+           strncmp(error->sentence, "codec ", 6) != 0 &&
+           strncmp(error->sentence, "encoding ", 9) != 0;
+}
+
 // What the flags of the command can do about an error; "" if nothing is known.
 static void find_hint(const cli *self, const ali_error *error, char hint[96]) {
     ali_dataset_info info = {.size_bytes = sizeof info};
     hint[0] = '\0';
     if (self->dataset == NULL || ali_dataset_describe(self->dataset, &info) != ALI_OK) return;
-    if (error->status == ALI_ERR_UNSUPPORTED && error->column[0] != '\0' &&
-        ali_schema_count(info.schema) > 1) {
+    if (is_of_one_column(error) && ali_schema_count(info.schema) > 1) {
         (void)snprintf(hint, 96, "; --columns takes others");
     }
     if (error->status != ALI_ERR_NOT_FOUND) return;

@@ -111,6 +111,7 @@ function element(column) {
         [4, T.BINARY, text(column.name)],
     ]
     if (column.type === 'utf8') fields.push([6, T.I32, 0])
+    if (column.precision) fields.push([6, T.I32, 5], [7, T.I32, 0], [8, T.I32, column.precision])
     return struct(fields)
 }
 
@@ -125,7 +126,7 @@ export function parquet(columns, metadata = []) {
             [1, T.I32, PHYSICAL[column.type]],
             [2, T.LIST, list(T.I32, [zigzag(0), zigzag(3)])],
             [3, T.LIST, list(T.BINARY, [text(column.name)])],
-            [4, T.I32, 0],
+            [4, T.I32, column.codec ?? 0],
             [5, T.I64, rows],
             [6, T.I64, bytes.length],
             [7, T.I64, bytes.length],

@@ -1,206 +1,41 @@
 // The command: words, expected standard output, standard error and exit code. Each case runs in an
 // empty folder of its own beside the files made here (tests/cli/parquet.mjs), and must leave no
 // file behind that it does not name.
-import { spawn, spawnSync } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { createServer } from 'node:http'
 import {
     chmodSync,
-    ftruncateSync,
     lstatSync,
     truncateSync,
     mkdirSync,
-    mkdtempSync,
-    openSync,
-    closeSync,
-    writeSync,
     readFileSync,
     readdirSync,
     rmSync,
     statSync,
-    symlinkSync,
-    writeFileSync,
     existsSync,
 } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { parquet } from './parquet.mjs'
-
-const command = resolve(process.argv[2])
-const weather = resolve('examples/dashboard/data/nyc-weather-2013.parquet')
-const base = mkdtempSync(join(tmpdir(), 'alimentar-cli-'))
-const sum = { passed: 0, failed: 0, skipped: 0 }
-const environment = {
-    PATH: process.env.PATH,
-    TMPDIR: base,
-    HOME: base,
-    TZ: 'Pacific/Chatham',
-    NO_PROXY: '*',
-    COLUMNS: '80',
-    ASAN_OPTIONS: 'detect_leaks=1:allocator_may_return_null=1',
-}
-
-// --- files ---------------------------------------------------------------------------------------
-const people = parquet(
-    [
-        { name: 'id', type: 'int64', values: [1, 2, 3] },
-        { name: 'weight', type: 'double', values: [70.5, null, -0.25] },
-        { name: 'name', type: 'utf8', values: ['Ada', null, 'Bo, "the" one'] },
-        { name: 'member', type: 'bool', values: [true, false, null] },
-    ],
-    [['source', 'a test']],
-)
-const hostile = parquet(
-    [
-        {
-            name: 'a\u001b[2Jb',
-            type: 'utf8',
-            values: ['\u001b[31mred\u001b[0m', 'line\nfeed\tand\rmore', '\u202Egnp.exe'],
-        },
-        {
-            name: 'raw',
-            type: 'utf8',
-            values: [Buffer.from([0x66, 0xff, 0x6f]), '\u009b2J', 'wide 表示 and é'],
-        },
-    ],
-    [['key\u001b]0;owned\u0007', 'value\u0007']],
-)
-const wide = parquet(
-    Array.from({ length: 40 }, (_, i) => ({
-        name: `column${i}`,
-        type: 'int32',
-        values: [i, 1000000 + i],
-    })),
-)
-const long = parquet([
-    { name: 'n', type: 'int32', values: [1, 22] },
-    { name: 'text', type: 'utf8', values: ['x'.repeat(200), 'short'] },
-])
-const twins = parquet([
-    { name: 'a', type: 'int32', values: [1] },
-    { name: 'a', type: 'int32', values: [2] },
-    { name: '#1', type: 'int32', values: [3] },
-    { name: 'x,y', type: 'int32', values: [4] },
-])
-
-const files = {
-    'people.parquet': people,
-    'hostile.parquet': hostile,
-    'wide.parquet': wide,
-    'long.parquet': long,
-    'twins.parquet': twins,
-    'escapes.parquet': parquet([
-        { name: 'text', type: 'utf8', values: [`${'x'.repeat(18)}${'\u202e'.repeat(9)}`] },
-        { name: 'n', type: 'int32', values: [1] },
-    ]),
-    'none.parquet': parquet([{ name: 'id', type: 'int64', values: [] }]),
-    'empty.parquet': Buffer.alloc(0),
-    'cut.parquet': people.subarray(0, people.length - 5),
-    'short.parquet': Buffer.from('PAR1'),
-    'table.csv': Buffer.from('a,b\n1,2\n'),
-    'rows.jsonl': Buffer.from('{"a":1}\n'),
-    'table.arrow': Buffer.from('ARROW1\0\0nothing of use, ends so: ARROW1'),
-    noise: Buffer.from('no table at all'),
-    'with space and ü.parquet': people,
-    '-dash.parquet': people,
-    'new\nline.parquet': people,
-    headers: Buffer.from('X-A: b\n'),
-    badheaders: Buffer.from('no colon here\n'),
-    '100%.parquet': people,
-}
-for (const [name, bytes] of Object.entries(files)) writeFileSync(join(base, name), bytes)
-mkdirSync(join(base, 'folder'))
-symlinkSync(join(base, 'people.parquet'), join(base, 'link.parquet'))
-symlinkSync('loop.parquet', join(base, 'loop.parquet'))
-const sparse = openSync(join(base, 'huge.parquet'), 'w')
-ftruncateSync(sparse, 100 << 20)
-writeSync(sparse, Buffer.from([0, 0, 0x80, 0x05, 0x50, 0x41, 0x52, 0x31]), 0, 8, (100 << 20) - 8)
-closeSync(sparse)
-
-// --- running -------------------------------------------------------------------------------------
-let runs = 0
-function run(words, options = {}) {
-    runs += 1
-    const folder = join(base, `run${runs}`)
-    mkdirSync(folder)
-    for (const [name, bytes] of Object.entries(options.files ?? {}))
-        writeFileSync(join(folder, name), bytes)
-    for (const [name, target] of Object.entries(options.links ?? {}))
-        symlinkSync(target, join(folder, name))
-    return new Promise((done) => {
-        const child = spawn(
-            command,
-            words.map((word) => word.replace(/^@/, `${base}/`)),
-            { cwd: folder, env: { ...environment, ...options.environment }, timeout: 60000 },
-        )
-        const out = []
-        let err = ''
-        child.stdout.on('data', (bytes) => {
-            out.push(bytes)
-            if (options.closeAfter) child.stdout.destroy()
-        })
-        child.stderr.on('data', (bytes) => {
-            err += bytes
-        })
-        child.stdin.on('error', () => {})
-        if (!options.keepStdin) child.stdin.end(options.stdin ?? '')
-        if (options.onStart) options.onStart(child, folder)
-        child.on('close', (code, signal) =>
-            done({ out: Buffer.concat(out), err, code: signal ?? code, folder }),
-        )
-    })
-}
-
-const shown = (text) => JSON.stringify(String(text).slice(0, 700))
-
-// What differs from what is expected: out and err are texts, patterns or functions that give a
-// problem.
-function differences(result, expected) {
-    const problems = []
-    const compare = (what, found, wanted) => {
-        const told =
-            typeof wanted === 'function'
-                ? wanted(found)
-                : wanted instanceof RegExp
-                  ? wanted.test(found)
-                      ? ''
-                      : `does not match ${wanted}`
-                  : found === wanted
-                    ? ''
-                    : `expected ${shown(wanted)}`
-        if (told) problems.push(`${what} is ${shown(found)}: ${told}`)
-    }
-    compare('exit', result.code, expected.code ?? 0)
-    compare('stdout', result.out.toString(), expected.out ?? '')
-    compare('stderr', result.err, expected.err ?? '')
-    if (result.err !== '' && !/^alimentar: .*\n$/.test(result.err))
-        problems.push('stderr is not one line of the command')
-    const names = readdirSync(result.folder).sort().join(' ')
-    if (names !== (expected.leaves ?? ''))
-        problems.push(`left behind: ${shown(names)}, expected ${shown(expected.leaves ?? '')}`)
-    return problems
-}
-
-function judge(name, problems) {
-    if (problems.length === 0) sum.passed += 1
-    else sum.failed += 1
-    for (const problem of problems) console.log(`cli: ${name}: ${problem}`)
-}
-
-const json = (check) => (text) => {
-    try {
-        return check(JSON.parse(text))
-    } catch (error) {
-        return String(error)
-    }
-}
-const equals = (wanted) => (found) => {
-    const [one, other] = [JSON.stringify(found), JSON.stringify(wanted)]
-    return one === other ? '' : `expected ${shown(other)}`
-}
-const harmless = (text) =>
-    /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e]/.test(text)
-        ? 'holds what a terminal obeys'
-        : ''
+import {
+    command,
+    weather,
+    base,
+    sum,
+    environment,
+    people,
+    hostile,
+    wide,
+    long,
+    twins,
+    files,
+    run,
+    shown,
+    differences,
+    judge,
+    json,
+    equals,
+    harmless,
+} from './support.mjs'
 
 // --- cases ---------------------------------------------------------------------------------------
 const lines = (...texts) => `${texts.join('\n')}\n`
@@ -278,7 +113,11 @@ const cases = [
         ['-q', '-n', '1', '--columns=id', '--', 'head', '@people.parquet'],
         { out: 'id\n 1\n' },
     ],
-    ['an unknown flag before the verb', ['--frob', 'head'], usage(/there is no flag "--frob"; see /)],
+    [
+        'an unknown flag before the verb',
+        ['--frob', 'head'],
+        usage(/there is no flag "--frob"; see /),
+    ],
     ['flags without a verb', ['-q', '--limit', 'head'], usage(/a verb is wanted/)],
     [
         'a verb that this version does not have',
@@ -525,7 +364,9 @@ const cases = [
         {
             environment: { COLUMNS: '' },
             out: (text) =>
-                text.includes('column39') && !text.includes('columns;') ? '' : 'columns are left out',
+                text.includes('column39') && !text.includes('columns;')
+                    ? ''
+                    : 'columns are left out',
         },
     ],
     [
@@ -634,11 +475,7 @@ const cases = [
         ['convert', '@people.parquet', 'OUT.CSV'],
         { leaves: 'OUT.CSV' },
     ],
-    [
-        'convert with -o',
-        ['convert', '-o', 'out.jsonl', '@people.parquet'],
-        { leaves: 'out.jsonl' },
-    ],
+    ['convert with -o', ['convert', '-o', 'out.jsonl', '@people.parquet'], { leaves: 'out.jsonl' }],
     [
         'convert two rows of one column',
         ['convert', '@people.parquet', '-', '--to=csv', '--columns=name', '--limit=2'],
@@ -776,7 +613,7 @@ const cases = [
         ['info', '@loop.parquet'],
         {
             code: 3,
-            err: `alimentar: ${base}/loop.parquet: it cannot be opened: Too many levels of symbolic links\n`,
+            err: /^alimentar: \S+\/loop\.parquet: it cannot be opened: Too many levels /,
         },
     ],
     [
@@ -787,9 +624,7 @@ const cases = [
     [
         'a URL with a blank',
         ['info', 'http://127.0.0.1:1/a b.parquet?token=secret'],
-        usage(
-            'alimentar: http://127.0.0.1:1/a b.parquet?…: the URL holds a blank; in a URL it is written %20\n',
-        ),
+        usage(/^alimentar: http:\/\/127\.0\.0\.1:1\/a b\.parquet\?…: the URL holds a blank; .*%20\n$/),
     ],
     [
         'a directory',
@@ -803,6 +638,27 @@ const cases = [
         'a file that is no table',
         ['info', '@noise'],
         { code: 3, err: /noise: the format is not recognised/ },
+    ],
+    [
+        'a refused column points to the others',
+        ['head', '@prices.parquet'],
+        { code: 3, err: /not supported yet \(column "price"\); --columns takes others\n$/ },
+    ],
+    [
+        'a refused column points to the others in convert',
+        ['convert', '@prices.parquet', 'out.arrow'],
+        { code: 3, err: /not supported yet \(column "price"\); --columns takes others\n$/ },
+    ],
+    ['the others are read', ['head', '--columns=id', '@prices.parquet'], { out: 'id\n 1\n' }],
+    [
+        'a refused column that has no others',
+        ['head', '@price.parquet'],
+        { code: 3, err: /not supported yet \(column "price"\)\n$/ },
+    ],
+    [
+        'a refused codec, which the others have too',
+        ['head', '@zstd.parquet'],
+        { code: 3, err: /codec zstd is not supported yet \(column "id", row group 0\)\n$/ },
     ],
     ['CSV', ['info', '@table.csv'], notSupported('CSV')],
     ['JSON lines', ['info', '@rows.jsonl'], notSupported('JSON lines')],
@@ -826,7 +682,8 @@ const cases = [
         {
             code: 4,
             err: (text) =>
-                /x\.parquet\?…: .*connect to server, so the file's last /i.test(text) && !text.includes('secret')
+                /x\.parquet\?…: .*connect to server, so the file's last /i.test(text) &&
+                !text.includes('secret')
                     ? ''
                     : 'not as expected',
         },
@@ -1029,7 +886,8 @@ function checkTerminal() {
         'head fits a terminal',
         /\(\d+ of 40 columns; --columns takes others/.test(table) ? [] : [shown(table)],
     )
-    const isColoured = (more) => runOnTerminal(['head', '@people.parquet'], more).out.includes('\u001b[1m')
+    const isColoured = (more) =>
+        runOnTerminal(['head', '@people.parquet'], more).out.includes('\u001b[1m')
     judge('colours only on a terminal, and not with NO_COLOR', [
         ...(isColoured({ NO_COLOR: '' }) ? [] : ['no colours']),
         ...(isColoured({}) ? ['colours with NO_COLOR'] : []),
@@ -1064,8 +922,9 @@ async function checkCutFile() {
         },
     })
     const problems = result.code === 3 ? [] : [`exit ${result.code}`]
-    if (!/^alimentar: (cut\.parquet: .*changed while it was read|the file was cut short while it was read)[^\n]*\n$/.test(result.err))
-        problems.push(`stderr ${shown(result.err)}`)
+    const told =
+        /^alimentar: (cut\.parquet: .*changed|the file was cut short) while it was read[^\n]*\n$/
+    if (!told.test(result.err)) problems.push(`stderr ${shown(result.err)}`)
     judge('a file cut while it is read is one line and exit 3', problems)
 }
 
@@ -1088,7 +947,9 @@ await checkCutFile()
 const left = readdirSync(base).filter((name) => !/^run\d+$/.test(name) && !(name in files))
 judge(
     'no temporary file is left',
-    left.sort().join(' ') === 'folder huge.parquet link.parquet loop.parquet' ? [] : [left.join(' ')],
+    left.sort().join(' ') === 'folder huge.parquet link.parquet loop.parquet'
+        ? []
+        : [left.join(' ')],
 )
 if (existsSync(base)) rmSync(base, { recursive: true })
 console.log(`cli: ${sum.passed} passed, ${sum.failed} failed, ${sum.skipped} skipped`)

@@ -42,6 +42,12 @@ function parse(words) {
         : null
 }
 
+// A type that is refused; codecs and encodings are mostly the same in all columns.
+function isOfOneColumn(error) {
+    const isRefused = error instanceof AlimentarError && error.code === 'unsupported'
+    return isRefused && error.column !== '' && !/^(codec|encoding) /.test(error.message)
+}
+
 async function convert({ options, input, output, format }) {
     if (process.env.ALIMENTAR_WASM)
         await init({ wasm: fs.readFileSync(process.env.ALIMENTAR_WASM) })
@@ -54,6 +60,8 @@ async function convert({ options, input, output, format }) {
         fs.renameSync(part, output)
     } catch (error) {
         fs.rmSync(part, { force: true })
+        if (isOfOneColumn(error) && dataset.schema.fields.length > 1)
+            error.message += '; --columns takes others'
         throw error
     } finally {
         dataset.close()

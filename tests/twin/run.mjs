@@ -12,11 +12,14 @@ import { fileURLToPath } from 'node:url'
 
 import { serve } from '../../examples/serve.mjs'
 import { openFile } from '../../web/dist/node.js'
+import { parquet } from '../cli/parquet.mjs'
 import { launch } from '../web/browser.mjs'
 import { casesOf, damaged } from './script.mjs'
 
 const OUT = 'build/twin'
 const NATIVE = 'build/alimentar'
+// What the command adds to the library's sentence.
+const COMMAND_HINT = /; (--columns takes others|did you mean "[^"]*"\?)$/
 
 function defaultFiles() {
     const all = fs.existsSync('tests/vectors')
@@ -83,7 +86,8 @@ async function answerNative(one, index) {
     fs.rmSync(folder, { recursive: true })
     const head = `alimentar: ${input}: `
     const isLine = stderr.startsWith(head) && stderr.indexOf('\n') === stderr.length - 1
-    return { error: isLine ? stderr.slice(head.length, -1) : `exit ${code}: ${stderr}` }
+    const sentence = stderr.slice(head.length, -1).replace(COMMAND_HINT, '')
+    return { error: isLine ? sentence : `exit ${code}: ${stderr}` }
 }
 
 async function native(all) {
@@ -141,8 +145,22 @@ async function inChromium(all) {
 async function compareCommands() {
     const failures = []
     const broken = `${OUT}/broken.parquet`
+    const refused = `${OUT}/refused.parquet`
     fs.writeFileSync(broken, 'PAR1 is not enough PAR1')
-    for (const input of [`${OUT}/nix.parquet`, OUT, broken, fileURLToPath(import.meta.url)]) {
+    fs.writeFileSync(
+        refused,
+        parquet([
+            { name: 'id', type: 'int32', values: [1] },
+            { name: 'price', type: 'int32', precision: 9, values: [2] },
+        ]),
+    )
+    for (const input of [
+        `${OUT}/nix.parquet`,
+        OUT,
+        broken,
+        fileURLToPath(import.meta.url),
+        refused,
+    ]) {
         const output = `${OUT}/command.csv`
         const one = await execute(NATIVE, ['convert', input, output])
         const two = await execute(process.execPath, ['tests/twin/convert.mjs', input, output])

@@ -438,7 +438,8 @@ static void operations_beyond_reading_are_refused_by_name(void **state) {
     void *inner = NULL;
     assert_int_equal(ali_task_new(ali_host_context(host), NULL, &ask_class, &task, &inner), ALI_OK);
     assert_int_equal(ali_host_drive(host, task), ALI_ERR_HOST);
-    assert_string_equal(ali_host_error(host)->sentence, "not carried out by this host, so it failed");
+    assert_string_equal(ali_host_error(host)->sentence,
+                        "not carried out by this host, so it failed");
     ali_task_free(task);
     ali_host_free(host);
 }
