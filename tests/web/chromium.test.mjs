@@ -10,7 +10,7 @@ import { dataServer } from './server.mjs'
 
 const FILE = 'examples/dashboard/data/nyc-weather-2013.parquet'
 const bytes = fs.readFileSync(new URL(`../../${FILE}`, import.meta.url))
-const CSP = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self' http:"
+const CSP = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self' http: blob:"
 const ROWS = 26115
 
 let browser
@@ -151,6 +151,19 @@ test('a URL that is not there', async () => {
     const result = await inPage(readTemp, { url: '/nix.parquet' })
     assert.equal(result.code, 'not_found')
     assert.equal(result.path, `${pages.origin}/nix.parquet`)
+    const secret = await inPage(readTemp, { url: '//bob:hunter2@data.example/x?SECRET#SECRET' })
+    assert.equal(secret.code, 'argument')
+    assert.equal(secret.path, `${new URL(pages.origin).protocol}//data.example/x?…`)
+    assert.doesNotMatch(secret.message, /bob|hunter2|SECRET/)
+})
+
+test('a blob: URL is read', async () => {
+    const rows = await inPage(async (url) => {
+        const blob = await (await fetch(url)).blob()
+        const dataset = await globalThis.alimentar.open(URL.createObjectURL(blob))
+        return (await dataset.columns(['temp'])).temp.length
+    }, `/${FILE}`)
+    assert.equal(rows, ROWS)
 })
 
 test('a File is read by slices', async () => {

@@ -146,6 +146,27 @@ test('a 416 to a suffix range is followed by an explicit one', async () => {
     assert.deepEqual(asked(server), ['GET bytes=-1000', 'GET bytes=299000-299999'])
 })
 
+test('a suffix range taken for another one is asked for by position, from then on', async () => {
+    const server = await start({ ranges: 'misread' })
+    const host = httpHost(server.url, {})
+    const outcome = await tail(host)
+    assertBytes(outcome, 300000 - 65536, 65536)
+    assert.equal(outcome.objectBytes, 300000)
+    assert.deepEqual(asked(server), ['GET bytes=-65536', 'GET bytes=234464-299999'])
+    assertBytes(await tail(host, 1000), 299000, 1000)
+    assert.equal(asked(server)[2], 'GET bytes=299000-299999')
+    assert.equal(host.retried, 0)
+})
+
+test('other bytes than those asked for are refused at once', async () => {
+    const server = await start({ ranges: 'wrong' })
+    const host = httpHost(server.url, {})
+    const outcome = await range(host, 10, 20)
+    assert.match(outcome.failure, /sent bytes from 11 where those from 10 on were asked for/)
+    assert.match((await tail(host)).failure, /sent bytes from 234465 where those from 234464 on/)
+    assert.equal(host.retried, 0)
+})
+
 test('an empty file has no end', async () => {
     const server = await dataServer(Buffer.alloc(0))
     servers.push(server)
@@ -205,7 +226,7 @@ test('a broken connection is tried again, up to retries', async () => {
 for (const [status, words] of [
     [401, /credentials \(HTTP 401\)/],
     [403, /refuses access \(HTTP 403\)/],
-    [404, /no such file \(HTTP 404\)/],
+    [404, /^the server answered HTTP 404$/],
     [500, /the server failed \(HTTP 500\)/],
 ]) {
     test(`${status} is told at once`, async () => {
@@ -274,9 +295,50 @@ test('headers, credentials and the cache mode reach fetch', async () => {
     assert.equal(seen.headers.get('X-Key'), 'k')
 })
 
-test('what is secret in a URL is not shown', () => {
-    const host = httpHost('http://u:p@data.example/x?X-Amz-Signature=abc&a=1', {})
-    assert.equal(host.path, 'http://data.example/x?X-Amz-Signature=...&a=1')
+const SECRET = /hunter2|bob|SECRET/
+
+for (const [source, code, path] of [
+    ['http://bob:hunter2@data.example/x', 'argument', 'http://data.example/x'],
+    ['http:\\\\bob:hunter2@data.example/x', 'argument', 'http://data.example/x'],
+    ['http://bob:hunter2@data.exa mple/x', 'argument', 'data.exa mple/x'],
+    ['bob:hunter2@host/x', 'argument', 'host/x'],
+    ['//host/x?sig=SECRET', 'argument', '//host/x?…'],
+    ['x.parquet#SECRET', 'argument', 'x.parquet?…'],
+    ['C:\\data\\x.parquet', 'argument', 'C:\\data\\x.parquet'],
+    ['s3://b/k?SECRET', 'unsupported', 's3://b/k?…'],
+    ['ftp://bob:hunter2@host/x', 'unsupported', 'ftp://host/x'],
+    [new URL('file:///data/x.parquet'), 'unsupported', 'file:///data/x.parquet'],
+]) {
+    test(`${source} is refused at once, and tells no secret`, () => {
+        assert.throws(
+            () => httpHost(source, {}),
+            (error) => {
+                assert.equal(error.code, code)
+                assert.equal(error.path, path)
+                assert.doesNotMatch(error.message, SECRET)
+                if (code === 'unsupported') assert.match(error.message, /not supported/)
+                return true
+            },
+        )
+    })
+}
+
+test('what is secret in a URL is not shown', async () => {
+    const host = httpHost('http://data.example/x?code=SECRET1&a=1#SECRET2', {})
+    assert.equal(host.path, 'http://data.example/x?…')
+    const failing = {
+        retries: 0,
+        fetch: () => Promise.reject(new Error('cannot reach http://bob:hunter2@h/x?SECRET.')),
+    }
+    const outcome = await range(httpHost('http://data.example/x?SECRET', failing), 0, 10)
+    assert.match(outcome.failure, /cannot reach http:\/\/h\/x\?…/)
+    assert.doesNotMatch(outcome.failure, SECRET)
+})
+
+test('a function that gives what cannot be opened fails at once', async () => {
+    const outcome = await range(httpHost(() => 's3://b/k', {}), 0, 10)
+    assert.equal(outcome.code, 'unsupported')
+    assert.match(outcome.failure, /^s3: URLs are not supported yet/)
 })
 
 test('an operation that is not wanted any more ends its request', async () => {

@@ -111,8 +111,13 @@ test('a wasm that is not there, or a page instead of it, is told with both remed
         assert.ok(
             text.startsWith(`true not_found alimentar.wasm was not found at ${url} (${cause}`),
         )
-        assert.match(text, /serve it next to the package's index.js, or call init/)
+        assert.match(text, /serve it there, next to your bundle or the package's .*, or call init/)
     }
+    const secret = `${server.origin.replace('//', '//bob:hunter2@')}/nix.wasm?SECRET#SECRET`
+    const { text } = await script(`await init({ wasm: '${secret}' }).catch((error) =>
+        console.log(error.code, error.path, error.message))`)
+    assert.match(text, /^not_found http:.*nix.wasm\?…/)
+    assert.doesNotMatch(text, /bob|hunter2|SECRET/)
     await server.close()
 })
 

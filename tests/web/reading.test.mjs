@@ -352,6 +352,35 @@ test('a Blob is read by slices, an ArrayBuffer and a file URL too', async () => 
     named.close()
 })
 
+test('a blob: URL is read, and one that is gone is told', async () => {
+    const url = URL.createObjectURL(new Blob([bytes]))
+    const dataset = await open(url)
+    assert.equal(dataset.path, url)
+    const { temp } = await dataset.columns(['temp'])
+    assert.equal(temp.length, ROWS)
+    dataset.close()
+    URL.revokeObjectURL(url)
+    await assert.rejects(open(url), { code: 'not_found', path: url })
+})
+
+test('a URL that is not there is told once, with its path and without its secrets', async () => {
+    const server = await serve()
+    await assert.rejects(open(`${server.origin}/nix.parquet?SECRET`), {
+        code: 'not_found',
+        path: `${server.origin}/nix.parquet?…`,
+        httpStatus: 404,
+        message: 'there is no such file: the server answered HTTP 404',
+    })
+    await server.close()
+})
+
+test('openFile refuses URLs of other schemes, without their secrets', async () => {
+    for (const url of ['https://bob:hunter2@host/x?SECRET', 's3://bob:hunter2@host/x?SECRET']) {
+        for (const source of [url, new URL(url)])
+            await assert.rejects(openFile(source), { code: 'argument', path: /^\w+:\/\/host\/x\?…$/ })
+    }
+})
+
 test('a URL is read by ranges, and only what is needed', async () => {
     const server = await serve()
     const dataset = await open(

@@ -7,7 +7,8 @@ import { rangeOf, serve } from '../../examples/serve.mjs'
 /**
  * What a server does; everything is well without options.
  *   head      status of HEAD; 'silent' leaves Content-Length out
- *   ranges    'ignored' answers 200, 'nosuffix' answers suffix ranges with 416
+ *   ranges    'ignored' answers 200, 'nosuffix' answers suffix ranges with 416, 'misread'
+ *             takes bytes=-n for bytes=0-n, 'wrong' sends other bytes than any that are asked for
  *   expose    'none' exposes no header to other origins
  *   validator 'none' sends neither ETag nor Last-Modified, 'date' only Last-Modified
  *   changes   the ETag changes after so many requests
@@ -78,7 +79,10 @@ function answerHead(bytes, options, response, headers) {
 
 function answerGet(bytes, options, state, request, response, headers) {
     const isSuffix = /^bytes=-/.test(request.headers.range ?? '')
-    const range = options.ranges === 'ignored' ? null : rangeOf(request.headers.range, bytes.length)
+    const asked = request.headers.range
+    const header = options.ranges === 'misread' ? asked?.replace('=-', '=0-') : asked
+    const range = options.ranges === 'ignored' ? null : rangeOf(header, bytes.length)
+    if (range && options.ranges === 'wrong') range.first += 1
     if (range === false || (isSuffix && options.ranges === 'nosuffix')) {
         headers['Content-Range'] = `bytes */${bytes.length}`
         return response.writeHead(416, headers).end()

@@ -31,11 +31,18 @@ const ROWS_AT_FIRST = 1 << 20
  * @returns {Promise<Dataset>}
  */
 export async function open(source, options = {}) {
-    return openHost(hostOf(source, options), options)
+    return openHost(await hostOf(source, options), options)
 }
 
-/** @param {import('./types.d.ts').Source} source @param {OpenOptions} options @returns {Host} */
-function hostOf(source, options) {
+/**
+ * @param {import('./types.d.ts').Source} source
+ * @param {OpenOptions} options
+ * @returns {Promise<Host>}
+ */
+async function hostOf(source, options) {
+    // Outside browsers fetch() serves no proper ranges of blob: URLs.
+    if (/^blob:/i.test(String(source)) && typeof location === 'undefined')
+        return blobHost(await blobOf(String(source)), String(source))
     if (typeof source === 'string' || source instanceof URL || typeof source === 'function')
         return httpHost(source, options)
     if (typeof Blob !== 'undefined' && source instanceof Blob) return blobHost(source)
@@ -43,6 +50,15 @@ function hostOf(source, options) {
     if (ArrayBuffer.isView(source))
         return memoryHost(new Uint8Array(source.buffer, source.byteOffset, source.byteLength))
     return failArgument('open() takes a URL, a Blob or File, a Uint8Array or an ArrayBuffer')
+}
+
+/** @param {string} url */
+async function blobOf(url) {
+    try {
+        return await (await fetch(url)).blob()
+    } catch {
+        throw new AlimentarError('not_found', 'there is no such blob: URL', { path: url })
+    }
 }
 
 /**

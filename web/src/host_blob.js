@@ -6,12 +6,13 @@ import { rangeBegin } from './host_memory.js'
 
 /**
  * @param {Blob} blob
+ * @param {string} [path] named in errors
  * @returns {import('./drive.js').Host}
  */
-export function blobHost(blob) {
+export function blobHost(blob, path) {
     const name = /** @type {any} */ (blob).name
     return {
-        path: typeof name === 'string' ? name : 'blob:',
+        path: path ?? (typeof name === 'string' ? name : 'blob:'),
         objectBytes: blob.size,
         flags: 0,
         carry(op) {

@@ -8,14 +8,13 @@
 import * as abi from './abi.js'
 import { AlimentarError } from './errors.js'
 import { rangeBegin } from './host_memory.js'
+import { redacted, redactedSentence } from './redact.js'
 
 /** @typedef {import('./drive.js').Operation} Operation */
 /** @typedef {import('./drive.js').Outcome} Outcome */
 /** @typedef {import('./types.d.ts').OpenOptions} OpenOptions */
-/**
- * @typedef {{ response: Response, cancel(): void, alive(): void, trace:
- * import('./types.d.ts').Request }} Exchange
- */
+/** @typedef {import('./types.d.ts').Request} Trace */
+/** @typedef {{ response: Response, cancel(): void, alive(): void, trace: Trace }} Exchange */
 
 const IN_FLIGHT_MAX = 6
 const RETRIES = 4
@@ -51,15 +50,48 @@ export function httpHost(source, options) {
     return new HttpHost(source, options)
 }
 
-/** @param {string | URL} url @returns {URL} */
-function absolute(url) {
-    try {
-        return new URL(String(url), typeof location === 'undefined' ? undefined : location.href)
-    } catch {
+/** What fetch() reads by ranges. */
+const SCHEMES = ['http:', 'https:', 'blob:', 'data:']
+
+/** @param {string | URL} source @returns {URL} */
+function absolute(source) {
+    const url = parsed(source)
+    const isPath = url === undefined || /^[a-z]:$/.test(url.protocol)
+    const path = redacted(isPath ? source : url)
+    if (isPath || (url.host === '' && url.pathname.includes('@')))
         throw new AlimentarError(
             'argument',
-            `"${url}" is not a URL: paths of files are opened by openFile of alimentar/node`,
+            `"${path}" is not a URL: paths of files are opened by openFile of alimentar/node`,
+            { path },
         )
+    if (url.protocol === 'file:')
+        throw new AlimentarError(
+            'unsupported',
+            'file: URLs are not supported by open(): openFile of alimentar/node opens them',
+            { path },
+        )
+    if (!SCHEMES.includes(url.protocol))
+        throw new AlimentarError(
+            'unsupported',
+            `${url.protocol} URLs are not supported yet: http: and https: are`,
+            { path },
+        )
+    if (url.username !== '' || url.password !== '')
+        throw new AlimentarError(
+            'argument',
+            'the URL holds a user name or a password, which fetch() does not take: ' +
+                'give them as headers: { Authorization: ... }',
+            { path },
+        )
+    return url
+}
+
+/** @param {string | URL} source @returns {URL | undefined} */
+function parsed(source) {
+    try {
+        return new URL(String(source), typeof location === 'undefined' ? undefined : location.href)
+    } catch {
+        return undefined
     }
 }
 
@@ -80,8 +112,10 @@ class HttpHost {
         this.flags = this.isCrossOrigin ? abi.ALI_OBJECT_NO_SUFFIX : 0
         /** @type {import('./types.d.ts').Warning[]} */
         this.warnings = []
-        /** @type {import('./types.d.ts').Request[]} */
+        /** @type {Trace[]} */
         this.requests = []
+        /** Whether the end of the file cannot be had by a suffix range. */
+        this.lacksSuffix = false
         this.retried = 0
         this.running = 0
         /** @type {(() => void)[]} */
@@ -98,7 +132,7 @@ class HttpHost {
     carry(op) {
         this.work(op).catch((error) => {
             if (error instanceof Failure) op.end(error.outcome)
-            else op.end({ status: abi.ALI_ERR_HOST, failure: String(error?.message ?? error) })
+            else op.end(outcomeOf(error))
         })
     }
 
@@ -127,8 +161,7 @@ class HttpHost {
         this.queue.shift()?.()
     }
 
-    // --- the object's size
-    // ---------------------------------------------------------------------------
+    // --- the object's size -----------------------------------------------------------------------
 
     /** @param {Operation} op */
     async stat(op) {
@@ -173,8 +206,7 @@ class HttpHost {
         return outcome
     }
 
-    // --- bytes
-    // ---------------------------------------------------------------------------------------
+    // --- bytes -----------------------------------------------------------------------------------
 
     /** @param {Operation} op */
     async read(op) {
@@ -185,6 +217,8 @@ class HttpHost {
             objectBytes: null,
             etag: undefined,
         }
+        if (op.isFromEnd && this.lacksSuffix && this.objectBytes !== null)
+            this.takePosition(op, reading, this.objectBytes)
         while (this.whole === undefined) {
             const outcome = await this.trying(op, () => this.readRange(op, reading))
             if (outcome === null) continue
@@ -217,7 +251,10 @@ class HttpHost {
                 return this.unsatisfiable(op, reading, response)
             }
             this.checkStatus(response, [206])
-            this.checkRange(op, reading, response)
+            if (!this.checkRange(op, reading, response)) {
+                exchange.cancel()
+                return null
+            }
         } catch (error) {
             exchange.cancel()
             throw error
@@ -243,13 +280,27 @@ class HttpHost {
                 'the server does not serve the end of the file (HTTP 416 to a suffix range): ' +
                     'give sizeBytes to open()',
             )
-        // The server knows no suffix ranges: ask for the same bytes by their position.
-        reading.begin = Math.max(0, objectBytes - op.length)
-        reading.end = objectBytes
+        this.takePosition(op, reading, objectBytes)
         return null
     }
 
-    /** @param {Operation} op @param {Reading} reading @param {Response} response */
+    /**
+     * The server does not know suffix ranges: the same bytes by their position, from now on.
+     * @param {Operation} op @param {Reading} reading @param {number} objectBytes
+     */
+    takePosition(op, reading, objectBytes) {
+        this.lacksSuffix = true
+        this.objectBytes = objectBytes
+        reading.begin = Math.max(0, objectBytes - op.length)
+        reading.end = objectBytes
+    }
+
+    /**
+     * @param {Operation} op
+     * @param {Reading} reading
+     * @param {Response} response
+     * @returns {boolean} false if the bytes are others than those at the end that were asked for
+     */
     checkRange(op, reading, response) {
         const encoding = response.headers.get('content-encoding')
         if (encoding !== null && encoding !== 'identity') {
@@ -281,11 +332,29 @@ class HttpHost {
                     'the server does not tell where the bytes it sent lie: it lacks ' +
                         'Content-Range, or Access-Control-Expose-Headers: Content-Range',
                 )
-            return
+            return true
         }
         const [begin, last] = [Number(range[1]), Number(range[2])]
         if (range[3] !== '*') reading.objectBytes = Number(range[3])
+        return this.checkPosition(op, reading, begin, last)
+    }
+
+    /**
+     * @param {Operation} op
+     * @param {Reading} reading
+     * @param {number} begin
+     * @param {number} last
+     */
+    checkPosition(op, reading, begin, last) {
+        const { objectBytes } = reading
         if (reading.begin === null) {
+            if (objectBytes !== null) {
+                const isEnd = last === objectBytes - 1
+                if (!isEnd || begin !== Math.max(0, objectBytes - op.length)) {
+                    this.takePosition(op, reading, objectBytes)
+                    return false
+                }
+            }
             reading.begin = begin
             reading.end = last + 1
         } else if (begin !== reading.begin + op.moved) {
@@ -294,6 +363,7 @@ class HttpHost {
                     `${reading.begin + op.moved} on were asked for`,
             )
         }
+        return true
     }
 
     /**
@@ -329,8 +399,7 @@ class HttpHost {
             throw new Passing(`the server sent ${missing} bytes less than it announced`)
     }
 
-    // --- the whole object
-    // ----------------------------------------------------------------------------
+    // --- the whole object ------------------------------------------------------------------------
 
     /** Keeps the body of a request whose answer is the whole object. @param {Exchange} exchange */
     keepWhole(exchange) {
@@ -408,8 +477,7 @@ class HttpHost {
         return /** @type {NonNullable<HttpHost['whole']>} */ (this.whole)
     }
 
-    // --- requests
-    // ------------------------------------------------------------------------------------
+    // --- requests --------------------------------------------------------------------------------
 
     /**
      * Tries again after failures that may pass, and once with a new link where the old one expired.
@@ -495,7 +563,7 @@ class HttpHost {
             return { response, cancel, alive, trace }
         } catch (error) {
             cancel()
-            if (error instanceof Failure) throw error
+            if (error instanceof Failure || error instanceof AlimentarError) throw error
             throw this.broken(
                 op,
                 error,
@@ -527,10 +595,8 @@ class HttpHost {
     broken(op, error, sentence) {
         if (op.isEnded) return new Failure('the operation is not wanted any more')
         if (sentence !== undefined) return new Passing(sentence)
-        const cause =
-            /** @type {any} */ (error)?.cause?.code ??
-            /** @type {any} */ (error)?.message ??
-            String(error)
+        const { cause: inner, message } = /** @type {any} */ (error ?? {})
+        const cause = redactedSentence(String(inner?.code ?? message ?? error))
         return new Passing(
             this.isCrossOrigin
                 ? 'no answer that this page may read: the network failed, or the server lacks ' +
@@ -557,7 +623,7 @@ class HttpHost {
         const { status } = response
         if (wanted.includes(status)) return
         if (status === 404 || status === 410)
-            throw new Failure(`the server has no such file (HTTP ${status})`, {
+            throw new Failure(`the server answered HTTP ${status}`, {
                 status: abi.ALI_ERR_NOT_FOUND,
                 httpStatus: status,
             })
@@ -579,25 +645,23 @@ class HttpHost {
 
 /**
  * What is known of a range: null until the server told it.
- * @typedef {{ begin: number | null, end: number | null, objectBytes: number | null, etag: string |
- * undefined }} Reading
+ * @typedef {{
+ *   begin: number | null, end: number | null, objectBytes: number | null,
+ *   etag: string | undefined
+ * }} Reading
  */
+
+/** Of what somebody else threw. @param {any} error @returns {Outcome} */
+function outcomeOf(error) {
+    const failure = redactedSentence(String(error?.message ?? error))
+    return error instanceof AlimentarError
+        ? { status: abi.ALI_ERR_HOST, failure, code: error.code }
+        : { status: abi.ALI_ERR_HOST, failure }
+}
 
 /** @param {URL | undefined} url */
 function isElsewhere(url) {
     return typeof location !== 'undefined' && url !== undefined && url.origin !== location.origin
-}
-
-/** What stands in errors: without credentials and signatures. @param {URL} url */
-function redacted(url) {
-    const shown = new URL(url)
-    shown.username = ''
-    shown.password = ''
-    for (const name of [...shown.searchParams.keys()]) {
-        if (/sign|token|credential|key|secret|password|sig$/i.test(name))
-            shown.searchParams.set(name, '...')
-    }
-    return shown.href
 }
 
 /**

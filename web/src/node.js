@@ -6,6 +6,7 @@ import * as abi from './abi.js'
 import { openHost } from './dataset.js'
 import { AlimentarError } from './errors.js'
 import { rangeBegin } from './host_memory.js'
+import { redacted } from './redact.js'
 
 export * from './index.js'
 
@@ -20,10 +21,25 @@ const PIECE_BYTES = 1024 * 1024
  * @returns {Promise<import('./types.d.ts').Dataset>}
  */
 export async function openFile(path, options = {}) {
-    const isUrl = path instanceof URL || /^file:/i.test(path)
-    const local = isUrl ? fileURLToPath(path) : path
+    const local = localPath(path)
     await refuseDirectory(local)
     return openHost(new FileHost(local), options)
+}
+
+/** @param {string | URL} path @returns {string} */
+function localPath(path) {
+    const text = String(path)
+    const isUrl = path instanceof URL || /^[a-z][a-z0-9+.-]+:\/\//i.test(text)
+    if (!isUrl && !/^file:/i.test(text)) return text
+    try {
+        return fileURLToPath(path)
+    } catch {
+        throw new AlimentarError(
+            'argument',
+            'openFile() takes paths and file: URLs of this machine: open() takes other URLs',
+            { path: redacted(path) },
+        )
+    }
 }
 
 /** @param {string} path */

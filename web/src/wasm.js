@@ -5,6 +5,7 @@
 // open any more and the memory had become large, the next open makes a new instance.
 import * as abi from './abi.js'
 import { AlimentarError } from './errors.js'
+import { redacted, redactedSentence } from './redact.js'
 
 /** @typedef {import('./abi.js').Layout} Layout */
 /** @typedef {{ [name: string]: any }} Fields */
@@ -57,8 +58,7 @@ async function find(source) {
     if (source instanceof ArrayBuffer || ArrayBuffer.isView(source)) return compileBytes(source)
     if (typeof Response !== 'undefined' && source instanceof Response)
         return compileResponse(source, source.url)
-    const base = typeof location === 'undefined' ? undefined : location.href
-    const url = new URL(String(source), base)
+    const url = urlOf(String(source))
     if (url.protocol === 'file:') return compileBytes(await readFile(url))
     let response
     try {
@@ -67,6 +67,15 @@ async function find(source) {
         throw notFound(url.href, error instanceof Error ? error.message : String(error))
     }
     return compileResponse(response, url.href)
+}
+
+/** @param {string} source @returns {URL} */
+function urlOf(source) {
+    try {
+        return new URL(source, typeof location === 'undefined' ? undefined : location.href)
+    } catch {
+        throw notFound(source, 'that is not a URL')
+    }
 }
 
 /** @param {URL} url @returns {Promise<Uint8Array<ArrayBuffer>>} */
@@ -111,11 +120,13 @@ async function compileBytes(bytes) {
 
 /** @param {string} url @param {string} cause */
 function notFound(url, cause) {
+    const path = redacted(url)
     return new AlimentarError(
         'not_found',
-        `alimentar.wasm was not found at ${url} (${cause}): serve it next to the ` +
-            "package's index.js, or call init({ wasm: its URL or bytes }) before open()",
-        { path: url },
+        `alimentar.wasm was not found at ${path} (${redactedSentence(cause)}): serve it there, ` +
+            "next to your bundle or the package's index.js, or call " +
+            'init({ wasm: its URL or bytes }) before open()',
+        { path },
     )
 }
 
