@@ -65,7 +65,7 @@ export async function* encode(dataset, format, options = {}) {
     let writer
     try {
         writer = new Writer(dataset, format, schema)
-        for await (const batch of dataset.scanBatches(options)) {
+        for await (const batch of dataset.drain(dataset.scan(options))) {
             try {
                 writer.put(batch)
             } finally {

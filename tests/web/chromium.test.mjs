@@ -10,7 +10,8 @@ import { dataServer } from './server.mjs'
 
 const FILE = 'examples/dashboard/data/nyc-weather-2013.parquet'
 const bytes = fs.readFileSync(new URL(`../../${FILE}`, import.meta.url))
-const CSP = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self' http: blob:"
+const SCRIPTS = "script-src 'self' 'wasm-unsafe-eval'"
+const CSP = `default-src 'self'; ${SCRIPTS}; connect-src 'self' http: blob:`
 const ROWS = 26115
 
 let browser

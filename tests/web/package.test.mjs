@@ -7,6 +7,7 @@ import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 
 import { serve } from '../../examples/serve.mjs'
+import { batchesRules, openRules } from '../../web/dist/check.js'
 import { generate } from './generate_abi.mjs'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
@@ -34,6 +35,33 @@ test('a strict consumer compiles against the types, and wrong uses do not', () =
     const { status, text } = tsc('tests/web/consumer/tsconfig.json')
     assert.equal(text, '')
     assert.equal(status, 0)
+})
+
+test('a strict consumer in Node compiles without the types of browsers', () => {
+    const { status, text } = tsc('tests/web/consumer/tsconfig.node.json')
+    assert.equal(text, '')
+    assert.equal(status, 0)
+})
+
+test('the options that are checked are those of the types, in the same ranges', () => {
+    const named = { batchSize: 'batchRows', limit: 'limitRows', offset: 'offsetRows' }
+    const declared = read('web/src/options.d.ts').replace(/\n\s*\*/g, '')
+    for (const [name, rule] of Object.entries({ ...openRules, ...batchesRules })) {
+        const key = named[name] ?? name
+        const [, comment, type] =
+            new RegExp(`/\\*\\*([^/]*)\\*/\\s*${key}\\?: (.*)`).exec(declared) ?? []
+        if (comment === undefined) continue
+        const [, least, most] = / Range: (?:at least )?(\d+)(?: to (\d+))?\./.exec(comment) ?? []
+        if (type === 'number') {
+            assert.equal(rule.least, Number(least ?? 0), name)
+            assert.equal(rule.most, Number(most ?? Number.MAX_SAFE_INTEGER), name)
+        } else if (type.includes("'")) {
+            assert.deepEqual(rule.words, type.replaceAll("'", '').split(' | '), name)
+        }
+    }
+    const own = read('web/src/types.d.ts') + read('web/src/options.d.ts')
+    for (const name of Object.keys({ ...openRules, ...batchesRules }))
+        assert.match(own, new RegExp(`\\b${name}\\?:`))
 })
 
 test('abi.js is what generate_abi.mjs makes of wasm/abi.h', () => {

@@ -4,11 +4,14 @@ import assert from 'node:assert/strict'
 import fs from 'node:fs'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { inspect } from 'node:util'
 
 import { AlimentarError, open, openFile } from '../../web/dist/node.js'
 import { serve } from '../../examples/serve.mjs'
 
 const WEATHER = new URL('../../examples/dashboard/data/nyc-weather-2013.parquet', import.meta.url)
+const NAMES = fileURLToPath(new URL('data/names.parquet', import.meta.url))
+const SHARED = fileURLToPath(new URL('data/shared.parquet', import.meta.url))
 const ROWS = 26115
 const bytes = new Uint8Array(fs.readFileSync(WEATHER))
 
@@ -277,6 +280,16 @@ const rejections = [
     ['a limit below 0', (d) => d.columns(null, { limit: -1 }), 'argument', /limit is -1/],
     ['another int64', (d) => d.columns(null, { int64: 'text' }), 'argument', /int64 is 'text'/],
     ['other times', (d) => d.columns(null, { times: 's' }), 'argument', /times is 's'/],
+    ['other strings', (d) => d.head(1, { strings: 'zz' }), 'argument', /'dictionary' or 'plain'/],
+    ['an empty batch', (d) => d.head(1, { batchSize: 0 }), 'argument', /from 1 to 1048576/],
+    ['a huge batch', (d) => d.head(1, { batchSize: 2 ** 21 }), 'argument', /is 2097152: it must/],
+    ['a misspelt option', (d) => d.head(1, { limt: 1 }), 'argument', /mean "limit"/],
+    ['a misspelt list', (d) => d.head(1, { colums: ['temp'] }), 'argument', /mean "columns"/],
+    ['columns twice', (d) => d.columns(['temp'], { columns: [] }), 'argument', /no option "col/],
+    ['an unknown option', (d) => d.batches({ toString: 1 }).next(), 'argument', /it takes int64, /],
+    ['rows as views', (d) => d.rows({ views: true }).next(), 'argument', /no option "views"/],
+    ['no options', (d) => d.columns(null, null), 'argument', /must be an object, not null/],
+    ['a place that is not there', (d) => d.columns(['#16']), 'not_found', /"#16"/],
 ]
 
 for (const [what, work, code, words] of rejections) {
@@ -287,10 +300,131 @@ for (const [what, work, code, words] of rejections) {
                 assert.equal(error.code, code)
                 assert.match(error.message, words)
                 assert.ok(!error.message.includes('\n'))
+                assert.equal(error.path, 'memory:')
                 return true
             }),
         ))
 }
+
+for (const [options, words] of [
+    [{ foo: 1 }, /^open\(\) has no option "foo": it takes int64, /],
+    [{ retires: 1 }, /did you mean "retries"\?/],
+    [{ tailBytes: 7 }, /tailBytes is 7: it must be a whole number from 8 to 67108864/],
+    [{ memoryBytesMax: 1.5 }, /memoryBytesMax is 1.5: it must be a whole number from 65536 up/],
+    [{ checksums: 'maybe' }, /checksums is 'maybe': it must be 'verify' or 'ignore'/],
+    [{ int64: null }, /int64 is null: it must be 'number' or 'bigint'/],
+    [{ timeoutMs: {} }, /timeoutMs is an object: /],
+]) {
+    test(`open refuses ${JSON.stringify(options)}`, async () => {
+        await assert.rejects(open(bytes, options), { code: 'argument', message: words })
+        const message = new RegExp(words.source.replace('open', 'openFile'))
+        await assert.rejects(openFile(WEATHER, options), { code: 'argument', message })
+    })
+}
+
+test('an option that is undefined is as if it were not there', () =>
+    reading(
+        async (dataset) => {
+            const { year } = await dataset.columns(['year'], { limit: 1, int64: undefined })
+            assert.equal(typeof year.at(0), 'bigint')
+        },
+        { int64: 'bigint' },
+    ))
+
+test('columns that share a name are never lost', async () => {
+    const dataset = await openFile(NAMES)
+    const ambiguous = { code: 'argument', message: /2 columns are named "d".*#1/ }
+    const twice = { code: 'argument', message: /column "#2" is asked for twice/ }
+    await assert.rejects(dataset.head(1, { columns: ['d'] }), ambiguous)
+    await assert.rejects(dataset.columns(['#2', '#2']), twice)
+    await assert.rejects(dataset.head(1, { columns: ['#2', '#2'] }), twice)
+    for await (const batch of dataset.batches({ columns: ['#2', '#2'] }))
+        assert.throws(() => batch.get(0), twice)
+    const [row] = await dataset.head(1, { columns: ['#1', '#2', 'e'] })
+    assert.deepEqual({ ...row }, { '#1': 'p', '#2': 'x', e: 3 })
+    const [first, second, third] = Object.values(await dataset.columns(['#2', '#1', 'e']))
+    assert.deepEqual([first.at(0), second.at(0), third.at(0)], ['x', 'p', 3])
+    assert.deepEqual(Object.keys(await dataset.columns(['#1', 'e', '#2'])), ['#1', 'e', '#2'])
+    const both = await dataset.columns(['#6', '\\#1'])
+    assert.deepEqual([both['#6'].at(0), both['#1'].at(0)], [7, 7])
+    for await (const batch of dataset.batches({ columns: ['#2', '#1'] })) {
+        assert.equal(batch.getChild('#1').at(0), 'p')
+        assert.equal(batch.getChild('d').at(0), 'x')
+        assert.deepEqual(Object.keys(batch.get(0)), ['#2', '#1'])
+        assert.equal(batch.schema.fields[0].name, 'd')
+    }
+    dataset.close()
+})
+
+test('two columns of one name are an error that names both places', async () => {
+    const dataset = await openFile(SHARED)
+    const clash = {
+        code: 'argument',
+        path: SHARED,
+        message:
+            'columns #1 and #2 are both called "d", which one result cannot hold: ' +
+            "ask for them by their places, { columns: ['#1', '#2'] }",
+    }
+    await assert.rejects(dataset.head(), clash)
+    await assert.rejects(dataset.columns(), clash)
+    await assert.rejects(dataset.rows().next(), clash)
+    for await (const batch of dataset.batches()) {
+        assert.equal(batch.numCols, 3)
+        assert.throws(() => batch.toArray(), { code: 'argument', message: clash.message })
+        assert.deepEqual(batch.columns.map((column) => column.at(0)), ['p', 'x', 3])
+    }
+    dataset.close()
+})
+
+test('a column that cannot be read is refused in the words of the core', async () => {
+    const dataset = await openFile(NAMES)
+    const refusal = {
+        code: 'unsupported',
+        path: NAMES,
+        message: /^nested columns are not supported yet \(column "nest"\)/,
+    }
+    await assert.rejects(dataset.columns(['nest']), refusal)
+    await assert.rejects(dataset.columns(), refusal)
+    await assert.rejects(dataset.batches().next(), refusal)
+    await assert.rejects(dataset.batches({ views: true }).next(), refusal)
+    await assert.rejects(dataset.head(), refusal)
+    dataset.close()
+})
+
+test('a time that a Date cannot hold is an error naming column and row', async () => {
+    const dataset = await openFile(NAMES)
+    const { day } = await dataset.columns(['day'])
+    assert.equal(day.at(2), 2147483647 * 86400000)
+    await assert.rejects(dataset.columns(['day'], { times: 'Date' }), {
+        code: 'type',
+        column: 'day',
+        row: 2,
+        path: NAMES,
+        message: /^the value of column "day" in row 2 is outside ±8.64e15 ms.*times: 'ms'/,
+    })
+    const early = await dataset.columns(['day'], { times: 'Date', limit: 2 })
+    assert.equal(early.day.at(0).getTime(), 0)
+    assert.equal(early.day.at(1), null)
+    dataset.close()
+})
+
+test('what the console and JSON show is short', () =>
+    reading(async (dataset) => {
+        const { temp } = await dataset.columns(['temp'], { limit: 100 })
+        assert.equal(inspect(temp), 'Column "temp" (float64, 100 rows)')
+        assert.equal(
+            JSON.stringify(temp),
+            '{"name":"temp","type":"float64","length":100,"nullCount":0}',
+        )
+        assert.equal(inspect(dataset), `Dataset memory: (parquet, ${ROWS} rows of 15 columns)`)
+        assert.equal(JSON.parse(JSON.stringify(dataset)).numCols, 15)
+        for await (const batch of dataset.batches({ columns: ['temp', '#2'], batchSize: 10 })) {
+            assert.equal(inspect(batch), 'Batch (10 rows of 2 columns)')
+            const text = '{"numRows":10,"numCols":2,"columns":["temp","#2"]}'
+            assert.equal(JSON.stringify(batch), text)
+            break
+        }
+    }))
 
 test('a type that is not read yet is told in the schema, and refused when it is read', async () => {
     const { formOf } = await import('../../web/dist/forms.js')
@@ -377,7 +511,10 @@ test('a URL that is not there is told once, with its path and without its secret
 test('openFile refuses URLs of other schemes, without their secrets', async () => {
     for (const url of ['https://bob:hunter2@host/x?SECRET', 's3://bob:hunter2@host/x?SECRET']) {
         for (const source of [url, new URL(url)])
-            await assert.rejects(openFile(source), { code: 'argument', path: /^\w+:\/\/host\/x\?…$/ })
+            await assert.rejects(openFile(source), {
+                code: 'argument',
+                path: /^\w+:\/\/host\/x\?…$/,
+            })
     }
 })
 

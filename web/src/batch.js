@@ -1,15 +1,19 @@
 // batch.js: schemas and record batches as JavaScript sees them.
 import * as abi from './abi.js'
 import { builderOf, viewOf } from './builder.js'
-import { describeColumn } from './column.js'
-import { AlimentarError } from './errors.js'
+import { INSPECT, describeColumn } from './column.js'
+import { AlimentarError, failArgument } from './errors.js'
 import { formOf } from './forms.js'
 
 /** @typedef {import('./wasm.js').Core} Core */
 /** @typedef {import('./column.js').Column} Column */
 /** @typedef {import('./forms.js').Form} Form */
 /** @typedef {import('./forms.js').ValueOptions} ValueOptions */
-/** @typedef {{ name: string, nullable: boolean, form: Form }} Field */
+
+/**
+ * `key` stands for the column in results: its name, or its place ("#3") where it was asked for so.
+ * @typedef {{ name: string, key: string, isAsked: boolean, nullable: boolean, form: Form }} Field
+ */
 
 const SPELLING_BYTES = 256
 
@@ -36,6 +40,8 @@ export function readFields(core, schema, options) {
         )
         fields.push({
             name,
+            key: name,
+            isAsked: false,
             nullable: field.nullable !== 0,
             form: formOf(info, core.text(core.scratch, length), options),
         })
@@ -56,23 +62,48 @@ export function schemaOf(fields) {
     }
 }
 
+/** Fails if two columns would have one key in a result. @param {Field[]} fields */
+export function checkDistinct(fields) {
+    /** @type {Map<string, number>} */
+    const places = new Map()
+    fields.forEach(({ key, isAsked }, index) => {
+        const first = places.get(key)
+        places.set(key, index)
+        if (first === undefined) return
+        if (isAsked)
+            failArgument(`column "${key}" is asked for twice, which one result cannot hold`)
+        const [one, other] = [`#${first + 1}`, `#${index + 1}`]
+        failArgument(
+            `columns ${one} and ${other} are both called "${key}", which one result cannot hold: ` +
+                `ask for them by their places, { columns: ['${one}', '${other}'] }`,
+        )
+    })
+}
+
 /** Rows of a data set, by columns. */
 export class Batch {
     /**
-     * @param {import('./types.d.ts').Schema} schema
+     * @param {Field[]} fields
      * @param {Column[]} columns
      * @param {number} numRows
      */
-    constructor(schema, columns, numRows) {
-        this.schema = schema
+    constructor(fields, columns, numRows) {
+        this.schema = schemaOf(fields)
         this.columns = columns
         this.numRows = numRows
         this.numCols = columns.length
+        this._fields = fields
+        this._isDistinct = false
     }
 
-    /** @param {string} name @returns {any} the first column of that name, or null */
+    /**
+     * @param {string} name or place, as it was asked for
+     * @returns {any} the first column of that name, or null
+     */
     getChild(name) {
-        return this.columns.find((column) => column.name === name) ?? null
+        const byKey = this._fields.findIndex(({ key }) => key === name)
+        const index = byKey >= 0 ? byKey : this._fields.findIndex((field) => field.name === name)
+        return this.columns[index] ?? null
     }
 
     /** @param {string} name @returns {any} */
@@ -85,8 +116,10 @@ export class Batch {
 
     /** @param {number} row @returns {import('./types.d.ts').Row} */
     get(row) {
+        if (!this._isDistinct) checkDistinct(this._fields)
+        this._isDistinct = true
         const made = Object.create(null)
-        for (const column of this.columns) made[column.name] = column.get(row)
+        this._fields.forEach(({ key }, index) => (made[key] = this.columns[index].get(row)))
         return made
     }
 
@@ -100,6 +133,17 @@ export class Batch {
 
     /** Does nothing for a batch of copies. */
     release() {}
+
+    /** What the batch is; its rows are in toArray(). */
+    toJSON() {
+        const { numRows, numCols, _fields } = this
+        return { numRows, numCols, columns: _fields.map(({ key }) => key) }
+    }
+
+    /** What console.log shows in Node. */
+    [INSPECT]() {
+        return `Batch (${this.numRows} rows of ${this.numCols} columns)`
+    }
 }
 
 /** Releases of batches that nobody released. */
@@ -108,14 +152,14 @@ const forgotten = new FinalizationRegistry((/** @type {() => void} */ release) =
 /** A batch whose arrays lie in the core's memory, until release(). */
 export class ViewBatch extends Batch {
     /**
-     * @param {import('./types.d.ts').Schema} schema
+     * @param {Field[]} fields
      * @param {Column[]} columns
      * @param {number} numRows
      * @param {{ isReleased: boolean, release(): void }} hold
      * @param {() => void} report called if it is forgotten
      */
-    constructor(schema, columns, numRows, hold, report) {
-        super(schema, columns, numRows)
+    constructor(fields, columns, numRows, hold, report) {
+        super(fields, columns, numRows)
         this._hold = hold
         forgotten.register(
             this,
@@ -154,7 +198,7 @@ export function copyBatch(core, batch, fields, row, cache) {
     const columns = fields.map(({ name, form }, index) =>
         copyColumn(core, batch, index, name, form, row, cache),
     )
-    return new Batch(schemaOf(fields), columns, numRows)
+    return new Batch(fields, columns, numRows)
 }
 
 /**
@@ -202,13 +246,7 @@ export function viewBatch(core, batch, fields, row, cache, report) {
                 copyColumn(core, batch, index, name, form, row, cache)
             )
         })
-        return new ViewBatch(
-            schemaOf(fields),
-            columns,
-            core.exports.batch_rows(batch),
-            hold,
-            report,
-        )
+        return new ViewBatch(fields, columns, core.exports.batch_rows(batch), hold, report)
     } catch (error) {
         hold.release()
         throw error

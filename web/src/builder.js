@@ -61,7 +61,7 @@ class FixedBuilder {
             throw new AlimentarError(
                 'type',
                 `the value of column "${this.name}" in row ${row + misfit} is outside ` +
-                    `±(2^53 - 1), which a number cannot hold exactly: ask for { int64: 'bigint' }`,
+                    this.form.misfit,
                 { column: this.name, row: row + misfit },
             )
         }

@@ -8,6 +8,9 @@ import * as abi from './abi.js'
 /** @typedef {import('./forms.js').Form} Form */
 /** @typedef {{ [name: string]: any }} Fields */
 
+/** A method that Node's console calls. */
+export const INSPECT = Symbol.for('nodejs.util.inspect.custom')
+
 /** What every column has; its kinds add how a value looks. */
 export class Column {
     /** @param {string} name @param {Form} form @param {number} length @param {number} nullCount */
@@ -67,6 +70,19 @@ export class Column {
     /** @returns {IterableIterator<any>} */
     *[Symbol.iterator]() {
         for (let row = 0; row < this.length; row += 1) yield this.get(row)
+    }
+
+    /** What the column is; its values are in toArray(). */
+    toJSON() {
+        const { name, type, length, nullCount } = this
+        return { name, type: type.name, length, nullCount }
+    }
+
+    /** What console.log shows in Node. */
+    [INSPECT]() {
+        const { name, type, length, nullCount } = this
+        const nulls = nullCount === 0 ? '' : `, ${nullCount} null`
+        return `Column ${JSON.stringify(name)} (${type.name}, ${length} rows${nulls})`
     }
 }
 

@@ -3,9 +3,10 @@
 // A data set has a context of its own in the module, so that what it holds can be counted, and is
 // released as a whole. Every read is a task; reads may run side by side.
 import * as abi from './abi.js'
-import { copyBatch, readFields, schemaOf, viewBatch } from './batch.js'
+import { checkDistinct, copyBatch, readFields, schemaOf, viewBatch } from './batch.js'
 import { builderOf } from './builder.js'
-import { describeColumn } from './column.js'
+import { batchesRules, checkOptions, columnsRules, openRules, rowsRules } from './check.js'
+import { INSPECT, describeColumn } from './column.js'
 import { Task } from './drive.js'
 import { AlimentarError, failArgument } from './errors.js'
 import { valueOptions } from './forms.js'
@@ -31,6 +32,7 @@ const ROWS_AT_FIRST = 1 << 20
  * @returns {Promise<Dataset>}
  */
 export async function open(source, options = {}) {
+    checkOptions('open()', options, openRules)
     return openHost(await hostOf(source, options), options)
 }
 
@@ -190,7 +192,7 @@ export class Dataset {
     }
 
     describe() {
-        const { core, dataset, host } = this._hold
+        const { core, dataset } = this._hold
         const info = core.describe(abi.ali_dataset_info, (address) =>
             core.exports.dataset_describe(dataset, address),
         )
@@ -210,7 +212,6 @@ export class Dataset {
         const fields = readFields(core, info.schema, valueOptions(this._options))
         this.schema = schemaOf(fields)
         this.numCols = fields.length
-        if (host.path === '') throw new AlimentarError('internal', 'a host without a path')
     }
 
     /**
@@ -265,9 +266,12 @@ export class Dataset {
             throw this.located(core.error(core.exports.context_error(context) >>> 0).error)
         const schema = core.u32(core.scratch)
         try {
-            return readFields(core, schema, values)
-        } catch (error) {
-            throw this.located(error)
+            const fields = readFields(core, schema, values)
+            options.columns?.forEach((asked, index) => {
+                fields[index].isAsked = true
+                if (asked.startsWith('#')) fields[index].key = asked
+            })
+            return fields
         } finally {
             core.exports.schema_release(schema)
         }
@@ -276,14 +280,30 @@ export class Dataset {
     /**
      * The core's batches, one after the other; each is the caller's. Leaving early releases the
      * task.
-     * @param {ScanOptions} options
+     * @param {Task} task
      */
-    async *scanBatches(options) {
-        const task = this.scan(options)
+    async *drain(task) {
         try {
             for (let batch = await task.next(); batch !== 0; batch = await task.next()) yield batch
+        } catch (error) {
+            throw this.located(error)
         } finally {
             this.end(task)
+        }
+    }
+
+    /**
+     * Starts a scan; the fields of its rows come with it.
+     * @param {ScanOptions} options checked
+     */
+    begun(options) {
+        let task
+        try {
+            task = this.scan(options)
+            return { task, fields: this.fieldsOf(options, valueOptions(this._options, options)) }
+        } catch (error) {
+            if (task !== undefined) this.end(task)
+            throw this.located(error)
         }
     }
 
@@ -293,14 +313,22 @@ export class Dataset {
      * @returns {AsyncGenerator<Batch>}
      */
     async *batches(options = {}) {
-        const values = valueOptions({ ...this._options, ...options })
+        this.checked('batches()', options, batchesRules)
+        yield* this.batchesOf(options, this.begun(options))
+    }
+
+    /**
+     * @param {ScanOptions & { views?: boolean }} options
+     * @param {{ task: Task, fields: Field[] }} begun
+     * @returns {AsyncGenerator<Batch>}
+     */
+    async *batchesOf(options, { task, fields }) {
         const { core } = this._hold
         /** @type {import('./text.js').DictionaryCache} */
         const cache = new Map()
         const report = () => this.warn('views_forgotten', 'a batch of views was not released')
-        const fields = this.fieldsOf(options, values)
         let row = options.offset ?? 0
-        for await (const batch of this.scanBatches(options)) {
+        for await (const batch of this.drain(task)) {
             let made
             try {
                 if (options.views) core.exports.batch_retain(batch)
@@ -319,38 +347,48 @@ export class Dataset {
 
     /**
      * Reads whole columns.
-     * @param {string[] | null} [names] all columns without it
+     * @param {readonly string[] | null} [names] all columns without it
      * @param {Omit<ScanOptions, 'columns'>} [options]
-     * @returns {Promise<{ [name: string]: any }>}
+     * @returns {Promise<any>}
      */
     async columns(names, options = {}) {
-        const { core } = this._hold
-        const values = valueOptions({ ...this._options, ...options })
+        this.checked('columns()', options, columnsRules)
         const wanted = { ...options, columns: names ?? undefined }
+        const { task, fields } = this.begun(wanted)
+        try {
+            checkDistinct(fields)
+            return await this.build(wanted, task, fields)
+        } catch (error) {
+            throw this.located(error)
+        } finally {
+            this.end(task)
+        }
+    }
+
+    /** @param {ScanOptions} options @param {Task} task @param {Field[]} fields */
+    async build(options, task, fields) {
+        const { core } = this._hold
         const offset = options.offset ?? 0
         const expected = Math.max(0, Math.min(options.limit ?? Infinity, this.numRows - offset))
         /** @type {import('./text.js').DictionaryCache} */
         const cache = new Map()
-        const builders = this.fieldsOf(wanted, values).map(({ name, form }) =>
+        const builders = fields.map(({ name, form }) =>
             builderOf(name, form, Math.min(expected, ROWS_AT_FIRST)),
         )
-        checkDistinct(builders.map(({ name }) => name))
         let row = offset
-        for await (const batch of this.scanBatches(wanted)) {
+        for await (const batch of this.drain(task)) {
             try {
                 builders.forEach((builder, index) => {
                     const info = describeColumn(core, core.exports.batch_column(batch, index) >>> 0)
                     builder.append(core, info, row, expected, cache)
                 })
                 row += core.exports.batch_rows(batch)
-            } catch (error) {
-                throw this.located(error)
             } finally {
                 core.exports.batch_release(batch)
             }
         }
         const result = Object.create(null)
-        for (const builder of builders) result[builder.name] = builder.finish()
+        fields.forEach(({ key }, index) => (result[key] = builders[index].finish()))
         return result
     }
 
@@ -360,11 +398,20 @@ export class Dataset {
      * @returns {AsyncGenerator<import('./types.d.ts').Row>}
      */
     async *rows(options = {}) {
-        for await (const batch of this.batches(options)) yield* batch
+        this.checked('rows()', options, rowsRules)
+        const begun = this.begun(options)
+        try {
+            checkDistinct(begun.fields)
+        } catch (error) {
+            this.end(begun.task)
+            throw this.located(error)
+        }
+        for await (const batch of this.batchesOf(options, begun)) yield* batch
     }
 
     /** The first rows. @param {number} [count] @param {ScanOptions} [options] */
     async head(count = 10, options = {}) {
+        this.checked('head()', options, rowsRules)
         const rows = []
         for await (const row of this.rows({ ...options, limit: count })) rows.push(row)
         return rows
@@ -386,6 +433,27 @@ export class Dataset {
     close() {
         forgotten.unregister(this)
         this._hold.close()
+    }
+
+    /** What the data set is. */
+    toJSON() {
+        const { path, format, numRows, numCols } = this
+        return { path, format, numRows, numCols }
+    }
+
+    /** What console.log shows in Node. */
+    [INSPECT]() {
+        const { path, format, numRows, numCols } = this
+        return `Dataset ${path} (${format}, ${numRows} rows of ${numCols} columns)`
+    }
+
+    /** @param {string} call @param {any} options @param {import('./check.js').Rules} rules */
+    checked(call, options, rules) {
+        try {
+            checkOptions(call, options, rules)
+        } catch (error) {
+            throw this.located(error)
+        }
     }
 
     checkOpen() {
@@ -415,25 +483,22 @@ if (dispose !== undefined) {
 /** @param {import('./wasm.js').Put} put @param {OpenOptions} options */
 function limitsOf(put, { memoryBytesMax = 0 }) {
     return put.struct(abi.ali_limits, {
-        memory_bytes_max: checkCount('memoryBytesMax', memoryBytesMax),
+        memory_bytes_max: memoryBytesMax,
     })
 }
 
 /**
- * What a scan takes, as the core's struct.
+ * What a scan takes, as the core's struct; the options were checked.
  * @param {import('./wasm.js').Put} put @param {ScanOptions} options
  */
 export function scanOptions(put, options) {
     const names = columnNames(options.columns)
     return put.struct(abi.ali_scan_options, {
-        batch_rows: checkCount('batchSize', options.batchSize ?? 0),
-        offset_rows: checkCount('offset', options.offset ?? 0),
-        limit_rows: options.limit === undefined ? 0 : checkCount('limit', options.limit) || null,
-        coalesce_bytes:
-            options.coalesceBytes === undefined
-                ? 0
-                : checkCount('coalesceBytes', options.coalesceBytes) || null,
-        request_bytes_max: checkCount('requestBytesMax', options.requestBytesMax ?? 0),
+        batch_rows: options.batchSize ?? 0,
+        offset_rows: options.offset ?? 0,
+        limit_rows: options.limit === 0 ? null : (options.limit ?? 0),
+        coalesce_bytes: options.coalesceBytes === 0 ? null : (options.coalesceBytes ?? 0),
+        request_bytes_max: options.requestBytesMax ?? 0,
         columns: put.list(names.map((name) => put.text(name).address)),
         columns_count: names.length,
         strings:
@@ -441,16 +506,6 @@ export function scanOptions(put, options) {
                 ? abi.ALI_SCAN_STRINGS_PLAIN
                 : abi.ALI_SCAN_STRINGS_DICTIONARY,
     })
-}
-
-/** @param {string[]} names */
-function checkDistinct(names) {
-    const seen = new Set()
-    for (const name of names) {
-        if (seen.has(name))
-            failArgument(`two of the columns are called "${name}", which one result cannot hold`)
-        seen.add(name)
-    }
 }
 
 /** @param {unknown} columns @returns {string[]} none for all */
@@ -465,11 +520,4 @@ function columnNames(columns) {
             return failArgument('a column whose name holds a zero byte cannot be asked for by name')
         return name
     })
-}
-
-/** @param {string} name @param {number} value */
-function checkCount(name, value) {
-    if (!Number.isSafeInteger(value) || value < 0)
-        failArgument(`${name} is ${value}: it must be a whole number from 0 up`)
-    return value
 }

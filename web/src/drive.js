@@ -1,5 +1,5 @@
-// drive.js: steps a task, hands its operations to a host and their answers back (docs/contracts/
-// tasks.md). A tab is given a turn whenever a few milliseconds of work have passed.
+// drive.js: steps a task, hands its operations to a host and their answers back
+// (docs/contracts/tasks.md). A tab is given a turn whenever a few milliseconds of work have passed.
 //
 // However a task ends (done, failed, aborted, left early) finish() releases it at once: operations
 // in flight are told to stop and answered, so that no buffer waits for them and none is written
@@ -15,10 +15,11 @@ const PROGRESS_MS = 50
 
 /**
  * What a host learned of an operation. Sizes are null where they are not known; `failure` is for
- * people.
- * @typedef {{ status?: number, objectBytes?: number | null, etag?: string, httpStatus?: number,
- * failure?: string,
- *   code?: string }} Outcome
+ * people, and `code` goes before the status.
+ * @typedef {{
+ *   status?: number, objectBytes?: number | null, etag?: string, httpStatus?: number,
+ *   failure?: string, code?: string
+ * }} Outcome
  */
 
 /**

@@ -3,7 +3,6 @@
 // is docs/contracts/javascript.md. Left out: decimals, half floats and nested types, which the core
 // does not read yet.
 import * as abi from './abi.js'
-import { failArgument } from './errors.js'
 
 /** @typedef {import('./types.d.ts').DataType} DataType */
 /** @typedef {{ int64: 'number' | 'bigint', times: 'ms' | 'Date' | 'bigint' }} ValueOptions */
@@ -16,13 +15,16 @@ import { failArgument } from './errors.js'
 
 /**
  * `array` is the array of the values, `memory` the same if the core's memory can be shown as it is,
- * `show` makes of an array's element what at() gives.
+ * `show` makes of an array's element what at() gives, `misfit` says why a value does not fit.
  * @typedef {{
  *   kind: 'fixed' | 'text' | 'binary' | 'null' | 'unsupported', type: DataType, storage: DataType,
  *   width: number, array: any, memory: any, read: Reader, isObject: boolean,
- *   show: ((value: any) => any) | undefined
+ *   show: ((value: any) => any) | undefined, misfit: string
  * }} Form
  */
+
+/** The furthest that a Date goes from 1970. */
+const DATE_MS_MAX = 8.64e15
 
 /** Units in a millisecond, and milliseconds in a unit. */
 const PER_MS = [0, 1, 1000, 1000000, 0]
@@ -40,15 +42,16 @@ const INT_ARRAYS = new Map(
     ]),
 )
 
-/** @param {{ int64?: string, times?: string }} options @returns {ValueOptions} */
-export function valueOptions(options) {
-    const { int64 = 'number', times = 'ms' } = options
-    if (int64 !== 'number' && int64 !== 'bigint')
-        failArgument(`int64 is '${int64}': it must be 'number' or 'bigint'`)
-    if (times !== 'ms' && times !== 'Date' && times !== 'bigint') {
-        failArgument(`times is '${times}': it must be 'ms', 'Date' or 'bigint'`)
+/**
+ * What the options of a read say, else those of its data set; both were checked.
+ * @param {Partial<ValueOptions>} standard @param {Partial<ValueOptions>} [options]
+ * @returns {ValueOptions}
+ */
+export function valueOptions(standard, options = {}) {
+    return {
+        int64: options.int64 ?? standard.int64 ?? 'number',
+        times: options.times ?? standard.times ?? 'ms',
     }
-    return { int64, times }
 }
 
 /**
@@ -71,6 +74,7 @@ export function formOf(info, spelling, options) {
         read: readNothing,
         show: undefined,
         isObject: false,
+        misfit: '',
         ...found,
     }
 }
@@ -160,6 +164,7 @@ function wide(info, options) {
         type: { name: 'float64', typeId: abi.ALI_TYPE_FLOAT, precision: 2 },
         array: Float64Array,
         read: info.is_signed ? readInt64 : readUint64,
+        misfit: "±(2^53 - 1), which a number cannot hold exactly: ask for { int64: 'bigint' }",
     }
 }
 
@@ -180,13 +185,18 @@ function time(info, storage, options) {
             : storage.name.replace(/\[(s|ms|us|ns)/, '[ms').replace(/^time\d+/, 'time32')
     const type = { ...storage, name, unit: 1 }
     if (info.kind === abi.ALI_TYPE_TIME) type.bitWidth = 32
-    const isObject = options.times === 'Date'
+    const read = timeReader(isWide, info.unit)
+    if (options.times === 'ms') return { type, array: Float64Array, read }
     return {
         type,
         array: Float64Array,
-        read: timeReader(isWide, info.unit),
-        isObject,
-        show: isObject ? (ms) => new Date(ms) : undefined,
+        read: (buffer, address, target) => {
+            read(buffer, address, target)
+            return target.findIndex((/** @type {number} */ ms) => Math.abs(ms) > DATE_MS_MAX)
+        },
+        isObject: true,
+        show: (ms) => new Date(ms),
+        misfit: "±8.64e15 ms, which a Date cannot hold: ask for { times: 'ms' } or 'bigint'",
     }
 }
 

@@ -579,7 +579,7 @@ class HttpHost {
             this.url = absolute(await this.renew())
             this.isCrossOrigin = isElsewhere(this.url)
         }
-        const headers = new Headers(this.options.headers)
+        const headers = new Headers(/** @type {HeadersInit} */ (this.options.headers))
         if (range !== null) headers.set('Range', range)
         const send = this.options.fetch ?? globalThis.fetch
         return send(this.url.href, {

@@ -3,6 +3,7 @@ import fs from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
 import * as abi from './abi.js'
+import { checkOptions, openRules } from './check.js'
 import { openHost } from './dataset.js'
 import { AlimentarError } from './errors.js'
 import { rangeBegin } from './host_memory.js'
@@ -21,9 +22,10 @@ const PIECE_BYTES = 1024 * 1024
  * @returns {Promise<import('./types.d.ts').Dataset>}
  */
 export async function openFile(path, options = {}) {
+    checkOptions('openFile()', options, openRules)
     const local = localPath(path)
     await refuseDirectory(local)
-    return openHost(new FileHost(local), options)
+    return /** @type {any} */ (openHost(new FileHost(local), options))
 }
 
 /** @param {string | URL} path @returns {string} */

@@ -1,14 +1,40 @@
-// types.d.ts: what the package offers.
+// types.d.ts: what the package offers. Nothing here needs the types of browsers (lib "dom"); URL,
+// Blob, Response and AbortSignal are also declared by those of Node.
 
 import type * as options from './options.js'
 
-/** Where the wasm comes from. */
-export type WasmSource = string | URL | Response | BufferSource | WebAssembly.Module
+declare global {
+    // As in lib "esnext.disposable".
+    interface SymbolConstructor {
+        readonly dispose: unique symbol
+    }
+    interface Disposable {
+        [Symbol.dispose](): void
+    }
+}
+
+/** Where the wasm comes from; `object` stands for a WebAssembly.Module. */
+export type WasmSource = string | URL | Response | ArrayBuffer | ArrayBufferView | object
+
+/** Headers of a request: an object, pairs, or Headers. */
+export type RequestHeaders =
+    | { [name: string]: string }
+    | [string, string][]
+    | { forEach(callback: (value: string, name: string) => void): void }
+
+/** What a function in place of fetch is called with. */
+export interface FetchOptions {
+    method: string
+    headers: Headers
+    signal: AbortSignal
+    cache: 'no-store'
+    credentials: 'omit' | 'same-origin' | 'include'
+}
 
 export interface InitOptions {
     /**
      * The wasm's URL, a response with it, its bytes, or the compiled module. Default:
-     * alimentar.wasm next to index.js.
+     * alimentar.wasm next to index.js, or to the bundle that index.js is part of.
      */
     wasm?: WasmSource
 }
@@ -34,11 +60,10 @@ export class AlimentarError extends Error {
     constructor(code: string, message: string, place?: ErrorPlace)
     /**
      * The kind of error: 'memory', 'limit', 'argument', 'state', 'corrupt', 'truncated',
-     * 'checksum',
-     * 'changed', 'unsupported', 'type', 'not_found', 'conflict', 'host', 'internal'.
+     * 'checksum', 'changed', 'unsupported', 'type', 'not_found', 'conflict', 'host', 'internal'.
      */
     readonly code: string
-    /** The path or URL of the object; '' if there is none. */
+    /** The path or URL of the object, without what is secret in it; '' if there is none. */
     path: string
     /** The byte offset in the object, or null. */
     readonly offset: number | null
@@ -94,11 +119,11 @@ export interface OpenOptions extends options.OpenOptions, ValueOptions {
      */
     memoryBytesMax?: number
     /** URLs: request headers. Cross-origin they need a preflight. */
-    headers?: HeadersInit
+    headers?: RequestHeaders
     /** URLs: as for fetch. Default: 'same-origin'. */
-    credentials?: RequestCredentials
+    credentials?: 'omit' | 'same-origin' | 'include'
     /** URLs: a function to be called instead of fetch. */
-    fetch?: typeof fetch
+    fetch?: (url: string, options: FetchOptions) => Promise<Response>
     /** URLs: gives a new link, called when the server answers 401 or 403. */
     url?: () => string | URL | Promise<string | URL>
     /**
@@ -117,8 +142,13 @@ export interface OpenOptions extends options.OpenOptions, ValueOptions {
 export interface ScanOptions
     extends
         ValueOptions,
-        Pick<options.ScanOptions, 'columns' | 'coalesceBytes' | 'requestBytesMax' | 'strings'> {
-    /** Rows of a batch at most. Default: 32768. */
+        Pick<options.ScanOptions, 'coalesceBytes' | 'requestBytesMax' | 'strings'> {
+    /**
+     * Names of the columns to read, in the order wanted; '#3' is the third column of the file, and
+     * '\\#3' one of the name #3. Default: all.
+     */
+    columns?: readonly string[]
+    /** Rows of a batch at most. Default: 32768. Range: 1 to 1048576. */
     batchSize?: number
     /** Rows to read at most. Default: all. */
     limit?: number
@@ -194,9 +224,26 @@ export interface Column<T = any> {
     /** A typed array if there is one and no null, else an Array with null. */
     toArray(): Values | (T | null)[]
     [Symbol.iterator](): IterableIterator<T | null>
+    /** What the column is, without its values: those are in toArray(). */
+    toJSON(): { name: string; type: string; length: number; nullCount: number }
 }
 
+/** Numbers, booleans and times: a typed array. */
+export interface ValueColumn<T = number | bigint | boolean | Date> extends Column<T> {
+    readonly values: Values
+}
+
+export interface NumberColumn extends ValueColumn<number> {}
+
+export interface BigIntColumn extends ValueColumn<bigint> {}
+
+export interface BooleanColumn extends ValueColumn<boolean> {}
+
+/** Times, with { times: 'Date' }. */
+export interface DateColumn extends ValueColumn<Date> {}
+
 export interface TextColumn extends Column<string> {
+    readonly values: undefined
     /** Codes into values, -1 for null. */
     dictionary(): { codes: Int32Array; values: string[] }
     /** Offsets into UTF-8 bytes, length + 1 of them. */
@@ -204,22 +251,29 @@ export interface TextColumn extends Column<string> {
 }
 
 export interface BinaryColumn extends Column<Uint8Array> {
+    readonly values: undefined
     views(): { offsets: Int32Array; data: Uint8Array }
 }
+
+/** Any column: `column.values`, `'dictionary' in column`, `'views' in column` tell them apart. */
+export type AnyColumn = ValueColumn | TextColumn | BinaryColumn
 
 export interface Batch {
     readonly schema: Schema
     readonly numRows: number
     readonly numCols: number
-    /** The first column of that name, or null. */
-    getChild(name: string): any
+    /** The first column of that name (or place, if it was asked for so), or null. */
+    getChild<C extends Column = AnyColumn>(name: string): C | null
     /** The same, but an error if there is none. */
-    column(name: string): any
+    column<C extends Column = AnyColumn>(name: string): C
+    /** An error if two columns have one name: ask for them by place. */
     get(row: number): Row
     toArray(): Row[]
     [Symbol.iterator](): IterableIterator<Row>
     /** Ends a batch of views; does nothing for copies. */
     release(): void
+    [Symbol.dispose](): void
+    toJSON(): { numRows: number; numCols: number; columns: string[] }
 }
 
 export interface Warning {
@@ -263,11 +317,23 @@ export interface Dataset {
      * The requests made so far, the first thousand of them; empty for what is not read over HTTP.
      */
     readonly requests: Request[]
-    /** Reads whole columns: an object without a prototype, by name. All columns without names. */
-    columns(
-        names?: string[] | null,
+    /**
+     * Reads whole columns: an object without a prototype, by name; by place for columns that were
+     * asked for as '#3'. All columns without names. What a column holds is not known before the
+     * file is read; who knows it says so: columns<{ fare: NumberColumn }>(['fare']).
+     */
+    columns<Name extends string>(
+        names: readonly Name[],
         options?: Omit<ScanOptions, 'columns'>,
-    ): Promise<{ [name: string]: any }>
+    ): Promise<Record<Name, AnyColumn>>
+    columns<Shape extends { [Name in keyof Shape]: Column }>(
+        names: readonly (keyof Shape & string)[],
+        options?: Omit<ScanOptions, 'columns'>,
+    ): Promise<Shape>
+    columns(
+        names?: null,
+        options?: Omit<ScanOptions, 'columns'>,
+    ): Promise<{ [name: string]: AnyColumn }>
     /**
      * Reads rows batch by batch. Views are typed arrays over the module's memory, until release().
      */
@@ -280,6 +346,8 @@ export interface Dataset {
     memoryBytes(): number
     /** Releases everything; reads that are under way fail. */
     close(): void
+    [Symbol.dispose](): void
+    toJSON(): { path: string; format: string; numRows: number; numCols: number }
 }
 
 /** Opens data: reads its metadata, no rows. */

@@ -4,6 +4,7 @@
 // so views are made anew whenever the buffer has changed. Memory never shrinks: when nothing is
 // open any more and the memory had become large, the next open makes a new instance.
 import * as abi from './abi.js'
+import { checkOptions, initRules } from './check.js'
 import { AlimentarError } from './errors.js'
 import { redacted, redactedSentence } from './redact.js'
 
@@ -33,6 +34,7 @@ let current
  * @returns {Promise<void>}
  */
 export async function init(options = {}) {
+    checkOptions('init()', options, initRules)
     if (options.wasm !== undefined) {
         given = options.wasm
         compiled = undefined
@@ -55,7 +57,8 @@ function compile() {
 /** @param {import('./types.d.ts').WasmSource} source */
 async function find(source) {
     if (source instanceof WebAssembly.Module) return source
-    if (source instanceof ArrayBuffer || ArrayBuffer.isView(source)) return compileBytes(source)
+    if (source instanceof ArrayBuffer || ArrayBuffer.isView(source))
+        return compileBytes(/** @type {BufferSource} */ (source))
     if (typeof Response !== 'undefined' && source instanceof Response)
         return compileResponse(source, source.url)
     const url = urlOf(String(source))

@@ -1,6 +1,6 @@
 // consumer.ts: a program that uses the whole package; it is compiled, not run.
 import { AlimentarError, init, open } from 'alimentar'
-import type { Column, Dataset, Row, TextColumn } from 'alimentar'
+import type { AnyColumn, Dataset, NumberColumn, Row, TextColumn } from 'alimentar'
 import { openFile } from 'alimentar/node'
 
 export async function main(file: File): Promise<number> {
@@ -11,16 +11,30 @@ export async function main(file: File): Promise<number> {
         retries: 2,
         onProgress: ({ bytes, bytesTotal }) => console.log(bytes, bytesTotal ?? 'unknown'),
     })
-    const { fare, city } = await trips.columns(['fare', 'city'], { limit: 10, int64: 'bigint' })
-    const fares: Column<number> = fare
-    const cities: TextColumn = city
-    const sum = [...fares].reduce<number>((all, value) => all + (value ?? 0), 0)
-    const names: string[] = cities.dictionary().values
-    for await (const batch of trips.batches({ views: true, batchSize: 256 })) batch.release()
+    const shape = await trips.columns<{ fare: NumberColumn; city: TextColumn }>(['fare', 'city'])
+    const sum = [...shape.fare].reduce<number>((all, value) => all + (value ?? 0), 0)
+    const names: string[] = shape.city.dictionary().values
+    const wanted = ['fare', '#3'] as const
+    const two = await trips.columns(wanted, { limit: 10, int64: 'bigint' })
+    const place: AnyColumn = two['#3']
+    if ('dictionary' in place) names.push(...place.dictionary().values)
+    else if (place.values !== undefined) console.log(place.values.length)
+    for (const column of Object.values(await trips.columns())) console.log(column.name)
+    // @ts-expect-error: nobody asked for city
+    void two.city
+    // @ts-expect-error: a column has no such property
+    void two.fare.tmp
+    for await (const batch of trips.batches({ views: true, batchSize: 256 })) {
+        const fares = batch.getChild<NumberColumn>('fare')?.values.length
+        // @ts-expect-error: there may be no such column
+        console.log(fares, batch.getChild('fare').length)
+        batch.release()
+    }
     for await (const row of trips.rows({ offset: 1 })) use(row)
     const local = await openFile('trips.parquet')
     const blob = await open(file, { times: 'Date' })
     const signed = await open(() => Promise.resolve('https://example.com/signed'))
+    trips[Symbol.dispose]()
     for (const dataset of [trips, local, blob, signed]) dataset.close()
     return sum + names.length
 }
