@@ -118,8 +118,9 @@ $(B)/wasm/alimentar-scalar.wasm: $(call objects,wasm-scalar,$(CORE_SRC) $(WASM_S
 # --- the npm package: sources as they are, and the wasm ---------------------------------------------
 WEB_SRC := $(sort $(wildcard web/src/*))
 web: $(B)/web.stamp
-$(B)/web.stamp: $(WEB_SRC) $(B)/wasm/alimentar.wasm
-	@rm -rf web/dist; mkdir -p web/dist; cp $(WEB_SRC) $(B)/wasm/alimentar.wasm web/dist/; touch $@
+$(B)/web.stamp: $(WEB_SRC) $(B)/wasm/alimentar.wasm LICENSE
+	@rm -rf web/dist; mkdir -p web/dist; cp $(WEB_SRC) $(B)/wasm/alimentar.wasm web/dist/
+	@cp LICENSE web/LICENSE; touch $@
 
 # --- documents: the reference pages are made from the headers and the types ---------------------------
 .PHONY: docs
@@ -186,4 +187,4 @@ uninstall:
 
 .PHONY: clean
 clean:
-	rm -rf $(B) web/dist
+	rm -rf $(B) web/dist web/LICENSE

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import fs from 'node:fs'
+import os from 'node:os'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 
@@ -84,6 +85,68 @@ test('package.json has types first, no dependency, and exports that exist', () =
         for (const path of Object.values(exports[entry])) assert.ok(read(`web/${path}`))
     }
 })
+
+test('the tarball holds README, LICENSE, the wasm and the sources, and nothing else', () => {
+    const { text } = run('npm', ['pack', '--dry-run', '--json', '--silent'], { cwd: `${root}web` })
+    const paths = JSON.parse(text)[0].files.map((file) => file.path)
+    const sources = fs.readdirSync(`${root}web/src`).map((name) => `dist/${name}`)
+    const expected = ['LICENSE', 'README.md', 'package.json', 'dist/alimentar.wasm', ...sources]
+    assert.deepEqual(paths.sort(), expected.sort())
+    assert.equal(read('web/LICENSE'), read('LICENSE'))
+})
+
+/** A project of its own, in which the package is installed as npm would. */
+function project(work) {
+    const folder = fs.mkdtempSync(`${os.tmpdir()}/alimentar-package-`)
+    try {
+        const target = `${folder}/node_modules/alimentar`
+        fs.mkdirSync(target, { recursive: true })
+        for (const name of ['dist', 'package.json'])
+            fs.cpSync(`${root}web/${name}`, `${target}/${name}`, { recursive: true })
+        work(folder)
+    } finally {
+        fs.rmSync(folder, { recursive: true })
+    }
+}
+
+test('a project finds the package by its name, and package.json', () =>
+    project((folder) => {
+        const text = `import { open } from 'alimentar'
+            import { openFile } from 'alimentar/node'
+            import about from 'alimentar/package.json' with { type: 'json' }
+            const dataset = await openFile('${FORMS}')
+            console.log(typeof open, dataset.numRows, about.name)`
+        const words = ['--no-warnings', '--input-type=module', '-e', text]
+        const { text: said } = run(process.execPath, words, { cwd: folder })
+        assert.equal(said, 'function 15 alimentar\n')
+    }))
+
+test('the programs of docs/javascript.md run', () =>
+    project((folder) => {
+        fs.copyFileSync(FORMS, `${folder}/trips.parquet`)
+        const blocks = [...read('docs/javascript.md').matchAll(/```js\n([^]*?)```/g)]
+        assert.equal(blocks.length, 2)
+        for (const [, text] of blocks) {
+            const words = ['--input-type=module', '-e', text]
+            assert.match(run(process.execPath, words, { cwd: folder }).text, /^15 |^not_found /)
+        }
+    }))
+
+for (const resolution of ['node10', 'nodenext', 'bundler']) {
+    test(`TypeScript finds the types with moduleResolution ${resolution}`, () =>
+        project((folder) => {
+            const consumer = `${root}tests/web/consumer/node.ts`
+            fs.copyFileSync(consumer, `${folder}/node.ts`)
+            fs.copyFileSync(consumer.replace('node.ts', 'node_globals.d.ts'), `${folder}/g.d.ts`)
+            fs.writeFileSync(`${folder}/package.json`, '{"type":"module"}')
+            const module = resolution === 'nodenext' ? 'nodenext' : 'es2022'
+            const options = ['--strict', '--noEmit', '--target', 'es2022', '--lib', 'es2022']
+            const more = ['--module', module, '--moduleResolution', resolution]
+            const compiler = `${root}tests/node_modules/typescript/bin/tsc`
+            const words = [compiler, ...options, ...more, 'node.ts', 'g.d.ts']
+            assert.equal(run(process.execPath, words, { cwd: folder }).text, '')
+        }))
+}
 
 test('the wasm imports host.submit alone, and exports its memory', async () => {
     const module = await WebAssembly.compile(fs.readFileSync(`${dist}/alimentar.wasm`))
