@@ -1,7 +1,8 @@
 // serve.mjs: a small static server with byte ranges, for the examples and their tests.
 //
-//   node examples/serve.mjs [folder] [port]     serves a folder (default: the project's) until it
-// is stopped
+//   node examples/serve.mjs [folder] [port]
+//
+// Serves a folder, the project's without one, until it is stopped.
 //
 // Single ranges of RFC 9110, section 14, suffix ranges among them; a strong ETag; HEAD. Left out:
 // multipart ranges, If-Range, compression.

@@ -6,10 +6,11 @@ const MARGIN = { left: 52, right: 52, top: 14, bottom: 26 }
 const DAY_MS = 86400000
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
 
+// The lines nearly coincide: each is thinner than the one it is drawn upon.
 export const AIRPORTS = [
-    { code: 'EWR', name: 'Newark', color: 'var(--ewr)' },
-    { code: 'JFK', name: 'Kennedy', color: 'var(--jfk)' },
-    { code: 'LGA', name: 'La Guardia', color: 'var(--lga)' },
+    { code: 'EWR', name: 'Newark', color: 'var(--ewr)', width: 5.5 },
+    { code: 'JFK', name: 'Kennedy', color: 'var(--jfk)', width: 2.6 },
+    { code: 'LGA', name: 'La Guardia', color: 'var(--lga)', width: 1.2 },
 ]
 
 function add(parent, name, attributes, text) {
@@ -20,7 +21,8 @@ function add(parent, name, attributes, text) {
     return element
 }
 
-const celsius = (fahrenheit) => ((fahrenheit - 32) * 5) / 9
+/** A number with a minus instead of a hyphen. */
+export const signed = (value) => String(value).replace('-', '\u2212')
 
 function scales() {
     const begin = Date.UTC(2013, 0, 1)
@@ -47,7 +49,7 @@ function drawAxes(svg, { x, y }) {
     }
     for (let degrees = -15; degrees <= 35; degrees += 10) {
         const at = y((degrees * 9) / 5 + 32)
-        add(svg, 'text', { x: WIDTH - MARGIN.right + 8, y: at + 4 }, `${degrees} °C`)
+        add(svg, 'text', { x: WIDTH - MARGIN.right + 8, y: at + 4 }, `${signed(degrees)} °C`)
     }
     const freezing = y(32)
     const line = { x1: MARGIN.left, x2: WIDTH - MARGIN.right, y1: freezing, y2: freezing }
@@ -83,23 +85,25 @@ export function drawYear(svg, { days, lows, highs, means }) {
     const at = scales()
     add(svg, 'path', { d: band(days, lows, highs, at), fill: 'var(--band)' })
     drawAxes(svg, at)
-    for (const { code, color } of AIRPORTS) {
+    for (const { code, color, width } of AIRPORTS) {
         const d = path(means.get(code).days, means.get(code).values, at)
-        add(svg, 'path', { d, fill: 'none', stroke: color, 'stroke-width': 1.8 })
+        add(svg, 'path', { d, fill: 'none', stroke: color, 'stroke-width': width })
     }
 }
 
 export function drawLegend(parent) {
-    const entry = (color, text, kind) => {
+    const entry = (color, text, kind, width) => {
         const span = document.createElement('span')
         const mark = document.createElement('i')
         mark.style.setProperty('--c', color)
         mark.className = kind
+        if (width !== undefined) mark.style.borderTopWidth = `${width}px`
         span.append(mark, text)
         parent.append(span)
     }
     entry('var(--band)', "day's lowest to highest, all three", 'band')
-    for (const { code, name, color } of AIRPORTS) entry(color, `${code} ${name}`, '')
+    for (const { code, name, color, width } of AIRPORTS)
+        entry(color, `${code} ${name}`, '', width)
 }
 
 /** Draws which bytes of the file were fetched. */

@@ -1,7 +1,7 @@
 // dashboard.js: opens a Parquet file by its URL, reads three columns, draws them, and shows what
 // was fetched for that. In a project of your own, import from 'alimentar'.
 import { open } from '../../web/dist/index.js'
-import { AIRPORTS, drawLegend, drawMap, drawYear } from './chart.js'
+import { AIRPORTS, drawLegend, drawMap, drawYear, signed } from './chart.js'
 
 const DAY_MS = 86400000
 const HOUR_MS = 3600000
@@ -130,9 +130,11 @@ function showFigures(dataset, columns, times) {
     show('kinds', `1 metadata, ${dataset.requests.length - 1} columns`)
     show('rows', whole(columns.temp.length))
     show('decoded', `× ${Object.keys(columns).length} columns, ${dataset.rowGroups} row groups`)
-    show('time', milliseconds(times.drawn))
-    show('steps', `open ${milliseconds(times.opened)}, columns ${milliseconds(times.read)}`)
-    show('extremes', `${lowest.degrees} °F, ${highest.degrees} °F`)
+    show('time', `${Math.round(times.drawn)} ms`)
+    const [opened, read] = [times.opened, times.read].map(Math.round)
+    const drawing = Math.round(times.drawn) - opened - read
+    show('steps', `open ${opened} + columns ${read} + chart ${drawing} ms`)
+    show('extremes', `${signed(lowest.degrees)} °F, ${signed(highest.degrees)} °F`)
     const place = ({ airport, ms }) => `${airport}, ${dateOf(ms)}`
     show('when', `${place(lowest)} · ${place(highest)}`)
     return bytes
