@@ -162,6 +162,8 @@ test('progress comes, and ends with what was read', () =>
         await dataset.columns(['temp'], { onProgress: (progress) => told.push(progress) })
         assert.equal(told.at(-1).rows, ROWS)
         assert.ok(told.every(({ bytes: moved, bytesTotal }) => moved <= (bytesTotal ?? Infinity)))
+        assert.ok(told.at(-1).bytes > 0)
+        assert.equal(told.at(-1).bytesTotal, told.at(-1).bytes)
     }))
 
 test('an aborted signal rejects at once with its reason', async () => {
