@@ -1,31 +1,9 @@
 // Every scenario cancelled at every step and freed at every step: it ends with the status that fits
 // and holds no bytes, and answers that come late are dropped.
-#include <inttypes.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdio.h>
-
-#include <cmocka.h>
-
-#include "../harness/harness.h"
-
-// Of more events than this, every n-th is tried.
-#define EVENTS_MAX 2000
+#include "../harness/kinds.h"
 
 static harness_result run(const harness_scenario *scenario, const harness_plan *plan) {
     return harness_run(scenario, plan, NULL);
-}
-
-static uint64_t stride_of(uint64_t events) {
-    return (events + EVENTS_MAX - 1) / EVENTS_MAX;
-}
-
-static void expect(const harness_result *result, ali_status status, const char *event, uint64_t n) {
-    if (result->status != status || result->held_bytes != 0) {
-        fail_msg("%s %" PRIu64 ": status %d, expected %d; %" PRIu64 " bytes held; %s", event, n,
-                 result->status, status, result->held_bytes, result->sentence);
-    }
 }
 
 static void cancelled_at_every_step(void **state) {
@@ -56,27 +34,9 @@ static void freed_at_every_step(void **state) {
 }
 
 int main(void) {
-    static const struct {
-        const char *name;
-        CMUnitTestFunction function;
-    } kinds[] = {
+    static const kind kinds[] = {
         {"cancelled at every step", cancelled_at_every_step},
         {"freed at every step", freed_at_every_step},
     };
-    enum { KINDS = sizeof kinds / sizeof kinds[0], TESTS_MAX = 100 };
-    static struct CMUnitTest tests[TESTS_MAX];
-    static char names[TESTS_MAX][96];
-    assert_true(harness_scenario_count * KINDS <= TESTS_MAX);
-    size_t count = 0;
-    for (uint32_t i = 0; i < harness_scenario_count; i += 1) {
-        for (uint32_t k = 0; k < KINDS; k += 1, count += 1) {
-            (void)snprintf(names[count], sizeof names[count], "%s: %s", harness_scenarios[i].name,
-                           kinds[k].name);
-            tests[count] =
-                (struct CMUnitTest){.name = names[count],
-                                    .test_func = kinds[k].function,
-                                    .initial_state = (void *)(uintptr_t)&harness_scenarios[i]};
-        }
-    }
-    return _cmocka_run_group_tests("abort", tests, count, NULL, NULL);
+    return run_kinds("abort", kinds, sizeof kinds / sizeof kinds[0], NULL);
 }

@@ -1,13 +1,6 @@
 // Answers in every fashion give the same rows as whole ones; a short answer is an error; a late one
 // changes nothing.
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdio.h>
-
-#include <cmocka.h>
-
-#include "../harness/harness.h"
+#include "../harness/kinds.h"
 
 #define SEEDS 8
 
@@ -115,10 +108,7 @@ static void a_late_answer_is_dropped(void **state) {
 }
 
 int main(void) {
-    static const struct {
-        const char *name;
-        CMUnitTestFunction function;
-    } kinds[] = {
+    static const kind kinds[] = {
         {"the last operation first", the_last_operation_first},
         {"one operation at a time", one_operation_at_a_time},
         {"in parts, side by side", in_parts_side_by_side},
@@ -126,22 +116,7 @@ int main(void) {
         {"in any order, cut anywhere", in_any_order_and_cut_anywhere},
         {"a short answer is an error", a_short_answer_is_an_error},
     };
-    enum { KINDS = sizeof kinds / sizeof kinds[0], TESTS_MAX = 120 };
-    static struct CMUnitTest tests[TESTS_MAX];
-    static char names[TESTS_MAX][96];
-    assert_true(harness_scenario_count * KINDS < TESTS_MAX);
-    size_t count = 0;
-    for (uint32_t i = 0; i < harness_scenario_count; i += 1) {
-        for (uint32_t k = 0; k < KINDS; k += 1, count += 1) {
-            (void)snprintf(names[count], sizeof names[count], "%s: %s", harness_scenarios[i].name,
-                           kinds[k].name);
-            tests[count] =
-                (struct CMUnitTest){.name = names[count],
-                                    .test_func = kinds[k].function,
-                                    .initial_state = (void *)(uintptr_t)&harness_scenarios[i]};
-        }
-    }
-    tests[count] = (struct CMUnitTest){.name = "a late answer is dropped",
-                                       .test_func = a_late_answer_is_dropped};
-    return _cmocka_run_group_tests("slice", tests, count + 1, NULL, NULL);
+    static const struct CMUnitTest late = {.name = "a late answer is dropped",
+                                           .test_func = a_late_answer_is_dropped};
+    return run_kinds("slice", kinds, sizeof kinds / sizeof kinds[0], &late);
 }
