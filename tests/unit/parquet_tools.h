@@ -238,6 +238,7 @@ typedef struct tool_result {
     uint64_t read_bytes;
     uint32_t encoding; // of the first column of the first batch
     uint64_t inflight_most;
+    uint64_t peak_bytes; // of the context's memory
 } tool_result;
 
 static void tool_print(tool_bytes *to, const char *format, ...) {
@@ -394,6 +395,7 @@ static tool_result tool_read(const tool_bytes *file, const tool_reading *how) {
         ali_task_free(task);
     }
     ali_dataset_release(dataset);
+    result.peak_bytes = ali_context_memory_peak_bytes(ctx);
     ali_context_free(ctx);
     assert_int_equal(counter.bytes, 0);
     tool_put_byte(&result.rows, 0);

@@ -443,6 +443,25 @@ static void large_row_groups_are_read_by_windows(void **state) {
     release(&pages);
 }
 
+static void pages_passed_over_in_windows_are_not_held(void **state) {
+    enum { PAGES = 12, ROWS = 400000 };
+    tool_bytes pages = {0};
+    for (int64_t i = 0; i < PAGES; i += 1) put_int64s(&pages, i * ROWS, ROWS);
+    const tool_column column = column_of("a", ALI_PARQUET_INT64, 0, (int64_t)PAGES * ROWS, &pages);
+    tool_bytes file = tool_file(&column, 1, (int64_t)PAGES * ROWS, 1);
+    const ali_limits limits = {.size_bytes = sizeof limits, .inflight_bytes_max = 3 << 20};
+    const ali_scan_options scan = {
+        .size_bytes = sizeof scan, .offset_rows = (uint64_t)(PAGES - 1) * ROWS, .limit_rows = 1};
+    tool_result result = tool_read(&file, &(tool_reading){.limits = &limits, .scan = &scan});
+    assert_int_equal(result.status, ALI_OK);
+    assert_string_equal((const char *)result.rows.data, "4400000;/");
+    assert_true(result.peak_bytes < 4 * sizeof(int64_t) * ROWS);
+    assert_true(result.read_bytes < file.count * 3 / 4);
+    release(&result.rows);
+    release(&file);
+    release(&pages);
+}
+
 static void steps_are_bounded(void **state) {
     tool_bytes pages = {0};
     tool_bytes body = {0};
@@ -835,6 +854,7 @@ int main(void) {
         cmocka_unit_test(rows_asked_for_are_read_and_no_others),
         cmocka_unit_test(row_groups_outside_are_not_fetched),
         cmocka_unit_test(large_row_groups_are_read_by_windows),
+        cmocka_unit_test(pages_passed_over_in_windows_are_not_held),
         cmocka_unit_test(steps_are_bounded),
         cmocka_unit_test(progress_knows_its_totals),
         cmocka_unit_test(files_without_rows_or_columns_are_read),

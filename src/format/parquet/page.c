@@ -105,7 +105,7 @@ ali_status ali_parquet_reader_begin(ali_parquet_source *source, ali_parquet_read
 ali_status ali_parquet_reader_want(ali_parquet_source *source, ali_parquet_reader *reader,
                                    uint64_t end) {
     if (end <= reader->wanted) return ALI_OK;
-    const uint64_t from = reader->wanted;
+    const uint64_t from = ali_max_u64(reader->wanted, reader->at); // not what was passed over
     const uint64_t window = ali_max_u64(end - from, source->window_bytes);
     const uint64_t bytes = ali_min_u64(window, reader->chunk->end_bytes - from);
     reader->wanted = from + bytes;
