@@ -145,8 +145,8 @@ static ali_status slice_validity(ali_context *ctx, const ali_column *whole, uint
     return slice_bits(ctx, whole->validity, offset, part->length, &part->validity);
 }
 
-static ali_status slice_column(ali_context *ctx, const ali_column *whole, uint64_t offset,
-                               ali_column *part) {
+ali_status ali_column_slice(ali_context *ctx, const ali_column *whole, uint64_t offset,
+                            ali_column *part) {
     ALI_TRY(slice_validity(ctx, whole, offset, part));
     part->encoding = whole->encoding;
     const bool is_codes = whole->encoding == ALI_ENCODING_DICTIONARY;
@@ -173,7 +173,7 @@ ali_status ali_batch_slice(ali_context *ctx, ali_batch *batch, uint64_t offset_r
     ALI_TRY(ali_batch_new(ctx, batch->schema, rows, &made));
     for (uint32_t i = 0; i < batch->count; i += 1) {
         const ali_status status =
-            slice_column(ctx, &batch->columns[i], offset_rows, &made->columns[i]);
+            ali_column_slice(ctx, &batch->columns[i], offset_rows, &made->columns[i]);
         if (status < 0) {
             ali_batch_release(made);
             return status;

@@ -111,6 +111,11 @@ ALI_CHECKED ali_status ali_column_decode_named(ali_context *ctx, ali_column *col
 // Releases a column's buffers and forgets them.
 void ali_column_clear(ali_column *column);
 
+// Makes `part`, of which type and length are set, of as many rows of another column from `offset`
+// on. What is shared and what is copied: as ali_batch_slice().
+ALI_CHECKED ali_status ali_column_slice(ali_context *ctx, const ali_column *whole, uint64_t offset,
+                                        ali_column *part);
+
 // Makes a batch of the rows [offset, offset + rows) of another. Values and text are shared, offsets
 // rebased. Bitmaps and values are copied where the slice would not begin at a multiple of 8 bytes.
 ALI_CHECKED ali_status ali_batch_slice(ali_context *ctx, ali_batch *batch, uint64_t offset_rows,

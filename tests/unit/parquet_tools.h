@@ -152,9 +152,10 @@ typedef struct tool_column {
     int32_t codec;
     int64_t values; // of the chunk
     const tool_bytes *pages;
-    int64_t start;      // of the first page; 0: where it is
-    int64_t bytes;      // of the chunk; 0: as many as there are
-    int64_t dictionary; // offset of the dictionary page; 0: not said
+    int64_t start;        // of the first page; 0: where it is
+    int64_t bytes;        // of the chunk; 0: as many as there are
+    int64_t uncompressed; // of the chunk; 0: as many as there are
+    int64_t dictionary;   // offset of the dictionary page; 0: not said
     int32_t type_length;
 } tool_column;
 
@@ -179,7 +180,8 @@ static void tool_put_chunk(tool_bytes *to, const tool_column *column, int64_t st
     tool_number(to, 1, column->type);
     tool_number(to, 4, column->codec);
     tool_number(to, 5, column->values);
-    tool_number(to, 6, (int64_t)column->pages->count);
+    tool_number(to, 6,
+                column->uncompressed != 0 ? column->uncompressed : (int64_t)column->pages->count);
     tool_number(to, 7, column->bytes != 0 ? column->bytes : (int64_t)column->pages->count);
     tool_number(to, 9, column->start != 0 ? column->start : start);
     if (column->dictionary != 0) tool_number(to, 11, column->dictionary);
@@ -223,7 +225,8 @@ typedef struct tool_reading {
     const ali_open_options *open;
     const ali_scan_options *scan;
     uint32_t budget_rows;
-    bool lends; // answers with bytes as they are, not aligned and without padding
+    bool is_brief; // text of more than 100 bytes is written down as its length
+    bool lends;    // answers with bytes as they are, not aligned and without padding
 } tool_reading;
 
 // What came of reading: the rows as text, ';' after each, '/' after each batch.
@@ -250,7 +253,8 @@ static void tool_print(tool_bytes *to, const char *format, ...) {
     tool_put(to, text, (size_t)count);
 }
 
-static void tool_print_value(tool_bytes *to, const ali_column *column, uint64_t row) {
+static void tool_print_value(tool_bytes *to, const ali_column *column, uint64_t row,
+                             const tool_reading *how) {
     ali_column_info info = {.size_bytes = sizeof info};
     ali_type_info type = {.size_bytes = sizeof type};
     assert_int_equal(ali_column_describe(column, &info), ALI_OK);
@@ -263,7 +267,12 @@ static void tool_print_value(tool_bytes *to, const ali_column *column, uint64_t 
     int64_t number = 0;
     if (info.offsets != NULL) {
         const int32_t from = info.offsets[row];
-        tool_put(to, info.data + from, (size_t)(info.offsets[row + 1] - from));
+        const int32_t count = info.offsets[row + 1] - from;
+        if (how->is_brief && count > 100) {
+            tool_print(to, "<%d>", count);
+        } else {
+            tool_put(to, info.data + from, (size_t)count);
+        }
         return;
     }
     if (type.bits == 1) {
@@ -287,7 +296,8 @@ static void tool_print_value(tool_bytes *to, const ali_column *column, uint64_t 
     tool_print(to, "%" PRId64, number);
 }
 
-static void tool_print_batch(tool_result *result, ali_context *ctx, ali_batch *batch) {
+static void tool_print_batch(tool_result *result, ali_context *ctx, ali_batch *batch,
+                             const tool_reading *how) {
     ali_batch *plain = NULL;
     ali_column_info info = {.size_bytes = sizeof info};
     const uint32_t count = ali_schema_count(ali_batch_schema(batch));
@@ -299,7 +309,7 @@ static void tool_print_batch(tool_result *result, ali_context *ctx, ali_batch *b
     for (uint64_t row = 0; row < ali_batch_rows(plain); row += 1) {
         for (uint32_t i = 0; i < count; i += 1) {
             if (i != 0) tool_print(&result->rows, ",");
-            tool_print_value(&result->rows, ali_batch_column(plain, i), row);
+            tool_print_value(&result->rows, ali_batch_column(plain, i), row, how);
         }
         tool_print(&result->rows, ";");
     }
@@ -343,7 +353,9 @@ static ali_status tool_drive(tool_result *result, ali_context *ctx, ali_task *ta
     while ((status = ali_task_step(task, how->budget_rows)) > 0) {
         result->steps += 1;
         assert_true(result->steps < 1000000);
-        if (status == ALI_READY) tool_print_batch(result, ctx, ali_task_take_batch(task));
+        if (status == ALI_READY) {
+            tool_print_batch(result, ctx, ali_task_take_batch(task), how);
+        }
         if (status != ALI_NEED) continue;
         ali_op ops[16];
         const uint32_t count = ali_task_ops(task, ops, 16);
@@ -436,6 +448,15 @@ static tool_column column_of(const char *name, int32_t type, int32_t repetition,
                          .converted = TOOL_NONE,
                          .values = values,
                          .pages = pages};
+}
+
+#define PUT(to, ...)                                                                               \
+    tool_put(to, (const uint8_t[]){__VA_ARGS__}, sizeof((const uint8_t[]){__VA_ARGS__}))
+
+static inline void put_dictionary(tool_bytes *pages, const tool_bytes *body, int32_t values) {
+    tool_page page = tool_data_page(values, ALI_PARQUET_PLAIN);
+    page.type = ALI_PARQUET_DICTIONARY_PAGE;
+    tool_put_page(pages, &page, body);
 }
 
 #endif

@@ -251,7 +251,7 @@ static void byte_arrays_are_measured_before_they_are_copied(void **state) {
     memcpy(exact, bytes, sizeof bytes);
     uint64_t end = 0;
     uint64_t data_bytes = 0;
-    assert_int_equal(ali_plain_measure(exact, sizeof bytes, 4, &end, &data_bytes), 4);
+    assert_int_equal(ali_plain_measure(exact, sizeof bytes, 4, UINT64_MAX, &end, &data_bytes), 4);
     assert_int_equal(end, sizeof bytes);
     assert_int_equal(data_bytes, 23);
     uint8_t *data = malloc(23);
@@ -262,9 +262,12 @@ static void byte_arrays_are_measured_before_they_are_copied(void **state) {
     assert_int_equal(ends[1], 102);
     assert_int_equal(ends[2], 122);
     assert_int_equal(ends[3], 123);
-    assert_int_equal(ali_plain_measure(exact, sizeof bytes, 5, &end, &data_bytes), 4);
-    assert_int_equal(ali_plain_measure(exact, sizeof bytes - 1, 4, &end, &data_bytes), 3);
-    assert_int_equal(ali_plain_measure(exact, 7, 4, &end, &data_bytes), 1);
+    assert_int_equal(ali_plain_measure(exact, sizeof bytes, 5, UINT64_MAX, &end, &data_bytes), 4);
+    assert_int_equal(ali_plain_measure(exact, sizeof bytes - 1, 4, UINT64_MAX, &end, &data_bytes),
+                     3);
+    assert_int_equal(ali_plain_measure(exact, 7, 4, UINT64_MAX, &end, &data_bytes), 1);
+    assert_int_equal(ali_plain_measure(exact, sizeof bytes, 4, 21, &end, &data_bytes), 2);
+    assert_int_equal(ali_plain_measure(exact, sizeof bytes, 4, 0, &end, &data_bytes), 1);
     free(data);
     free(exact);
 }

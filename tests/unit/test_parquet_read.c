@@ -10,8 +10,6 @@ static void put_levels(tool_bytes *to, const uint8_t *bytes, size_t count) {
 
 #define LEVELS(to, ...)                                                                            \
     put_levels(to, (const uint8_t[]){__VA_ARGS__}, sizeof((const uint8_t[]){__VA_ARGS__}))
-#define PUT(to, ...)                                                                               \
-    tool_put(to, (const uint8_t[]){__VA_ARGS__}, sizeof((const uint8_t[]){__VA_ARGS__}))
 
 // A page of int64 from `from` up.
 static void put_int64s(tool_bytes *pages, int64_t from, int32_t count) {
@@ -109,12 +107,6 @@ static void nulls_are_put_between_values(void **state) {
 
 // --- encodings -----------------------------------------------------------------------------------
 
-static void put_dictionary(tool_bytes *pages, const tool_bytes *body, int32_t values) {
-    tool_page page = tool_data_page(values, ALI_PARQUET_PLAIN);
-    page.type = ALI_PARQUET_DICTIONARY_PAGE;
-    tool_put_page(pages, &page, body);
-}
-
 // A chunk of text: a dictionary of x, yy, "", two pages of codes, and a plain page.
 static void put_texts(tool_bytes *pages, bool has_plain) {
     tool_bytes body = {0};
@@ -151,13 +143,16 @@ static void text_stays_encoded_until_a_plain_page_comes(void **state) {
         tool_column column = column_of("t", ALI_PARQUET_BYTE_ARRAY, 1, rows, &pages);
         column.converted = ALI_PARQUET_UTF8;
         tool_bytes file = tool_file(&column, 1, rows, 2);
-        const char *expected = has_plain
-                                   ? "x;yy;null;;yy;yy;yy;null;new;/x;yy;null;;yy;yy;yy;null;new;/"
-                                   : "x;yy;null;;yy;yy;yy;/x;yy;null;;yy;yy;yy;/";
-        tool_expect_rows(&file, &plainly, expected);
-        tool_expect_rows(&file, &(tool_reading){.scan = &as_plain}, expected);
+        static const char *const coded[] = {
+            "x;yy;null;;yy;yy;yy;/x;yy;null;;yy;yy;yy;/",
+            "x;yy;null;;yy;yy;yy;/null;new;/x;yy;null;;yy;yy;yy;/null;new;/"};
+        static const char *const plain[] = {
+            "x;yy;null;;yy;yy;yy;/x;yy;null;;yy;yy;yy;/",
+            "x;yy;null;;yy;yy;yy;null;new;/x;yy;null;;yy;yy;yy;null;new;/"};
+        tool_expect_rows(&file, &plainly, coded[has_plain]);
+        tool_expect_rows(&file, &(tool_reading){.scan = &as_plain}, plain[has_plain]);
         tool_result result = tool_read(&file, &plainly);
-        assert_int_equal(result.encoding, has_plain ? ALI_ENCODING_PLAIN : ALI_ENCODING_DICTIONARY);
+        assert_int_equal(result.encoding, ALI_ENCODING_DICTIONARY);
         release(&result.rows);
         result = tool_read(&file, &(tool_reading){.scan = &as_plain});
         assert_int_equal(result.encoding, ALI_ENCODING_PLAIN);

@@ -76,6 +76,7 @@ static const ali_thrift_field chunk_meta_fields[] = {
     FIELD(1, ALI_THRIFT_I32, REQUIRED, ali_parquet_chunk_meta, type),
     FIELD(4, ALI_THRIFT_I32, REQUIRED, ali_parquet_chunk_meta, codec),
     FIELD(5, ALI_THRIFT_I64, REQUIRED, ali_parquet_chunk_meta, values),
+    FIELD(6, ALI_THRIFT_I64, 0, ali_parquet_chunk_meta, uncompressed_bytes),
     FIELD(7, ALI_THRIFT_I64, REQUIRED, ali_parquet_chunk_meta, compressed_bytes),
     FIELD(9, ALI_THRIFT_I64, REQUIRED, ali_parquet_chunk_meta, data_page_offset),
     FIELD(11, ALI_THRIFT_I64, 0, ali_parquet_chunk_meta, dictionary_page_offset),

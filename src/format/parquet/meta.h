@@ -145,6 +145,7 @@ typedef struct ali_parquet_chunk_meta {
     int32_t type;
     int32_t codec;
     int64_t values;
+    int64_t uncompressed_bytes; // may be a lie
     int64_t compressed_bytes;
     int64_t data_page_offset;
     int64_t dictionary_page_offset;

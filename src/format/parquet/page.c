@@ -128,6 +128,7 @@ void ali_parquet_reader_clear(ali_parquet_reader *reader) {
     ali_parquet_reader_end_chunk(reader);
     ali_buf_release(reader->page);
     reader->page = NULL;
+    ali_column_clear(&reader->spare);
 }
 
 // --- the header ----------------------------------------------------------------------------------

@@ -60,13 +60,14 @@ bool ali_plain_narrow(void *to, uint32_t width, uint32_t is_signed, const uint8_
 }
 
 uint64_t ali_plain_measure(const uint8_t *bytes, uint64_t count_bytes, uint64_t count,
-                           uint64_t *end, uint64_t *data_bytes) {
+                           uint64_t most_bytes, uint64_t *end, uint64_t *data_bytes) {
     uint64_t at = 0;
     uint64_t i = 0;
     for (; i < count; i += 1) {
         if (count_bytes - at < 4) break;
         const uint64_t length = ali_load_u32(bytes + at);
         if (length > count_bytes - at - 4) break;
+        if (at - 4 * i + length > most_bytes && i != 0) break;
         at += 4 + length;
     }
     *end = at;

@@ -19,13 +19,13 @@ void ali_plain_gather(void *to, const uint8_t *values, uint32_t width, const uin
 bool ali_plain_narrow(void *to, uint32_t width, uint32_t is_signed, const uint8_t *values,
                       uint64_t count);
 
-// Finds where `count` byte arrays (32-bit length, then bytes) end.
+// Finds where `count` byte arrays (32-bit length, then bytes) end, as far as they lie within
+// `count_bytes` and have at most `most_bytes` together; the first may have more.
 //
-// Returns:   their number if all lie within `count_bytes`, else that of those which do. *end is
-// where
-//            the last of them ends; *data_bytes the sum of their lengths.
+// Returns:   their number. *end is where the last of them ends; *data_bytes the sum of their
+//            lengths.
 uint64_t ali_plain_measure(const uint8_t *bytes, uint64_t count_bytes, uint64_t count,
-                           uint64_t *end, uint64_t *data_bytes);
+                           uint64_t most_bytes, uint64_t *end, uint64_t *data_bytes);
 
 // Copies byte arrays that were measured: their bytes one after the other to `data`, the end of each
 // to `ends`, counted on from `base`. `data_room` bytes may be written from `data` on.

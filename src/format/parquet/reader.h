@@ -19,6 +19,7 @@ typedef struct ali_parquet_source {
     const ali_parquet_state *state;
     uint32_t strings;      // ALI_SCAN_STRINGS_DICTIONARY, ...
     uint64_t window_bytes; // of a chunk that are wanted at a time, where it is read by windows
+    uint64_t text_bytes;   // copied for the batch so far
     int64_t credit;        // work left to the running step: about a byte each
     uint32_t codes[ALI_RLE_BLOCK];
 } ali_parquet_source;
@@ -66,14 +67,21 @@ typedef struct ali_parquet_reader {
     const uint8_t *dictionary_data;
     ali_buf *dictionary_buf;
     ali_column dictionary_column; // byte arrays, under construction
+    uint32_t dictionary_longest;  // bytes of the longest value
     ali_dictionary *dictionary;
 
     // The batch's column.
     ali_column *out;
     uint32_t fill;
-    uint64_t rows;   // wanted
-    uint64_t done;   // rows filled
-    uint64_t values; // of these, not null
+    uint64_t rows;     // wanted; fewer if the column had to end before
+    uint64_t done;     // rows filled
+    uint64_t values;   // of these, not null
+    uint64_t text_end; // the column ends where source->text_bytes comes to this
+
+    // Rows that the last batches did not take, because another column ended before.
+    ali_column spare;
+    uint64_t spare_from;
+    uint64_t spare_rows;
 } ali_parquet_reader;
 
 // Begins a chunk; the column must be readable.
@@ -89,16 +97,17 @@ ALI_CHECKED ali_status ali_parquet_reader_begin(ali_parquet_source *source,
 ALI_CHECKED ali_status ali_parquet_reader_want(ali_parquet_source *source,
                                                ali_parquet_reader *reader, uint64_t end);
 
-// Begins to fill the next `rows` rows into a batch's column.
+// Begins to fill the next `rows` rows into a batch's column. It ends before them where the batch's
+// text has come to `text_end` bytes, or where text without codes follows on text with codes: always
+// after at least one row, and never depending on steps.
 ALI_CHECKED ali_status ali_parquet_reader_fill(ali_parquet_source *source,
                                                ali_parquet_reader *reader, ali_column *out,
-                                               uint64_t rows);
+                                               uint64_t rows, uint64_t text_end);
 
 // Goes on.
 //
-// Returns:   ALI_OK: the column is complete. ALI_NEED: bytes are not there yet. ALI_YIELD: the
-// step's
-//            credit is used up.
+// Returns:   ALI_OK: the column is complete, with reader->rows. ALI_NEED: bytes are not there yet.
+//            ALI_YIELD: the step's credit is used up.
 ALI_CHECKED ali_status ali_parquet_reader_step(ali_parquet_source *source,
                                                ali_parquet_reader *reader);
 

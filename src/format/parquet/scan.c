@@ -15,6 +15,10 @@
 // Bytes that the fixed-width part of a batch takes at most, unless that is fewer than these rows.
 #define BATCH_BYTES (UINT64_C(64) << 20)
 #define BATCH_ROWS_MIN UINT64_C(64)
+// Bytes of text that a batch takes, plus one value of each column; and how many it is planned for,
+// since row groups are not the same all over.
+#define TEXT_BYTES (UINT64_C(32) << 20)
+#define TEXT_PLANNED (TEXT_BYTES / 2)
 // From so many columns on, chunks are asked for in the order of the file: the blob's list would
 // otherwise be moved for each of them.
 #define SORTED_COLUMNS 1024u
@@ -40,10 +44,12 @@ typedef struct scan_state {
     uint64_t wanted_bytes; // of row groups from `current` on
     uint64_t group_bytes;  // of the current row group
     uint64_t group_rows;   // of the current row group, still to be read
+    uint64_t group_batch;  // rows that a batch of the current row group is planned for
     bool is_group_open;
     bool is_windowed;
     bool is_begun;
     ali_batch *batch; // being filled
+    uint64_t rows;    // of it, as far as is known
 } scan_state;
 
 // --- row groups ----------------------------------------------------------------------------------
@@ -209,6 +215,22 @@ static ali_status want_windows(scan_state *scan) {
 
 // --- beginning and ending ------------------------------------------------------------------------
 
+// Rows of a batch, by what the file says of its text, as far as a codec could give as much.
+static uint64_t planned_rows(const scan_state *scan) {
+    uint64_t bytes = 0;
+    for (uint32_t i = 0; i < scan->count; i += 1) {
+        const ali_parquet_chunk *chunk = scan->readers[i].chunk;
+        if (scan->readers[i].column->type != ALI_PARQUET_BYTE_ARRAY) continue;
+        if (chunk->meta.values <= 0 || chunk->meta.uncompressed_bytes <= 0) continue;
+        const uint64_t most =
+            ali_codec_bound((uint32_t)chunk->meta.codec, chunk->end_bytes - chunk->start_bytes);
+        const uint64_t said = ali_min_u64((uint64_t)chunk->meta.uncompressed_bytes, most);
+        bytes += ali_min_u64(said / (uint64_t)chunk->meta.values, TEXT_PLANNED);
+    }
+    const uint64_t rows = TEXT_PLANNED / ali_max_u64(bytes, 1);
+    return ali_min_u64(scan->batch_rows, ali_max_u64(rows, 1));
+}
+
 static ali_status open_group(scan_state *scan) {
     const uint64_t before = scan->current.rows_before;
     const uint64_t rows = (uint64_t)group_at(scan, &scan->current)->rows;
@@ -225,6 +247,7 @@ static ali_status open_group(scan_state *scan) {
         scan->readers[i].wanted = scan->readers[i].chunk->start_bytes;
     }
     scan->group_bytes = needed_bytes(scan, &scan->current);
+    scan->group_batch = planned_rows(scan);
     return ALI_OK;
 }
 
@@ -252,22 +275,43 @@ static uint64_t row_bytes(const scan_state *scan) {
     return bytes;
 }
 
+// Begins a batch of the rows that all columns can have: those which were decoded further than the
+// last batch went have as many as are left of that.
 static ali_status begin_batch(scan_state *scan, uint32_t budget_rows) {
-    uint64_t rows = ali_min_u64(scan->batch_rows, scan->group_rows);
+    uint64_t rows = ali_min_u64(scan->group_batch, scan->group_rows);
     if (budget_rows != 0) rows = ali_min_u64(rows, budget_rows);
-    ALI_TRY(ali_batch_new(scan->source.ctx, scan->source.schema, rows, &scan->batch));
     for (uint32_t i = 0; i < scan->count; i += 1) {
-        ALI_TRY(ali_parquet_reader_fill(&scan->source, &scan->readers[i], &scan->batch->columns[i],
-                                        rows));
+        const uint64_t spare = scan->readers[i].spare_rows;
+        if (spare != 0) rows = ali_min_u64(rows, spare);
     }
+    scan->rows = rows;
+    scan->source.text_bytes = 0;
+    return ali_batch_new(scan->source.ctx, scan->source.schema, rows, &scan->batch);
+}
+
+// Completes a column of the batch; rows beyond the batch are kept for the next one.
+static ali_status end_column(scan_state *scan, ali_parquet_reader *reader, ali_column *column) {
+    if (reader->spare_rows == 0) {
+        ALI_TRY(ali_parquet_finish_column(&scan->source, reader));
+        if (reader->rows == scan->rows) return ALI_OK;
+        reader->spare = *column;
+        reader->spare_from = 0;
+        reader->spare_rows = reader->rows;
+    }
+    *column = (ali_column){.type = reader->spare.type, .length = scan->rows};
+    ALI_TRY(ali_column_slice(scan->source.ctx, &reader->spare, reader->spare_from, column));
+    reader->spare_from += scan->rows;
+    reader->spare_rows -= scan->rows;
+    if (reader->spare_rows == 0) ali_column_clear(&reader->spare);
     return ALI_OK;
 }
 
 static ali_status end_batch(ali_task *task, scan_state *scan) {
+    scan->batch->rows = scan->rows;
     for (uint32_t i = 0; i < scan->count; i += 1) {
-        ALI_TRY(ali_parquet_finish_column(&scan->source, &scan->readers[i]));
+        ALI_TRY(end_column(scan, &scan->readers[i], &scan->batch->columns[i]));
     }
-    scan->group_rows -= scan->batch->rows;
+    scan->group_rows -= scan->rows;
     if (scan->group_rows == 0) ALI_TRY(close_group(scan));
     ali_task_put_batch(task, scan->batch);
     scan->batch = NULL;
@@ -296,8 +340,17 @@ static void begin(ali_task *task, scan_state *scan) {
 static ali_status decode(scan_state *scan) {
     scan->source.credit = STEP_CREDIT;
     for (uint32_t i = 0; i < scan->count; i += 1) {
-        const ali_status status = ali_parquet_reader_step(&scan->source, &scan->readers[i]);
+        ali_parquet_reader *reader = &scan->readers[i];
+        if (reader->spare_rows != 0) continue;
+        if (reader->out == NULL) {
+            const uint64_t share = scan->source.text_bytes +
+                                   ali_max_u64(TEXT_BYTES / scan->count, 1);
+            ALI_TRY(ali_parquet_reader_fill(&scan->source, reader, &scan->batch->columns[i],
+                                            scan->rows, ali_max_u64(share, TEXT_BYTES)));
+        }
+        const ali_status status = ali_parquet_reader_step(&scan->source, reader);
         if (status != ALI_OK) return status;
+        scan->rows = ali_min_u64(scan->rows, reader->rows);
     }
     return ALI_OK;
 }

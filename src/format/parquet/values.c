@@ -119,6 +119,7 @@ ali_status ali_parquet_begin_dictionary(ali_parquet_source *source, ali_parquet_
     ali_store_u32(column->offsets->data, 0);
     reader->dictionary_count = count;
     reader->dictionary_at = 0;
+    reader->dictionary_longest = 0;
     return ALI_OK;
 }
 
@@ -127,12 +128,12 @@ ali_status ali_parquet_step_dictionary(ali_parquet_source *source, ali_parquet_r
     if (reader->has_dictionary) return ALI_OK;
     ali_column *column = &reader->dictionary_column;
     const uint64_t left = reader->dictionary_count - reader->dictionary_at;
-    const uint64_t count = ali_min_u64(left, DICTIONARY_PIECE);
     uint64_t end = 0;
     uint64_t data_bytes = 0;
-    const uint64_t measured =
-        ali_plain_measure(reader->data, reader->data_bytes, count, &end, &data_bytes);
-    if (measured < count) return fail_short(source, reader, left - measured);
+    const uint64_t count = ali_plain_measure(reader->data, reader->data_bytes,
+                                             ali_min_u64(left, DICTIONARY_PIECE),
+                                             (uint64_t)source->credit, &end, &data_bytes);
+    if (count == 0 && left != 0) return fail_short(source, reader, left);
     ali_buf *data = column->data;
     int32_t *ends = (int32_t *)(void *)column->offsets->data + 1 + reader->dictionary_at;
     if (data_bytes > data->capacity_bytes - data->size_bytes) {
@@ -143,6 +144,10 @@ ali_status ali_parquet_step_dictionary(ali_parquet_source *source, ali_parquet_r
     data->size_bytes += data_bytes;
     reader->data += end;
     reader->data_bytes -= end;
+    for (uint64_t i = 0; i < count; i += 1) {
+        const uint32_t length = (uint32_t)(ends[i] - ends[(int64_t)i - 1]);
+        if (length > reader->dictionary_longest) reader->dictionary_longest = length;
+    }
     reader->dictionary_at += count;
     source->credit -= (int64_t)(data_bytes + count * VALUE_CREDIT);
     if (count < left) return ALI_OK;
@@ -195,7 +200,7 @@ static ali_status skip_bytes(ali_parquet_source *source, ali_parquet_reader *rea
     uint64_t end = 0;
     uint64_t data_bytes = 0;
     const uint64_t measured =
-        ali_plain_measure(reader->data, reader->data_bytes, count, &end, &data_bytes);
+        ali_plain_measure(reader->data, reader->data_bytes, count, UINT64_MAX, &end, &data_bytes);
     if (measured < count) return fail_short(source, reader, count - measured);
     reader->data += end;
     reader->data_bytes -= end;
@@ -369,11 +374,24 @@ static ali_status reserve_data(ali_parquet_source *source, ali_parquet_reader *r
     }
     if (data_bytes > INT32_MAX - out->data->size_bytes) {
         return ali_parquet_reader_fail(source, reader, ALI_ERR_LIMIT,
-                                       "a batch of %U rows would hold 2^31 bytes of text or more; "
-                                       "ask for fewer rows in a batch",
-                                       reader->rows);
+                                       "a batch would hold 2^31 bytes of text or more, with %U "
+                                       "that belong to one row",
+                                       data_bytes);
     }
     return ali_buf_reserve(source->ctx, out->data, out->data->size_bytes + data_bytes);
+}
+
+// Bytes that the column's text will have if the rest is like its page or dictionary, and an eighth
+// more, so that it seldom moves: at most the column's share of the batch's text.
+static uint64_t expected_bytes(const ali_parquet_source *source, const ali_parquet_reader *reader) {
+    uint64_t bytes = reader->data_bytes / ali_max_u64(reader->page_rows, 1);
+    if (is_coded(reader) && reader->has_dictionary) {
+        const ali_column *values = &reader->dictionary->column;
+        bytes = values->data->size_bytes / ali_max_u64(reader->dictionary_count, 1) + 1;
+    }
+    const uint64_t share = (reader->text_end - source->text_bytes) / source->schema->count;
+    const uint64_t expected = ali_min_u64(bytes * reader->rows, share);
+    return expected + expected / 8;
 }
 
 static ali_status new_offsets(ali_parquet_source *source, ali_parquet_reader *reader) {
@@ -381,7 +399,7 @@ static ali_status new_offsets(ali_parquet_source *source, ali_parquet_reader *re
     if (out->offsets != NULL) return ALI_OK;
     ALI_TRY(ali_buf_new(source->ctx, (reader->rows + 1) * 4, &out->offsets));
     ali_store_u32(out->offsets->data, 0);
-    return reserve_data(source, reader, 0);
+    return reserve_data(source, reader, expected_bytes(source, reader));
 }
 
 // Appends the values of a dictionary that codes stand for, and where each ends.
@@ -401,27 +419,9 @@ static ali_status append_values(ali_parquet_source *source, ali_parquet_reader *
         data->size_bytes += length;
         ends[i] = (int32_t)data->size_bytes;
     }
+    source->text_bytes += data_bytes;
     source->credit -= (int64_t)data_bytes;
     return ALI_OK;
-}
-
-// The codes filled in so far become plain values: a page without codes follows in the same batch.
-static ali_status leave_codes(ali_parquet_source *source, ali_parquet_reader *reader) {
-    ali_column *out = reader->out;
-    ali_buf *codes = out->values;
-    out->values = NULL;
-    reader->fill = ALI_PARQUET_FILL_PLAIN;
-    ali_status status = new_offsets(source, reader);
-    const uint8_t *bitmap = bitmap_of(reader);
-    for (uint64_t row = 0; row < reader->done && status == ALI_OK; row += 1) {
-        int32_t *end = (int32_t *)(void *)out->offsets->data + row + 1;
-        const bool is_value = bitmap == NULL || (bitmap[row >> 3] >> (row & 7) & 1) != 0;
-        const uint32_t code = ali_load_u32(codes->data + 4 * row);
-        *end = end[-1];
-        if (is_value) status = append_values(source, reader, &code, 1, end);
-    }
-    ali_buf_release(codes);
-    return status;
 }
 
 static ali_status put_codes(ali_parquet_source *source, ali_parquet_reader *reader, uint64_t rows,
@@ -444,7 +444,7 @@ static ali_status put_bytes_plain(ali_parquet_source *source, ali_parquet_reader
     uint64_t end = 0;
     uint64_t data_bytes = 0;
     const uint64_t measured =
-        ali_plain_measure(reader->data, reader->data_bytes, count, &end, &data_bytes);
+        ali_plain_measure(reader->data, reader->data_bytes, count, UINT64_MAX, &end, &data_bytes);
     if (measured < count) return fail_short(source, reader, count - measured);
     ALI_TRY(reserve_data(source, reader, data_bytes));
     ali_buf *data = reader->out->data;
@@ -454,21 +454,16 @@ static ali_status put_bytes_plain(ali_parquet_source *source, ali_parquet_reader
     data->size_bytes += data_bytes;
     reader->data += end;
     reader->data_bytes -= end;
+    source->text_bytes += data_bytes;
     source->credit -= (int64_t)data_bytes;
     return ALI_OK;
 }
 
 static ali_status put_bytes(ali_parquet_source *source, ali_parquet_reader *reader, uint64_t rows,
                             uint64_t count) {
-    const bool keeps_codes = is_coded(reader) && reader->has_dictionary &&
-                             source->strings == ALI_SCAN_STRINGS_DICTIONARY;
-    if (reader->fill == ALI_PARQUET_FILL_NONE) {
-        reader->fill = keeps_codes ? ALI_PARQUET_FILL_CODES : ALI_PARQUET_FILL_PLAIN;
-    }
-    if (reader->fill == ALI_PARQUET_FILL_CODES && is_coded(reader)) {
+    if (reader->fill == ALI_PARQUET_FILL_CODES) {
         return put_codes(source, reader, rows, count);
     }
-    if (reader->fill == ALI_PARQUET_FILL_CODES) ALI_TRY(leave_codes(source, reader));
     ALI_TRY(new_offsets(source, reader));
     int32_t *ends = (int32_t *)(void *)reader->out->offsets->data + 1 + reader->done;
     const int32_t base = ends[-1];
@@ -489,14 +484,45 @@ static ali_status put_bytes(ali_parquet_source *source, ali_parquet_reader *read
 
 // --- rows ----------------------------------------------------------------------------------------
 
-// Rows that this share of work covers: of byte arrays fewer, if the page's are long.
-static uint64_t rows_of_share(const ali_parquet_source *source, const ali_parquet_reader *reader) {
-    uint64_t share = ali_max_u64((uint64_t)source->credit / VALUE_CREDIT, ROWS_MIN);
-    if (is_bytes(reader) && !is_coded(reader) && reader->data_bytes > reader->page_rows) {
-        const uint64_t average = reader->data_bytes / reader->page_rows;
-        share = ali_min_u64(share, ali_max_u64(1, (uint64_t)source->credit / average));
+// Rows of text without codes to come that may be copied within the step's credit and the batch's
+// room: at least one, however long. Where none is cut off, a batch's text ends at its room exactly.
+static uint64_t rows_of_text(const ali_parquet_source *source, const ali_parquet_reader *reader,
+                             uint64_t rows) {
+    const uint64_t most =
+        ali_min_u64((uint64_t)source->credit, reader->text_end - source->text_bytes);
+    if (is_coded(reader)) {
+        const uint64_t longest = ali_max_u64(reader->dictionary_longest, 1);
+        return ali_min_u64(rows, ali_max_u64(most / longest, 1));
     }
-    return ali_min_u64(share, reader->page_rows);
+    if (reader->data_bytes <= most) return rows;
+    uint64_t end = 0;
+    uint64_t data_bytes = 0;
+    const uint64_t fit =
+        ali_plain_measure(reader->data, reader->data_bytes, rows, most, &end, &data_bytes);
+    const uint64_t left = reader->data_bytes - end;
+    const bool is_cut = fit < rows && left >= 4 && ali_load_u32(reader->data + end) <= left - 4;
+    return is_cut ? ali_max_u64(fit, 1) : rows;
+}
+
+// Rows that this share of work covers, of those that are wanted.
+static uint64_t rows_of_share(const ali_parquet_source *source, const ali_parquet_reader *reader) {
+    const uint64_t share = ali_max_u64((uint64_t)source->credit / VALUE_CREDIT, ROWS_MIN);
+    const uint64_t rows = ali_min_u64(share, reader->page_rows);
+    if (reader->skip_rows != 0) return ali_min_u64(rows, reader->skip_rows);
+    const uint64_t wanted = ali_min_u64(rows, reader->rows - reader->done);
+    if (!is_bytes(reader) || reader->fill == ALI_PARQUET_FILL_CODES) return wanted;
+    return rows_of_text(source, reader, wanted);
+}
+
+// Chooses how a column of text is filled; it keeps to that. False: codes are kept so far, but the
+// page has none.
+static bool choose_fill(const ali_parquet_source *source, ali_parquet_reader *reader) {
+    if (reader->fill == ALI_PARQUET_FILL_CODES) return is_coded(reader);
+    if (reader->fill != ALI_PARQUET_FILL_NONE) return true;
+    const bool keeps_codes = is_coded(reader) && reader->has_dictionary &&
+                             source->strings == ALI_SCAN_STRINGS_DICTIONARY;
+    reader->fill = keeps_codes ? ALI_PARQUET_FILL_CODES : ALI_PARQUET_FILL_PLAIN;
+    return true;
 }
 
 static ali_status take_levels(ali_parquet_source *source, ali_parquet_reader *reader,
@@ -514,10 +540,14 @@ static ali_status take_levels(ali_parquet_source *source, ali_parquet_reader *re
 }
 
 ali_status ali_parquet_step_values(ali_parquet_source *source, ali_parquet_reader *reader) {
-    uint64_t rows = rows_of_share(source, reader);
+    if (reader->page_rows == 0) return ALI_OK;
+    if (reader->skip_rows == 0 && is_bytes(reader) && !choose_fill(source, reader)) {
+        reader->rows = reader->done;
+        return ALI_OK;
+    }
+    const uint64_t rows = rows_of_share(source, reader);
     uint64_t count = 0;
     if (reader->skip_rows != 0) {
-        rows = ali_min_u64(rows, reader->skip_rows);
         ALI_TRY(take_levels(source, reader, NULL, rows, &count));
         ALI_TRY(skip_values(source, reader, count));
         reader->skip_rows -= rows;
@@ -525,7 +555,6 @@ ali_status ali_parquet_step_values(ali_parquet_source *source, ali_parquet_reade
         source->credit -= (int64_t)rows;
         return ALI_OK;
     }
-    rows = ali_min_u64(rows, reader->rows - reader->done);
     ali_column *out = reader->out;
     uint8_t *bitmap = out->validity == NULL ? NULL : out->validity->data;
     ALI_TRY(take_levels(source, reader, bitmap, rows, &count));
@@ -540,15 +569,17 @@ ali_status ali_parquet_step_values(ali_parquet_source *source, ali_parquet_reade
     reader->values += count;
     reader->page_rows -= rows;
     source->credit -= (int64_t)(rows * VALUE_CREDIT);
+    if (is_bytes(reader) && source->text_bytes >= reader->text_end) reader->rows = reader->done;
     return ALI_OK;
 }
 
 // --- columns -------------------------------------------------------------------------------------
 
 ali_status ali_parquet_reader_fill(ali_parquet_source *source, ali_parquet_reader *reader,
-                                   ali_column *out, uint64_t rows) {
+                                   ali_column *out, uint64_t rows, uint64_t text_end) {
     reader->out = out;
     reader->rows = rows;
+    reader->text_end = text_end;
     reader->done = reader->values = 0;
     reader->fill = ALI_PARQUET_FILL_NONE;
     out->type = source->schema->fields[reader->index].type;
@@ -558,10 +589,20 @@ ali_status ali_parquet_reader_fill(ali_parquet_source *source, ali_parquet_reade
     return ali_buf_zero(source->ctx, (rows + 7) / 8, &out->validity);
 }
 
+// A column that ended before the rows it has room for.
+static void shorten(ali_column *out, uint64_t rows) {
+    if (out->length == rows) return;
+    out->length = rows;
+    if (out->validity != NULL) out->validity->size_bytes = (rows + 7) / 8;
+    if (out->values != NULL) out->values->size_bytes = rows * 4;
+    if (out->offsets != NULL) out->offsets->size_bytes = (rows + 1) * 4;
+}
+
 ali_status ali_parquet_finish_column(ali_parquet_source *source, ali_parquet_reader *reader) {
     (void)source;
     ali_column *out = reader->out;
     ALI_ASSERT(reader->done == reader->rows);
+    shorten(out, reader->rows);
     out->null_count = reader->rows - reader->values;
     if (out->null_count == 0) {
         ali_buf_release(out->validity);
