@@ -130,28 +130,10 @@ static int make_host(cli *self) {
     return EXIT_GOOD;
 }
 
-// The formats that --format may name one day, as the library's refusals spell them.
-static const char *unread_format(const char *format) {
-    static const struct {
-        const char *flag;
-        const char *name;
-    } formats[] = {{"arrow", "Arrow IPC"}, {"arrows", "Arrow IPC"},       {"csv", "CSV"},
-                   {"json", "JSON"},       {"jsonl", "JSON lines"},       {"avro", "Avro"},
-                   {"ald", ".ald"},        {"safetensors", "safetensors"}};
-    for (size_t i = 0; format != NULL && i < sizeof formats / sizeof formats[0]; i += 1) {
-        if (strcmp(format, formats[i].flag) == 0) return formats[i].name;
-    }
-    return NULL;
-}
-
 int cli_open(cli *self, const char *path, ali_dataset **dataset) {
     cli_show_path(strcmp(path, "-") == 0 ? "standard input" : path, self->path, sizeof self->path);
     const int code = make_host(self);
     if (code != EXIT_GOOD) return code;
-    const char *unread = unread_format(self->args.format);
-    if (unread != NULL) {
-        return cli_fail(EXIT_IO, self->path, "reading %s is not supported yet", unread);
-    }
     const char *opened = strcmp(path, "-") == 0 ? "/dev/stdin" : path;
     const ali_open_options options = {.size_bytes = sizeof options, .format = self->args.format};
     const ali_status status = ali_host_open(self->host, opened, &options, dataset);

@@ -28,24 +28,31 @@ static bool ends_with(const char *path, uint32_t path_bytes, const char *end) {
     return true;
 }
 
+// Formats that are known but not read: the extension that tells them, which without its point is
+// what open's option `format` calls them, and the name in messages.
+static const struct {
+    const char *extension;
+    const char *name;
+} unread[] = {
+    {".arrow", "Arrow IPC"},   {".arrows", "Arrow IPC"},
+    {".feather", "Arrow IPC"}, {".ipc", "Arrow IPC"},
+    {".stream", "Arrow IPC"},  {".csv", "CSV"},
+    {".tsv", "CSV"},           {".txt", "CSV"},
+    {".json", "JSON"},         {".jsonl", "JSON lines"},
+    {".ndjson", "JSON lines"}, {".avro", "Avro"},
+    {".ald", ".ald"},          {".safetensors", "safetensors"},
+};
+
+static ali_status fail_unread(ali_context *ctx, const char *name) {
+    return ali_fail(ctx, ALI_ERR_UNSUPPORTED, "reading %s is not supported yet", name);
+}
+
 // The name of a format that is known, by content or extension, but not read; or NULL.
 static const char *unread_format(const char *path, uint32_t path_bytes, const ali_buf *tail) {
-    static const struct {
-        const char *end;
-        const char *name;
-    } extensions[] = {
-        {".arrow", "Arrow IPC"},   {".arrows", "Arrow IPC"},
-        {".feather", "Arrow IPC"}, {".ipc", "Arrow IPC"},
-        {".stream", "Arrow IPC"},  {".csv", "CSV"},
-        {".tsv", "CSV"},           {".txt", "CSV"},
-        {".json", "JSON"},         {".jsonl", "JSON lines"},
-        {".ndjson", "JSON lines"}, {".avro", "Avro"},
-        {".ald", ".ald"},          {".safetensors", "safetensors"},
-    };
     const uint64_t bytes = tail->size_bytes;
     if (bytes >= 6 && ali_equal(tail->data + bytes - 6, "ARROW1", 6)) return "Arrow IPC";
-    for (uint32_t i = 0; i < ALI_COUNT_OF(extensions); i += 1) {
-        if (ends_with(path, path_bytes, extensions[i].end)) return extensions[i].name;
+    for (uint32_t i = 0; i < ALI_COUNT_OF(unread); i += 1) {
+        if (ends_with(path, path_bytes, unread[i].extension)) return unread[i].name;
     }
     return NULL;
 }
@@ -57,9 +64,7 @@ static ali_status fail_unknown(ali_context *ctx, const ali_blob *blob, const ali
         return ali_fail(ctx, ALI_ERR_TRUNCATED, "the file is empty");
     }
     const char *name = unread_format(path, path_bytes, tail);
-    if (name != NULL) {
-        return ali_fail(ctx, ALI_ERR_UNSUPPORTED, "reading %s is not supported yet", name);
-    }
+    if (name != NULL) return fail_unread(ctx, name);
     const size_t shown = (size_t)ali_min_u64(tail->size_bytes, 4);
     return ali_fail_at(ctx, ALI_ERR_CORRUPT, ali_blob_bytes(blob) - shown,
                        "the format is not recognised: a Parquet file ends with \"PAR1\", this one "
@@ -139,6 +144,18 @@ static const ali_format *format_named(const char *name) {
     return NULL;
 }
 
+// Fails for a format that is asked for by name and not read.
+static ali_status fail_format(ali_context *ctx, const char *format) {
+    const size_t format_bytes = ali_text_length(format);
+    for (uint32_t i = 0; i < ALI_COUNT_OF(unread); i += 1) {
+        if (ali_text_is(format, format_bytes, unread[i].extension + 1)) {
+            return fail_unread(ctx, unread[i].name);
+        }
+    }
+    return ali_fail(ctx, ALI_ERR_NOT_FOUND, "there is no format %q that can be read", format,
+                    format_bytes);
+}
+
 static ali_status take_options(ali_context *ctx, const ali_open_options *given, open_state *state) {
     ali_open_options *options = &state->options;
     ALI_TRY(ali_options_fill(ctx, &ali_open_options_table, given, options));
@@ -146,10 +163,7 @@ static ali_status take_options(ali_context *ctx, const ali_open_options *given, 
     state->format = format_named(options->format);
     state->is_format_given = true;
     options->format = NULL; // the caller's string; the format found stands in `state`
-    return state->format != NULL
-               ? ALI_OK
-               : ali_fail(ctx, ALI_ERR_NOT_FOUND, "there is no format %q that can be read",
-                          given->format, ali_text_length(given->format));
+    return state->format != NULL ? ALI_OK : fail_format(ctx, given->format);
 }
 
 ali_status ali_open_start(ali_context *context, const ali_object *object,

@@ -1,4 +1,5 @@
-// How the names of a scan's columns are found: by name, by place, in any order, among many.
+// How what is asked for by name is found: columns by name and place, in any order, among many;
+// formats.
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -136,6 +137,32 @@ static void file_without_columns_says_so(void **state) {
     close_names(&test);
 }
 
+static void formats_that_are_not_read_are_refused_by_name(void **state) {
+    static const struct {
+        const char *format;
+        ali_status status;
+        const char *sentence;
+    } cases[] = {
+        {"csv", ALI_ERR_UNSUPPORTED, "reading CSV is not supported yet"},
+        {"jsonl", ALI_ERR_UNSUPPORTED, "reading JSON lines is not supported yet"},
+        {"arrow", ALI_ERR_UNSUPPORTED, "reading Arrow IPC is not supported yet"},
+        {"orc", ALI_ERR_NOT_FOUND, "there is no format \"orc\" that can be read"},
+        {"", ALI_ERR_NOT_FOUND, "there is no format \"\" that can be read"},
+    };
+    ali_context *ctx = NULL;
+    assert_int_equal(ali_context_new(NULL, NULL, &ctx), ALI_OK);
+    const ali_object object = {
+        .size_bytes = sizeof object, .object_bytes = ALI_UNKNOWN, .path = "a", .path_bytes = 1};
+    for (uint32_t i = 0; i < ALI_COUNT_OF(cases); i += 1) {
+        const ali_open_options options = {.size_bytes = sizeof options, .format = cases[i].format};
+        ali_task *task = NULL;
+        assert_int_equal(ali_open_start(ctx, &object, &options, &task), cases[i].status);
+        assert_null(task);
+        assert_string_equal(ali_context_error(ctx)->sentence, cases[i].sentence);
+    }
+    ali_context_free(ctx);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(columns_come_in_the_order_asked_for),
@@ -143,6 +170,7 @@ int main(void) {
         cmocka_unit_test(names_that_cannot_be_found_are_told),
         cmocka_unit_test(places_and_escaped_names_are_told_apart),
         cmocka_unit_test(file_without_columns_says_so),
+        cmocka_unit_test(formats_that_are_not_read_are_refused_by_name),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
