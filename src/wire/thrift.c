@@ -97,7 +97,7 @@ static ali_status read_text(ali_thrift *reader, ali_thrift_text *text) {
     return ALI_OK;
 }
 
-// Reads the head of a list or set. Each item takes at least `min_bytes`.
+// Reads the head of a list or set.
 static ali_status read_list(ali_thrift *reader, uint32_t *wire, uint64_t *count) {
     uint32_t head = 0;
     ali_status status = read_byte(reader, &head);
@@ -111,14 +111,6 @@ static ali_status read_list(ali_thrift *reader, uint32_t *wire, uint64_t *count)
 }
 
 // --- skipping ------------------------------------------------------------------------------------
-
-// What is being skipped: a struct, or the items of a list or map that are left.
-typedef struct skipped {
-    uint8_t wire;        // WIRE_STRUCT: fields until a stop; else type of the next item
-    uint8_t wire_second; // of a map's values, which alternate with its keys
-    bool is_struct;
-    uint32_t left;
-} skipped;
 
 // Passes over a value that holds no others.
 static ali_status skip_plain(ali_thrift *reader, uint32_t wire, bool is_item) {
@@ -154,10 +146,10 @@ static ali_status skip_plain(ali_thrift *reader, uint32_t wire, bool is_item) {
 }
 
 // Reads the head of a value that holds others.
-static ali_status enter(ali_thrift *reader, uint32_t wire, skipped *into) {
+static ali_status enter(ali_thrift *reader, uint32_t wire, ali_thrift_skipped *into) {
     uint64_t count = 0;
     uint32_t types = 0;
-    *into = (skipped){.wire = (uint8_t)wire, .is_struct = wire == WIRE_STRUCT};
+    *into = (ali_thrift_skipped){.wire = (uint8_t)wire, .is_struct = wire == WIRE_STRUCT};
     if (wire == WIRE_STRUCT) return ALI_OK;
     ali_status status = ALI_OK;
     if (wire == WIRE_MAP) {
@@ -179,7 +171,7 @@ static ali_status enter(ali_thrift *reader, uint32_t wire, skipped *into) {
 }
 
 // The type of the next value inside a struct, list or map; WIRE_STOP at its end.
-static ali_status next_inside(ali_thrift *reader, skipped *inside, uint32_t *wire) {
+static ali_status next_inside(ali_thrift *reader, ali_thrift_skipped *inside, uint32_t *wire) {
     if (!inside->is_struct) {
         *wire = WIRE_STOP;
         if (inside->left == 0) return ALI_OK;
@@ -199,31 +191,39 @@ static ali_status next_inside(ali_thrift *reader, skipped *inside, uint32_t *wir
     return status;
 }
 
-static ali_status skip(ali_thrift *reader, uint32_t wire) {
-    skipped stack[ALI_THRIFT_SKIP_MAX];
+// Skips a value: all of it, if it holds no others, else its head.
+static ali_status skip(ali_thrift *reader, uint32_t wire, bool is_item) {
+    const bool is_nested = wire >= WIRE_LIST && wire <= WIRE_STRUCT;
+    if (!is_nested) return skip_plain(reader, wire, is_item);
     const uint32_t depth_max =
         (uint32_t)ali_min_u64(ALI_THRIFT_SKIP_MAX, reader->ctx->limits.depth_max);
-    uint32_t depth = 0;
-    bool is_item = false;
-    for (;;) {
-        const bool is_nested = wire >= WIRE_LIST && wire <= WIRE_STRUCT;
-        if (is_nested && depth == depth_max) {
-            return ali_fail_at(reader->ctx, ALI_ERR_LIMIT, reader->offset_bytes + reader->at,
-                               "the %s has more than %u values inside one another, at offset %U",
-                               reader->what, depth_max, reader->offset_bytes + reader->at);
-        }
-        ali_status status = is_nested ? enter(reader, wire, &stack[depth])
-                                      : skip_plain(reader, wire, is_item);
-        if (status != ALI_OK) return status;
-        if (is_nested) depth += 1;
-        do {
-            if (depth == 0) return ALI_OK;
-            is_item = !stack[depth - 1].is_struct;
-            status = next_inside(reader, &stack[depth - 1], &wire);
-            if (status != ALI_OK) return status;
-            if (wire == WIRE_STOP) depth -= 1;
-        } while (wire == WIRE_STOP);
+    if (reader->skip_depth == depth_max) {
+        return ali_fail_at(reader->ctx, ALI_ERR_LIMIT, reader->offset_bytes + reader->at,
+                           "the %s has more than %u values inside one another, at offset %U",
+                           reader->what, depth_max, reader->offset_bytes + reader->at);
     }
+    const ali_status status = enter(reader, wire, &reader->skipped[reader->skip_depth]);
+    if (status == ALI_OK) reader->skip_depth += 1;
+    return status;
+}
+
+// Skips the values inside of what is being skipped, to its end or that of the step.
+static ali_status step_skip(ali_thrift *reader) {
+    while (reader->skip_depth != 0) {
+        if (reader->at >= reader->stop && left(reader) != 0) return ALI_YIELD;
+        ali_thrift_skipped *inside = &reader->skipped[reader->skip_depth - 1];
+        const bool is_item = !inside->is_struct;
+        uint32_t wire = WIRE_STOP;
+        ali_status status = next_inside(reader, inside, &wire);
+        if (status != ALI_OK) return status;
+        if (wire == WIRE_STOP) {
+            reader->skip_depth -= 1;
+            continue;
+        }
+        status = skip(reader, wire, is_item);
+        if (status != ALI_OK) return status;
+    }
+    return ALI_OK;
 }
 
 // --- structs and lists by their tables -----------------------------------------------------------
@@ -237,6 +237,7 @@ static ali_status push(ali_thrift *reader, const ali_thrift_frame *frame) {
 
 void ali_thrift_begin(ali_thrift *reader, const ali_thrift_type *type, void *into) {
     reader->depth = 1;
+    reader->skip_depth = 0;
     reader->at = 0;
     reader->frames[0] = (ali_thrift_frame){.type = type, .into = into};
     ali_fill(into, 0, type->size_bytes);
@@ -336,7 +337,7 @@ static ali_status read_value(ali_thrift *reader, const ali_thrift_field *field, 
     case ALI_THRIFT_LIST:
         return begin_list(reader, field, at);
     default:
-        return skip(reader, wire);
+        return skip(reader, wire, false);
     }
 }
 
@@ -375,20 +376,23 @@ static ali_status step_struct(ali_thrift *reader, ali_thrift_frame *frame) {
     while (index < type->count && type->fields[index].id < id) index += 1;
     const ali_thrift_field *field = &type->fields[index];
     if (index == type->count || field->id != id || !fits(field->kind, wire)) {
-        return skip(reader, wire);
+        return skip(reader, wire, false);
     }
     ali_store_u32(frame->into, ali_load_u32(frame->into) | 1u << index);
     return read_value(reader, field, wire, frame->into);
 }
 
 ali_status ali_thrift_step(ali_thrift *reader, uint64_t budget_bytes) {
-    const uint64_t stop = reader->at + ali_min_u64(budget_bytes, left(reader));
+    reader->stop = reader->at + ali_min_u64(budget_bytes, left(reader));
     while (reader->depth != 0) {
-        ali_thrift_frame *frame = &reader->frames[reader->depth - 1];
-        const ali_status status = frame->into == NULL ? step_list(reader, frame)
-                                                      : step_struct(reader, frame);
+        ali_status status = step_skip(reader);
         if (status != ALI_OK) return status;
-        if (reader->at >= stop && reader->depth != 0 && left(reader) != 0) return ALI_YIELD;
+        ali_thrift_frame *frame = &reader->frames[reader->depth - 1];
+        status = frame->into == NULL ? step_list(reader, frame) : step_struct(reader, frame);
+        if (status != ALI_OK) return status;
+        if (reader->at >= reader->stop && reader->depth != 0 && left(reader) != 0) {
+            return ALI_YIELD;
+        }
     }
     return ALI_OK;
 }

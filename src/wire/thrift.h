@@ -63,6 +63,14 @@ typedef struct ali_thrift_frame {
     int16_t id_last;
 } ali_thrift_frame;
 
+// What is being skipped: a struct, or the items of a list or map that are left.
+typedef struct ali_thrift_skipped {
+    uint8_t wire;        // of a struct: its type; else the type of the next item
+    uint8_t wire_second; // of a map's values, which alternate with its keys
+    bool is_struct;
+    uint32_t left;
+} ali_thrift_skipped;
+
 // A reader, and how far it has come. All input it needs lies in memory.
 typedef struct ali_thrift {
     ali_context *ctx;
@@ -75,6 +83,9 @@ typedef struct ali_thrift {
     bool is_partial;       // more bytes may follow those that are there
     uint32_t depth;
     ali_thrift_frame frames[ALI_THRIFT_FRAMES_MAX];
+    uint64_t stop; // the step ends here
+    uint32_t skip_depth;
+    ali_thrift_skipped skipped[ALI_THRIFT_SKIP_MAX];
 } ali_thrift;
 
 // Begins to read a struct of `type` into `into`, which is cleared. The other fields of the reader

@@ -361,6 +361,31 @@ static void headers_longer_than_a_look_are_read(void **state) {
     free(padding);
 }
 
+static void long_headers_are_read_in_steps_and_limited(void **state) {
+    enum { ITEMS = 3 << 20 };
+    tool_bytes pages = {0};
+    const tool_bytes body = {.data = (uint8_t[8]){3}, .count = 8};
+    tool_number(&pages, 1, ALI_PARQUET_DATA_PAGE);
+    tool_wire(&pages, 99, 9); // unknown to this version: a list of booleans
+    tool_put_byte(&pages, 0xF1);
+    tool_put_varint(&pages, ITEMS);
+    for (uint32_t i = 0; i < ITEMS; i += 1) tool_put_byte(&pages, 1);
+    const tool_page page = tool_data_page(1, ALI_PARQUET_PLAIN);
+    tool_put_page(&pages, &page, &body);
+    const tool_column column = column_of("a", ALI_PARQUET_INT64, 0, 1, &pages);
+    tool_bytes file = tool_file(&column, 1, 1, 1);
+    tool_result result = tool_read(&file, &plainly);
+    assert_int_equal(result.status, ALI_OK);
+    assert_string_equal((const char *)result.rows.data, "3;/");
+    assert_true(result.steps >= 6);
+    const ali_limits limits = {.size_bytes = sizeof limits, .footer_bytes_max = 1 << 20};
+    tool_expect_error(&file, &(tool_reading){.limits = &limits}, ALI_ERR_LIMIT,
+                      "a page's header has more than 1048576 bytes");
+    release(&result.rows);
+    release(&file);
+    release(&pages);
+}
+
 // --- row groups and scans ------------------------------------------------------------------------
 
 static void rows_asked_for_are_read_and_no_others(void **state) {
@@ -846,6 +871,7 @@ int main(void) {
         cmocka_unit_test(index_pages_and_empty_pages_are_passed_over),
         cmocka_unit_test(checksums_are_compared_unless_told_not_to),
         cmocka_unit_test(headers_longer_than_a_look_are_read),
+        cmocka_unit_test(long_headers_are_read_in_steps_and_limited),
         cmocka_unit_test(rows_asked_for_are_read_and_no_others),
         cmocka_unit_test(row_groups_outside_are_not_fetched),
         cmocka_unit_test(large_row_groups_are_read_by_windows),

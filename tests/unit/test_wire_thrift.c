@@ -156,6 +156,28 @@ static void unknown_fields_and_other_types_are_skipped(void **state) {
     }
 }
 
+static void what_is_skipped_keeps_to_the_budget(void **state) {
+    enum { ITEMS = 100000 };
+    uint8_t *bytes = calloc(1, ITEMS + 20);
+    // Field 7, a list of a list of booleans; then field 1.
+    const uint8_t head[] = {
+        0x79, 0x19, 0xF1, 0x80 | (ITEMS & 0x7F), 0x80 | (ITEMS >> 7 & 0x7F), ITEMS >> 14};
+    size_t at = sizeof head;
+    memcpy(bytes, head, at);
+    memset(bytes + at, 1, ITEMS);
+    at += ITEMS;
+    bytes[at++] = 0x05;
+    bytes[at++] = 2;
+    bytes[at++] = 14;
+    bytes[at++] = 0;
+    reading it = read_bytes(bytes, at, false, 1000);
+    assert_int_equal(it.status, ALI_OK);
+    assert_int_equal(it.value.small, 7);
+    assert_true(it.steps >= ITEMS / 1000);
+    free(bytes);
+    done(&it);
+}
+
 static void what_is_not_thrift_is_refused(void **state) {
     static const struct {
         uint8_t bytes[16];
@@ -241,6 +263,7 @@ int main(void) {
         cmocka_unit_test(fields_of_all_kinds_are_read),
         cmocka_unit_test(any_width_of_integer_is_taken_where_it_fits),
         cmocka_unit_test(unknown_fields_and_other_types_are_skipped),
+        cmocka_unit_test(what_is_skipped_keeps_to_the_budget),
         cmocka_unit_test(what_is_not_thrift_is_refused),
         cmocka_unit_test(deep_nesting_ends_at_the_limit),
         cmocka_unit_test(lists_grow_by_what_arrives),

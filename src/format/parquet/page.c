@@ -7,7 +7,9 @@
 #include "format/parquet/reader.h"
 
 // Bytes in which a page's header is looked for at first.
-#define HEADER_BYTES 512u
+#define HEADER_BYTES UINT64_C(512)
+// Bytes of a header at most, as in other readers, unless footer_bytes_max is less.
+#define HEADER_BYTES_MAX (UINT64_C(16) << 20)
 // What a header costs of a step's credit.
 #define HEADER_CREDIT 512
 
@@ -98,6 +100,7 @@ ali_status ali_parquet_reader_begin(ali_parquet_source *source, ali_parquet_read
     reader->skip_rows = skip_rows;
     reader->inflow.input = NULL;
     reader->page_rows = 0;
+    reader->window = HEADER_BYTES;
     reader->phase = PHASE_HEADER;
     return ALI_OK;
 }
@@ -133,18 +136,15 @@ void ali_parquet_reader_clear(ali_parquet_reader *reader) {
 
 // --- the header ----------------------------------------------------------------------------------
 
-// Parses a header out of the bytes that are there. ALI_NEED: they do not hold it as a whole.
-static ali_status parse_header(ali_parquet_source *source, ali_parquet_reader *reader,
-                               const ali_buf *bytes, uint64_t *header_bytes) {
-    ali_thrift thrift = {.ctx = source->ctx,
-                         .bytes = bytes->data,
-                         .count_bytes = bytes->size_bytes,
-                         .offset_bytes = reader->at,
-                         .what = "page header",
-                         .is_partial = reader->at + bytes->size_bytes < reader->chunk->end_bytes};
-    ali_thrift_begin(&thrift, &ali_parquet_page_header_type, &reader->header);
-    const ali_status status = ali_thrift_step(&thrift, UINT64_MAX);
-    *header_bytes = thrift.at;
+// Goes on with a header in the bytes that are there. ALI_NEED: they do not hold it as a whole.
+static ali_status parse_header(ali_parquet_source *source, ali_parquet_reader *reader) {
+    ali_thrift *thrift = &source->thrift;
+    const uint64_t before = thrift->at;
+    const ali_status status = ali_thrift_step(thrift, (uint64_t)source->credit);
+    source->credit -= (int64_t)(thrift->at - before) + HEADER_CREDIT;
+    if (status == ALI_YIELD) return status;
+    ali_buf_release(source->header);
+    source->header = NULL;
     if (status < 0) {
         const ali_thrift_text *name = &reader->column->name;
         ali_error_add_column(source->ctx, name->bytes, (size_t)name->count_bytes);
@@ -152,23 +152,55 @@ static ali_status parse_header(ali_parquet_source *source, ali_parquet_reader *r
     return status;
 }
 
-// Reads the header at reader->at, looking into more and more bytes.
-static ali_status read_header(ali_parquet_source *source, ali_parquet_reader *reader,
-                              uint64_t *header_bytes) {
-    for (uint64_t window = HEADER_BYTES;; window *= 8) {
-        const uint64_t look = ali_min_u64(window, reader->chunk->end_bytes - reader->at);
+// Takes the bytes in which a header is looked for.
+static ali_status begin_header(ali_parquet_source *source, ali_parquet_reader *reader) {
+    const uint64_t look = ali_min_u64(reader->window, reader->chunk->end_bytes - reader->at);
+    ALI_TRY(ali_parquet_reader_want(source, reader, reader->at + look));
+    const ali_status status =
+        ali_blob_peek(source->blob, source->task, reader->at, look, &source->header);
+    if (status != ALI_OK) return status;
+    const ali_buf *bytes = source->header;
+    source->thrift =
+        (ali_thrift){.ctx = source->ctx,
+                     .bytes = bytes->data,
+                     .count_bytes = bytes->size_bytes,
+                     .offset_bytes = reader->at,
+                     .what = "page header",
+                     .is_partial = reader->at + bytes->size_bytes < reader->chunk->end_bytes};
+    ali_thrift_begin(&source->thrift, &ali_parquet_page_header_type, &reader->header);
+    return ALI_OK;
+}
+
+// The bytes that were there do not hold the header: waits for those looked into, or looks further.
+static ali_status widen_window(ali_parquet_source *source, ali_parquet_reader *reader) {
+    const uint64_t look = ali_min_u64(reader->window, reader->chunk->end_bytes - reader->at);
+    if (source->thrift.count_bytes < look) {
         ali_buf *bytes = NULL;
-        ALI_TRY(ali_parquet_reader_want(source, reader, reader->at + look));
-        ali_status status = ali_blob_peek(source->blob, source->task, reader->at, look, &bytes);
-        if (status != ALI_OK) return status;
-        const bool is_short = bytes->size_bytes < look;
-        status = parse_header(source, reader, bytes, header_bytes);
+        const ali_status status =
+            ali_blob_slice(source->blob, source->task, reader->at, look, &bytes);
         ali_buf_release(bytes);
+        return status;
+    }
+    const uint64_t most = ali_min_u64(HEADER_BYTES_MAX, source->ctx->limits.footer_bytes_max);
+    if (reader->window == most) {
+        return ali_parquet_reader_fail(source, reader, ALI_ERR_LIMIT,
+                                       "a page's header has more than %U bytes", most);
+    }
+    reader->window = ali_min_u64(reader->window * 8, most);
+    return ALI_OK;
+}
+
+// Reads the header at reader->at, looking into more and more bytes.
+static ali_status read_header(ali_parquet_source *source, ali_parquet_reader *reader) {
+    for (;;) {
+        ali_status status = ALI_OK;
+        if (source->header == NULL) status = begin_header(source, reader);
+        if (status != ALI_OK) return status;
+        status = parse_header(source, reader);
         if (status != ALI_NEED) return status;
-        if (!is_short) continue;
-        status = ali_blob_slice(source->blob, source->task, reader->at, look, &bytes);
-        ali_buf_release(bytes);
+        status = widen_window(source, reader);
         if (status != ALI_OK) return status;
+        if (source->credit <= 0) return ALI_YIELD;
     }
 }
 
@@ -249,11 +281,10 @@ static ali_status step_header(ali_parquet_source *source, ali_parquet_reader *re
                                        "the column chunk ends with %U of its %D values missing",
                                        reader->values_left, reader->chunk->meta.values);
     }
-    uint64_t header_bytes = 0;
-    const ali_status status = read_header(source, reader, &header_bytes);
+    const ali_status status = read_header(source, reader);
     if (status != ALI_OK) return status;
-    reader->at += header_bytes;
-    source->credit -= HEADER_CREDIT;
+    reader->at += source->thrift.at;
+    reader->window = HEADER_BYTES;
     ALI_TRY(check_header(source, reader));
     const ali_parquet_page_header *header = &reader->header;
     reader->phase = PHASE_BODY;

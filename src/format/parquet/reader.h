@@ -21,6 +21,8 @@ typedef struct ali_parquet_source {
     uint64_t window_bytes; // of a chunk that are wanted at a time, where it is read by windows
     uint64_t text_bytes;   // copied for the batch so far
     int64_t credit;        // work left to the running step: about a byte each
+    ali_thrift thrift;     // the header that is being parsed
+    ali_buf *header;       // its bytes; NULL: none is
     uint32_t codes[ALI_RLE_BLOCK];
 } ali_parquet_source;
 
@@ -42,6 +44,7 @@ typedef struct ali_parquet_reader {
     // The page.
     uint32_t phase;
     uint64_t page_offset_bytes;
+    uint64_t window; // in which the header is looked for
     ali_parquet_page_header header;
     ali_buf *body; // as it was fetched
     ali_buf *page; // decompressed; kept for the next page

@@ -390,6 +390,7 @@ static void scan_clear(ali_task *task, void *pointer) {
     for (uint32_t i = 0; i < scan->count; i += 1) ali_parquet_reader_clear(&scan->readers[i]);
     ali_mem_free(ali_task_context(task), scan->readers,
                  (uint64_t)scan->count * sizeof(ali_parquet_reader));
+    ali_buf_release(scan->source.header);
     ali_batch_release(scan->batch);
     ali_schema_release(scan->source.schema);
     ali_blob_forget(scan->source.blob, task);
