@@ -173,7 +173,7 @@ static void plain_pages_may_come_before_codes(void **state) {
     tool_put_page(&pages, &page, &body);
     release(&body);
     page = tool_data_page(2, ALI_PARQUET_RLE_DICTIONARY);
-    PUT(&body, 0); // codes of width 0 need no bytes
+    PUT(&body, 0, 2 << 1); // codes of width 0: a run has no value
     tool_put_page(&pages, &page, &body);
     const tool_column column = column_of("t", ALI_PARQUET_BYTE_ARRAY, 0, 3, &pages);
     tool_bytes file = tool_file(&column, 1, 3, 1);
@@ -763,6 +763,7 @@ static void bad_dictionaries_and_codes_are_found(void **state) {
         {ALI_PARQUET_INT64, 1, {1}, 8, {33, 3, 0}, 3, 1, "claim 33 bits"},
         {ALI_PARQUET_INT64, 1, {1}, 8, {1}, 1, 1, "ends where"},
         {ALI_PARQUET_INT64, 1, {1}, 8, {0}, 0, 1, "ends where"},
+        {ALI_PARQUET_INT64, 1, {1}, 8, {0}, 1, 1, "ends where 2 more values"},
         {ALI_PARQUET_INT64, 1, {1}, 8, {1, 3, 0}, 3, 2, "a second dictionary page"},
         {ALI_PARQUET_INT64, 1000000000, {1}, 8, {1, 3, 0}, 3, 1, "claims 1000000000 values"},
         {ALI_PARQUET_INT64, -1, {1}, 8, {1, 3, 0}, 3, 1, "no valid header"},
@@ -776,7 +777,7 @@ static void bad_dictionaries_and_codes_are_found(void **state) {
          1,
          "ends where"},
         {ALI_PARQUET_BOOLEAN, 1, {1}, 1, {1, 3, 0}, 3, 1, "booleans has a dictionary"},
-        {ALI_PARQUET_INT64, 0, {0}, 0, {0}, 1, 1, "refers to value 0 of a dictionary of 0"},
+        {ALI_PARQUET_INT64, 0, {0}, 0, {0, 4}, 2, 1, "refers to value 0 of a dictionary of 0"},
     };
     for (uint32_t i = 0; i < ALI_COUNT_OF(samples); i += 1) {
         tool_bytes pages = {0};

@@ -181,11 +181,7 @@ static ali_status begin_codes(ali_parquet_source *source, ali_parquet_reader *re
 static ali_status take_codes(ali_parquet_source *source, ali_parquet_reader *reader,
                              uint32_t *codes, uint64_t count) {
     if (!reader->has_codes) ALI_TRY(begin_codes(source, reader));
-    if (reader->codes.width == 0) {
-        ali_fill(codes, 0, (size_t)(count * sizeof *codes));
-    } else if (!ali_rle_take(&reader->codes, codes, count)) {
-        return fail_short(source, reader, count);
-    }
+    if (!ali_rle_take(&reader->codes, codes, count)) return fail_short(source, reader, count);
     const uint32_t maximum = ali_plain_maximum(codes, count);
     if (maximum < reader->dictionary_count) return ALI_OK;
     return ali_parquet_reader_fail(source, reader, ALI_ERR_CORRUPT,
@@ -241,8 +237,7 @@ static ali_status skip_values(ali_parquet_source *source, ali_parquet_reader *re
     if (is_boolean(reader)) return take_booleans(source, reader, NULL, 0, count);
     if (is_coded(reader)) {
         if (!reader->has_codes) ALI_TRY(begin_codes(source, reader));
-        const bool is_passed = reader->codes.width == 0 || ali_rle_skip(&reader->codes, count);
-        return is_passed ? ALI_OK : fail_short(source, reader, count);
+        return ali_rle_skip(&reader->codes, count) ? ALI_OK : fail_short(source, reader, count);
     }
     if (is_bytes(reader)) return skip_bytes(source, reader, count);
     const uint64_t bytes = count * stored_width(reader);
