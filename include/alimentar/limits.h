@@ -37,7 +37,7 @@ typedef struct ali_limits {
     // Columns of a file. Unit: columns. Default: 100000. Range: at least 1.
     uint32_t columns_max;
 
-    // Nesting of a schema or of metadata. Unit: levels. Default: 64. Range: 1 to 1000.
+    // Nesting of a schema or of metadata. Unit: levels. Default: 64. Range: 1 to 64.
     uint32_t depth_max;
 
     // Operations that are listed and not yet answered. Unit: operations. Default: 16. Range: 1 to

@@ -119,7 +119,7 @@ static const ali_options_field limits_fields[] = {
      .standard = UINT64_C(100000)},
     {.name = "depth_max", .kind = ALI_OPTION_U32,
      .offset_bytes = offsetof(ali_limits, depth_max), .unit = "levels", .least = UINT64_C(1),
-     .most = UINT64_C(1000),
+     .most = UINT64_C(64),
      .standard = UINT64_C(64)},
     {.name = "ops_max", .kind = ALI_OPTION_U32, .offset_bytes = offsetof(ali_limits, ops_max),
      .unit = "operations", .least = UINT64_C(1), .most = UINT64_C(1024),

@@ -99,9 +99,9 @@ static void out_of_range_is_refused_by_name_value_and_range(void **state) {
                    "option request_bytes_max is 65535, expected at least 65536 bytes");
     const ali_scan_options choice = {.size_bytes = sizeof choice, .strings = 2};
     expect_refusal(&ali_scan_options_table, &choice, "option strings is 2, expected 0 to 1");
-    const ali_limits deep = {.size_bytes = sizeof deep, .depth_max = 1001};
+    const ali_limits deep = {.size_bytes = sizeof deep, .depth_max = 65};
     expect_refusal(&ali_limits_options_table, &deep,
-                   "option depth_max is 1001, expected 1 to 1000 levels");
+                   "option depth_max is 65, expected 1 to 64 levels");
 }
 
 static void bounds_themselves_are_in_range(void **state) {

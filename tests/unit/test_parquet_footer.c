@@ -262,6 +262,52 @@ static void schemas_that_cannot_be_are_refused(void **state) {
     }
 }
 
+// A chain of groups inside one another, `depth` of them, around a leaf, and a second column.
+static tool_bytes file_of_depth(uint32_t depth) {
+    tool_bytes elements = {0};
+    for (uint32_t i = 0; i <= depth; i += 1) {
+        tool_string(&elements, 4, "g");
+        tool_number(&elements, 5, i == 0 ? 2 : 1);
+        tool_stop(&elements);
+    }
+    for (uint32_t i = 0; i < 2; i += 1) {
+        tool_number(&elements, 1, ALI_PARQUET_INT64);
+        tool_string(&elements, 4, i == 0 ? "leaf" : "b");
+        tool_stop(&elements);
+    }
+    tool_bytes file = file_of_schema(&elements, depth + 3, 0);
+    release(&elements);
+    return file;
+}
+
+static void schemas_may_be_as_deep_as_the_limit(void **state) {
+    static const struct {
+        uint32_t limit;
+        uint32_t depth;
+        const char *words; // NULL: is opened
+    } samples[] = {
+        {0, 0, NULL},
+        {0, 64, NULL},
+        {3, 3, NULL},
+        {0, 65, "more than 64 groups inside one another, the limit depth_max"},
+        {3, 4, "more than 3 groups inside one another"},
+        {0, 5000, "more than 64 groups"},
+    };
+    const char *none[] = {"b"};
+    const ali_scan_options scan = {.size_bytes = sizeof scan, .columns = none, .columns_count = 1};
+    for (uint32_t i = 0; i < ALI_COUNT_OF(samples); i += 1) {
+        tool_bytes file = file_of_depth(samples[i].depth);
+        const ali_limits limits = {.size_bytes = sizeof limits, .depth_max = samples[i].limit};
+        const tool_reading how = {.limits = &limits, .scan = &scan};
+        if (samples[i].words == NULL) {
+            tool_expect_rows(&file, &how, "");
+        } else {
+            tool_expect_error(&file, &how, ALI_ERR_LIMIT, samples[i].words);
+        }
+        release(&file);
+    }
+}
+
 static void limits_on_footers_and_columns_hold(void **state) {
     tool_bytes nothing = {0};
     tool_column columns[40];
@@ -292,6 +338,7 @@ int main(void) {
         cmocka_unit_test(logical_times_have_their_units_and_zones),
         cmocka_unit_test(logical_integers_and_decimals_have_their_widths),
         cmocka_unit_test(schemas_that_cannot_be_are_refused),
+        cmocka_unit_test(schemas_may_be_as_deep_as_the_limit),
         cmocka_unit_test(limits_on_footers_and_columns_hold),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

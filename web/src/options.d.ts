@@ -105,7 +105,7 @@ export interface Limits {
     columnsMax?: number
 
     /**
-     * Nesting of a schema or of metadata. Unit: levels. Default: 64. Range: 1 to 1000.
+     * Nesting of a schema or of metadata. Unit: levels. Default: 64. Range: 1 to 64.
      */
     depthMax?: number
 

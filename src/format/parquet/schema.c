@@ -7,6 +7,9 @@
 #include "base/text.h"
 #include "format/parquet/parquet.h"
 
+// The most that depth_max can be.
+#define DEPTH_MAX 64u
+
 static const ali_type type_bool = {.kind = ALI_TYPE_BOOL, .bits = 1, .zone = ""};
 
 static ali_type plain_type(uint32_t kind, uint32_t bits) {
@@ -274,10 +277,19 @@ static ali_status check_element(ali_context *ctx, const ali_parquet_element *ele
     return ALI_OK;
 }
 
+static ali_status fail_depth(ali_context *ctx, uint32_t depth_max) {
+    return ali_fail(ctx, ALI_ERR_LIMIT,
+                    "the schema has more than %u groups inside one another, the limit depth_max",
+                    depth_max);
+}
+
 // Passes over the subtree that begins at element *at: counts its leaves.
 static ali_status pass_subtree(ali_context *ctx, const ali_parquet_state *state, uint64_t *at,
                                uint32_t *leaves) {
     const ali_parquet_element *elements = state->meta.elements.items;
+    uint32_t left[DEPTH_MAX]; // children to come, of each group that is open
+    const uint32_t depth_max = (uint32_t)ali_min_u64(DEPTH_MAX, ctx->limits.depth_max);
+    uint32_t depth = 0;
     uint64_t needed = 1;
     while (needed > 0) {
         if (*at >= state->meta.elements.count) {
@@ -291,6 +303,17 @@ static ali_status pass_subtree(ali_context *ctx, const ali_parquet_state *state,
         needed -= 1;
         *leaves += is_leaf(element) ? 1 : 0;
         *at += 1;
+        if (element->children != 0) {
+            if (depth == depth_max) return fail_depth(ctx, depth_max);
+            left[depth] = (uint32_t)element->children;
+            depth += 1;
+            continue;
+        }
+        while (depth != 0) {
+            left[depth - 1] -= 1;
+            if (left[depth - 1] != 0) break;
+            depth -= 1;
+        }
     }
     return ALI_OK;
 }
