@@ -501,6 +501,29 @@ static void steps_are_bounded(void **state) {
     release(&body);
 }
 
+static void narrow_dictionaries_are_taken_in_steps(void **state) {
+    enum { VALUES = 2 << 20 };
+    tool_bytes pages = {0};
+    tool_bytes body = {.data = calloc(VALUES, 4), .count = (size_t)VALUES * 4};
+    body.data[4] = 7;
+    put_dictionary(&pages, &body, VALUES);
+    release(&body);
+    const tool_page page = tool_data_page(1, ALI_PARQUET_RLE_DICTIONARY);
+    PUT(&body, 1, 2, 1);
+    tool_put_page(&pages, &page, &body);
+    tool_column column = column_of("a", ALI_PARQUET_INT32, 0, 1, &pages);
+    column.converted = ALI_PARQUET_INT_8;
+    tool_bytes file = tool_file(&column, 1, 1, 1);
+    tool_result result = tool_read(&file, &plainly);
+    assert_int_equal(result.status, ALI_OK);
+    assert_string_equal((const char *)result.rows.data, "7;/");
+    assert_true(result.steps >= VALUES / (256 * 1024));
+    release(&result.rows);
+    release(&file);
+    release(&pages);
+    release(&body);
+}
+
 static void files_without_rows_or_columns_are_read(void **state) {
     tool_bytes nothing = {0};
     const tool_column column = column_of("a", ALI_PARQUET_INT64, 0, 0, &nothing);
@@ -879,6 +902,7 @@ int main(void) {
         cmocka_unit_test(pages_passed_over_in_windows_are_not_held),
         cmocka_unit_test(steps_are_bounded),
         cmocka_unit_test(progress_knows_its_totals),
+        cmocka_unit_test(narrow_dictionaries_are_taken_in_steps),
         cmocka_unit_test(files_without_rows_or_columns_are_read),
         cmocka_unit_test(columns_that_cannot_be_read_are_refused_by_name_when_scanned),
         cmocka_unit_test(lies_about_pages_and_chunks_are_found),

@@ -46,18 +46,23 @@ static ali_status fail_dictionary(const ali_parquet_source *source,
                                    count, reader->data_bytes);
 }
 
-// Narrows the values of a dictionary of 8- or 16-bit integers.
-static ali_status narrow_dictionary(ali_parquet_source *source, ali_parquet_reader *reader,
-                                    uint32_t count) {
+// Narrows values of a dictionary of 8- or 16-bit integers until it is whole.
+static ali_status narrow_dictionary(ali_parquet_source *source, ali_parquet_reader *reader) {
     const uint32_t width = reader->column->width;
-    ALI_TRY(ali_buf_new(source->ctx, (uint64_t)count * width, &reader->dictionary_buf));
-    if (!ali_plain_narrow(reader->dictionary_buf->data, width, reader->column->is_signed,
-                          reader->data, count)) {
+    const uint64_t left = reader->dictionary_count - reader->dictionary_at;
+    const uint64_t share = ali_max_u64((uint64_t)source->credit / VALUE_CREDIT, ROWS_MIN);
+    const uint64_t count = ali_min_u64(left, share);
+    if (!ali_plain_narrow(reader->dictionary_buf->data + reader->dictionary_at * width, width,
+                          reader->column->is_signed, reader->data + reader->dictionary_at * 4,
+                          count)) {
         return ali_parquet_reader_fail(source, reader, ALI_ERR_CORRUPT,
                                        "a dictionary holds an integer that does not fit %u bits",
                                        8 * width);
     }
+    reader->dictionary_at += count;
+    source->credit -= (int64_t)(count * VALUE_CREDIT);
     reader->dictionary_data = reader->dictionary_buf->data;
+    reader->has_dictionary = count == left;
     return ALI_OK;
 }
 
@@ -67,9 +72,13 @@ static ali_status keep_dictionary(ali_parquet_source *source, ali_parquet_reader
     if (count > reader->data_bytes / stored_width(reader)) {
         return fail_dictionary(source, reader, count);
     }
-    if (reader->column->width != stored_width(reader)) {
-        ALI_TRY(narrow_dictionary(source, reader, count));
-    } else if (reader->is_decompressed) {
+    reader->dictionary_count = count;
+    reader->dictionary_at = 0;
+    const uint32_t width = reader->column->width;
+    if (width != stored_width(reader)) {
+        return ali_buf_new(source->ctx, (uint64_t)count * width, &reader->dictionary_buf);
+    }
+    if (reader->is_decompressed) {
         reader->dictionary_buf = reader->page;
         reader->dictionary_data = reader->data;
         reader->page = NULL;
@@ -77,7 +86,6 @@ static ali_status keep_dictionary(ali_parquet_source *source, ali_parquet_reader
         reader->dictionary_buf = ali_buf_retain(reader->body);
         reader->dictionary_data = reader->data;
     }
-    reader->dictionary_count = count;
     reader->has_dictionary = true;
     return ALI_OK;
 }
@@ -126,6 +134,7 @@ ali_status ali_parquet_begin_dictionary(ali_parquet_source *source, ali_parquet_
 // Takes values of a dictionary of byte arrays until it is whole.
 ali_status ali_parquet_step_dictionary(ali_parquet_source *source, ali_parquet_reader *reader) {
     if (reader->has_dictionary) return ALI_OK;
+    if (!is_bytes(reader)) return narrow_dictionary(source, reader);
     ali_column *column = &reader->dictionary_column;
     const uint64_t left = reader->dictionary_count - reader->dictionary_at;
     uint64_t end = 0;
