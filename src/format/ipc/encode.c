@@ -122,6 +122,17 @@ static uint32_t put_schema(ali_flatbuf *flat, const ali_schema *schema) {
 
 // --- messages ------------------------------------------------------------------------------------
 
+// Ends a root table, reserves the buffer's bytes with some before and after it, and copies them in.
+// *at is where the bytes before it begin.
+static ali_status put_root(ali_writer *writer, ali_flatbuf *flat, uint32_t before, uint64_t after,
+                           uint8_t **at, uint32_t *count) {
+    const uint8_t *bytes = NULL;
+    ALI_TRY(ali_flatbuf_finish(flat, ali_flatbuf_end(flat), &bytes, count));
+    ALI_TRY(ali_writer_reserve(writer, before + *count + after, at));
+    ali_copy(*at + before, bytes, *count);
+    return ALI_OK;
+}
+
 // Ends a message's metadata and appends it with what stands before it: the continuation marker and
 // the length. Leaves room for `body_bytes` more.
 static ali_status append_message(ali_writer *writer, ali_flatbuf *flat, uint8_t kind,
@@ -131,15 +142,11 @@ static ali_status append_message(ali_writer *writer, ali_flatbuf *flat, uint8_t 
     ali_flatbuf_put_offset(flat, 2, header);
     ali_flatbuf_put_i16(flat, 0, VERSION_5);
     ali_flatbuf_put_u8(flat, 1, kind);
-    const uint32_t root = ali_flatbuf_end(flat);
-    const uint8_t *bytes = NULL;
     uint32_t count = 0;
     uint8_t *at = NULL;
-    ALI_TRY(ali_flatbuf_finish(flat, root, &bytes, &count));
-    ALI_TRY(ali_writer_reserve(writer, 8 + count + body_bytes, &at));
+    ALI_TRY(put_root(writer, flat, 8, body_bytes, &at, &count));
     ali_store_u32(at, UINT32_MAX);
     ali_store_u32(at + 4, count);
-    ali_copy(at + 8, bytes, count);
     ali_writer_advance(writer, at + 8 + count);
     *message_bytes = 8 + count;
     return ALI_OK;
@@ -327,13 +334,9 @@ static ali_status append_footer(ali_writer *writer, ipc_state *state, ali_flatbu
     ali_flatbuf_put_offset(flat, 2, dictionaries);
     ali_flatbuf_put_offset(flat, 3, blocks);
     ali_flatbuf_put_i16(flat, 0, VERSION_5);
-    const uint32_t root = ali_flatbuf_end(flat);
-    const uint8_t *bytes = NULL;
     uint32_t count = 0;
     uint8_t *at = NULL;
-    ALI_TRY(ali_flatbuf_finish(flat, root, &bytes, &count));
-    ALI_TRY(ali_writer_reserve(writer, count + 10u, &at));
-    ali_copy(at, bytes, count);
+    ALI_TRY(put_root(writer, flat, 0, 10, &at, &count));
     ali_store_u32(at + count, count);
     ali_copy(at + count + 4, magic, 6);
     ali_writer_advance(writer, at + count + 10);
