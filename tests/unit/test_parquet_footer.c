@@ -262,6 +262,23 @@ static void schemas_that_cannot_be_are_refused(void **state) {
     }
 }
 
+static void wide_footers_are_taken_in_steps(void **state) {
+    enum { COLUMNS = 40000, GROUPS = 4 };
+    tool_bytes none = {0};
+    tool_column *columns = calloc(COLUMNS, sizeof *columns);
+    for (uint32_t i = 0; i < COLUMNS; i += 1) {
+        columns[i] = column_of("c", ALI_PARQUET_INT64, 0, 0, &none);
+    }
+    tool_bytes file = tool_file(columns, COLUMNS, 0, GROUPS);
+    const uint64_t pieces = file.count / (256 << 10); // that are parsed
+    tool_result result = tool_read(&file, &plainly);
+    assert_int_equal(result.status, ALI_OK);
+    assert_true(result.steps >= pieces + COLUMNS / 8192 + GROUPS * COLUMNS / 65536);
+    release(&result.rows);
+    release(&file);
+    free(columns);
+}
+
 // A chain of groups inside one another, `depth` of them, around a leaf, and a second column.
 static tool_bytes file_of_depth(uint32_t depth) {
     tool_bytes elements = {0};
@@ -339,6 +356,7 @@ int main(void) {
         cmocka_unit_test(logical_integers_and_decimals_have_their_widths),
         cmocka_unit_test(schemas_that_cannot_be_are_refused),
         cmocka_unit_test(schemas_may_be_as_deep_as_the_limit),
+        cmocka_unit_test(wide_footers_are_taken_in_steps),
         cmocka_unit_test(limits_on_footers_and_columns_hold),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

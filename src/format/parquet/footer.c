@@ -11,7 +11,12 @@
 // Bytes of the footer that a step parses.
 #define FOOTER_BUDGET_BYTES (UINT64_C(256) << 10)
 
-enum { OPEN_TAIL, OPEN_FOOTER, OPEN_PARSE, OPEN_DONE };
+// Chunks that a step checks, and bytes of texts that it copies, each pair with some more.
+#define STEP_CHUNKS 65536u
+#define STEP_TEXT_BYTES (UINT64_C(1) << 20)
+#define PAIR_COST 128u
+
+enum { OPEN_TAIL, OPEN_FOOTER, OPEN_PARSE, OPEN_SCHEMA, OPEN_GROUPS, OPEN_TEXTS, OPEN_DONE };
 
 typedef struct open_state {
     ali_blob *blob;
@@ -20,7 +25,11 @@ typedef struct open_state {
     uint32_t phase;
     bool verifies_checksums;
     ali_thrift reader;
-    ali_file *file; // under construction, then the result
+    ali_parquet_schema_reader schema;
+    uint32_t group; // checked so far, and chunks of the next
+    uint32_t chunk;
+    const char **texts; // the file's metadata, under construction
+    ali_file *file;     // under construction, then the result
 } open_state;
 
 static bool detect(const uint8_t *head, size_t head_bytes, const uint8_t *tail, size_t tail_bytes) {
@@ -170,79 +179,109 @@ static ali_status check_row_group(ali_context *ctx, const ali_parquet_state *sta
                         "row group %u has %u column chunks, the schema has %u leaf columns", index,
                         group->chunks.count, state->leaves_count);
     }
+    return ALI_OK;
+}
+
+// Checks chunks of the row group that open->group says, until `work` of them are done.
+static ali_status step_chunks(ali_context *ctx, const ali_parquet_state *state, open_state *open,
+                              uint32_t *work) {
+    const ali_parquet_row_group *group = ali_parquet_row_group_at(state, open->group);
     ali_parquet_chunk *chunks = group->chunks.items;
-    for (uint32_t i = 0; i < group->chunks.count; i += 1) {
-        if ((chunks[i].seen & ALI_PARQUET_CHUNK_META) == 0) continue;
-        ALI_TRY(check_range(ctx, state, &chunks[i], index, i));
+    if (open->chunk == 0) ALI_TRY(check_row_group(ctx, state, open->group));
+    for (; open->chunk < group->chunks.count; open->chunk += 1) {
+        if (*work == 0) return ALI_YIELD;
+        *work -= 1;
+        ali_parquet_chunk *chunk = &chunks[open->chunk];
+        if ((chunk->seen & ALI_PARQUET_CHUNK_META) == 0) continue;
+        ALI_TRY(check_range(ctx, state, chunk, open->group, open->chunk));
     }
     return ALI_OK;
 }
 
-static ali_status check_row_groups(ali_context *ctx, const ali_parquet_state *state,
-                                   uint64_t *sum) {
-    uint64_t rows = 0;
-    for (uint32_t i = 0; i < state->meta.row_groups.count; i += 1) {
-        ALI_TRY(check_row_group(ctx, state, i));
-        rows += (uint64_t)ali_parquet_row_group_at(state, i)->rows;
-        if (rows > INT64_MAX) {
+static ali_status step_row_groups(ali_context *ctx, open_state *open) {
+    ali_file *file = open->file;
+    const ali_parquet_state *state = file->state;
+    uint32_t work = STEP_CHUNKS;
+    while (open->group < state->meta.row_groups.count) {
+        if (work == 0) return ALI_YIELD;
+        work -= 1;
+        const ali_status status = step_chunks(ctx, state, open, &work);
+        if (status != ALI_OK) return status;
+        file->rows += (uint64_t)ali_parquet_row_group_at(state, open->group)->rows;
+        if (file->rows > INT64_MAX) {
             return ali_fail(ctx, ALI_ERR_CORRUPT, "the row groups claim more than 2^63 rows");
         }
+        open->chunk = 0;
+        open->group += 1;
     }
-    *sum = rows;
+    file->row_groups = state->meta.row_groups.count;
     const bool is_said = state->meta.rows != 0; // some writers leave it at 0
-    if (!is_said || (state->meta.rows >= 0 && (uint64_t)state->meta.rows == rows)) return ALI_OK;
+    if (!is_said || (state->meta.rows >= 0 && (uint64_t)state->meta.rows == file->rows)) {
+        return ALI_OK;
+    }
     return ali_fail(ctx, ALI_ERR_CORRUPT,
                     "the footer claims %D rows, but its row groups have %U together",
-                    state->meta.rows, rows);
+                    state->meta.rows, file->rows);
 }
 
-static ali_status copy_texts(ali_file *file, ali_parquet_state *state) {
-    const ali_parquet_pair *pairs = state->meta.pairs.items;
-    const uint32_t count = state->meta.pairs.count;
+static ali_status begin_texts(ali_file *file, ali_parquet_state *state, open_state *open) {
     const ali_thrift_text *writer = &state->meta.created_by;
     if (writer->count_bytes != 0) {
         ALI_TRY(ali_arena_text(&state->arena, writer->bytes, (size_t)writer->count_bytes,
                                &file->created_by));
     }
     void *pointer = NULL;
-    ALI_TRY(ali_arena_new(&state->arena, (uint64_t)count * 2 * sizeof(char *), &pointer));
-    const char **texts = pointer;
-    for (uint32_t i = 0; i < count; i += 1) {
-        const ali_thrift_text *key = &pairs[i].key;
-        const ali_thrift_text *value = &pairs[i].value;
-        ALI_TRY(ali_arena_text(&state->arena, key->bytes, (size_t)key->count_bytes,
-                               &texts[2 * (size_t)i]));
-        ALI_TRY(ali_arena_text(&state->arena, value->bytes, (size_t)value->count_bytes,
-                               &texts[2 * (size_t)i + 1]));
-    }
-    file->metadata = texts;
-    file->metadata_count = count;
+    const uint64_t count = state->meta.pairs.count;
+    ALI_TRY(ali_arena_new(&state->arena, count * 2 * sizeof(char *), &pointer));
+    file->metadata = open->texts = pointer;
     return ALI_OK;
 }
 
-static ali_status finish(ali_context *ctx, open_state *open) {
+// Copies texts of the metadata, some at a time.
+static ali_status step_texts(ali_file *file, ali_parquet_state *state, open_state *open) {
+    const ali_parquet_pair *pairs = state->meta.pairs.items;
+    if (open->texts == NULL) ALI_TRY(begin_texts(file, state, open));
+    for (uint64_t work = 0; file->metadata_count < state->meta.pairs.count;) {
+        if (work >= STEP_TEXT_BYTES) return ALI_YIELD;
+        const ali_thrift_text *key = &pairs[file->metadata_count].key;
+        const ali_thrift_text *value = &pairs[file->metadata_count].value;
+        const size_t at = 2 * (size_t)file->metadata_count;
+        ALI_TRY(
+            ali_arena_text(&state->arena, key->bytes, (size_t)key->count_bytes, &open->texts[at]));
+        ALI_TRY(ali_arena_text(&state->arena, value->bytes, (size_t)value->count_bytes,
+                               &open->texts[at + 1]));
+        work += key->count_bytes + value->count_bytes + PAIR_COST;
+        file->metadata_count += 1;
+    }
+    return ALI_OK;
+}
+
+// Makes of the footer what is kept of it.
+static ali_status step_checks(ali_context *ctx, open_state *open) {
     ali_file *file = open->file;
     ali_parquet_state *state = file->state;
-    if ((state->meta.seen & ALI_PARQUET_FILE_ENCRYPTED) != 0) {
-        return ali_fail_at(ctx, ALI_ERR_UNSUPPORTED, state->footer_offset_bytes,
-                           "the file is encrypted (the footer is plain, the columns are not): "
-                           "that is not supported");
+    switch (open->phase) {
+    case OPEN_SCHEMA:
+        if ((state->meta.seen & ALI_PARQUET_FILE_ENCRYPTED) != 0) {
+            return ali_fail_at(ctx, ALI_ERR_UNSUPPORTED, state->footer_offset_bytes,
+                               "the file is encrypted (the footer is plain, the columns are not): "
+                               "that is not supported");
+        }
+        return ali_parquet_step_schema(ctx, state, &open->schema, &file->schema);
+    case OPEN_GROUPS:
+        return step_row_groups(ctx, open);
+    default:
+        return step_texts(file, state, open);
     }
-    ALI_TRY(ali_parquet_read_schema(ctx, state, &file->schema));
-    ALI_TRY(check_row_groups(ctx, state, &file->rows));
-    file->row_groups = state->meta.row_groups.count;
-    return copy_texts(file, state);
 }
 
 // --- the task ------------------------------------------------------------------------------------
 
-static ali_status parse(ali_task *task, open_state *open) {
-    const ali_status status = ali_thrift_step(&open->reader, FOOTER_BUDGET_BYTES);
-    if (status != ALI_OK) return status;
-    const ali_status finished = finish(ali_task_context(task), open);
+static ali_status check(ali_task *task, open_state *open) {
+    const ali_status status = step_checks(ali_task_context(task), open);
     const ali_parquet_state *state = open->file->state;
-    if (finished < 0) ali_error_add_offset(ali_task_context(task), state->footer_offset_bytes);
-    return finished;
+    if (status < 0) ali_error_add_offset(ali_task_context(task), state->footer_offset_bytes);
+    return status;
 }
 
 static ali_status open_step(ali_task *task, void *pointer, uint32_t budget_rows) {
@@ -257,8 +296,11 @@ static ali_status open_step(ali_task *task, void *pointer, uint32_t budget_rows)
         case OPEN_FOOTER:
             status = take_footer(task, open);
             break;
+        case OPEN_PARSE:
+            status = ali_thrift_step(&open->reader, FOOTER_BUDGET_BYTES);
+            break;
         default:
-            status = parse(task, open);
+            status = check(task, open);
         }
         if (status != ALI_OK) return status;
         open->phase += 1;

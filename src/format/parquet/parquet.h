@@ -39,8 +39,19 @@ typedef struct ali_parquet_state {
     bool verifies_checksums;
 } ali_parquet_state;
 
-// Makes columns and schema out of the elements of state->meta.
-ALI_CHECKED ali_status ali_parquet_read_schema(ali_context *ctx, ali_parquet_state *state,
+// How far the elements of a schema have become columns. Zero at first.
+typedef struct ali_parquet_schema_reader {
+    ali_field *fields;
+    ali_type *types;
+    uint64_t at;     // elements taken
+    uint32_t column; // columns made
+} ali_parquet_schema_reader;
+
+// Makes columns and schema out of the elements of state->meta, in pieces.
+//
+// Returns:   ALI_OK: *schema is made. ALI_YIELD: there is more.
+ALI_CHECKED ali_status ali_parquet_step_schema(ali_context *ctx, ali_parquet_state *state,
+                                               ali_parquet_schema_reader *reader,
                                                ali_schema **schema);
 
 // Fails with the reason why a column can't be read.

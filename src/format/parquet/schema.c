@@ -9,6 +9,8 @@
 
 // The most that depth_max can be.
 #define DEPTH_MAX 64u
+// Elements that a step takes, and the rest of a column's.
+#define STEP_ELEMENTS 8192u
 
 static const ali_type type_bool = {.kind = ALI_TYPE_BOOL, .bits = 1, .zone = ""};
 
@@ -350,30 +352,8 @@ static ali_status check_root(ali_context *ctx, const ali_parquet_state *state) {
     return ALI_OK;
 }
 
-// Fills columns, and fields with their types beside them.
-static ali_status fill_columns(ali_context *ctx, ali_parquet_state *state, ali_field *fields,
-                               ali_type *types) {
-    const ali_parquet_element *elements = state->meta.elements.items;
-    uint64_t at = 1;
-    for (uint32_t i = 0; i < state->columns_count; i += 1) {
-        ali_parquet_column *column = &state->columns[i];
-        column->leaf = state->leaves_count;
-        const uint64_t top = at;
-        ALI_TRY(pass_subtree(ctx, state, &at, &state->leaves_count));
-        fill_column(&elements[top], column, &types[i]);
-        fields[i] = (ali_field){.name = column->name.bytes,
-                                .name_bytes = column->name.count_bytes,
-                                .type = &types[i],
-                                .is_nullable = elements[top].repetition != ALI_PARQUET_REQUIRED};
-    }
-    if (at == state->meta.elements.count) return ALI_OK;
-    return ali_fail(ctx, ALI_ERR_CORRUPT, "the schema has %u elements, but only %U belong to it",
-                    state->meta.elements.count, at);
-}
-
-ali_status ali_parquet_read_schema(ali_context *ctx, ali_parquet_state *state,
-                                   ali_schema **schema) {
-    *schema = NULL;
+static ali_status begin_schema(ali_context *ctx, ali_parquet_state *state,
+                               ali_parquet_schema_reader *reader) {
     ALI_TRY(check_root(ctx, state));
     const ali_parquet_element *root = state->meta.elements.items;
     const uint32_t count = (uint32_t)root->children;
@@ -386,8 +366,43 @@ ali_status ali_parquet_read_schema(ali_context *ctx, ali_parquet_state *state,
     state->columns = columns;
     state->columns_count = count;
     state->leaves_count = 0;
-    ALI_TRY(fill_columns(ctx, state, fields, types));
-    return ali_schema_new(ctx, fields, count, schema);
+    *reader = (ali_parquet_schema_reader){.fields = fields, .types = types, .at = 1};
+    return ALI_OK;
+}
+
+// Fills the next column, and the field with its type beside it.
+static ali_status next_column(ali_context *ctx, ali_parquet_state *state,
+                              ali_parquet_schema_reader *reader) {
+    const uint32_t i = reader->column;
+    const ali_parquet_element *top = (const ali_parquet_element *)state->meta.elements.items +
+                                     reader->at;
+    ali_parquet_column *column = &state->columns[i];
+    column->leaf = state->leaves_count;
+    ALI_TRY(pass_subtree(ctx, state, &reader->at, &state->leaves_count));
+    fill_column(top, column, &reader->types[i]);
+    reader->fields[i] = (ali_field){.name = column->name.bytes,
+                                    .name_bytes = column->name.count_bytes,
+                                    .type = &reader->types[i],
+                                    .is_nullable = top->repetition != ALI_PARQUET_REQUIRED};
+    reader->column += 1;
+    return ALI_OK;
+}
+
+ali_status ali_parquet_step_schema(ali_context *ctx, ali_parquet_state *state,
+                                   ali_parquet_schema_reader *reader, ali_schema **schema) {
+    *schema = NULL;
+    if (reader->at == 0) ALI_TRY(begin_schema(ctx, state, reader));
+    const uint64_t stop = reader->at + STEP_ELEMENTS;
+    while (reader->column < state->columns_count) {
+        if (reader->at >= stop) return ALI_YIELD;
+        ALI_TRY(next_column(ctx, state, reader));
+    }
+    if (reader->at != state->meta.elements.count) {
+        return ali_fail(ctx, ALI_ERR_CORRUPT,
+                        "the schema has %u elements, but only %U belong to it",
+                        state->meta.elements.count, reader->at);
+    }
+    return ali_schema_new(ctx, reader->fields, state->columns_count, schema);
 }
 
 ali_status ali_parquet_refuse(ali_context *ctx, const ali_parquet_column *column) {
