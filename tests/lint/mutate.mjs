@@ -168,6 +168,25 @@ if (isListing) {
     }
     process.exit(0)
 }
+
+// The unchanged code must pass, and in half the time: a program that is red or too slow by itself
+// would seem to notice everything.
+async function checkBaseline() {
+    const folder = 'build/mutate/baseline'
+    mkdirSync(folder, { recursive: true })
+    const unchanged = { ...waiting[0], to: waiting[0].from }
+    if (!build(unchanged, folder)) throw new Error('mutation: the unchanged code does not build')
+    for (const program of programs) {
+        const began = performance.now()
+        const isGreen = await test(program, folder)
+        const seconds = (performance.now() - began) / 1000
+        if (isGreen && seconds < SECONDS_MAX / 2) continue
+        const how = isGreen ? `takes ${seconds.toFixed(0)} s` : 'fails'
+        throw new Error(`mutation: ${program} ${how} on the unchanged code`)
+    }
+}
+
+await checkBaseline()
 await Promise.all(Array.from({ length: availableParallelism() }, (none, index) => work(index)))
 const rooms = {}
 for (const { path, noticed } of results) {
