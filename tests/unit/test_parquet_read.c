@@ -629,6 +629,26 @@ static void progress_knows_its_totals(void **state) {
     release(&body);
 }
 
+// The page's 40 bits are used up in the middle of a later batch.
+static void booleans_that_end_too_early_are_found(void **state) {
+    static const uint32_t batches[] = {7, 8, 36, 100};
+    tool_bytes pages = {0};
+    tool_bytes body = {0};
+    const tool_page page = tool_data_page(100, ALI_PARQUET_PLAIN);
+    tool_put(&body, "\xff\x00\xff\x00\xff", 5);
+    tool_put_page(&pages, &page, &body);
+    const tool_column column = column_of("a", ALI_PARQUET_BOOLEAN, 0, 100, &pages);
+    tool_bytes file = tool_file(&column, 1, 100, 1);
+    for (uint32_t i = 0; i < ALI_COUNT_OF(batches); i += 1) {
+        const ali_scan_options scan = {.size_bytes = sizeof scan, .batch_rows = batches[i]};
+        tool_expect_error(&file, &(tool_reading){.scan = &scan}, ALI_ERR_CORRUPT,
+                          "a page ends where");
+    }
+    release(&file);
+    release(&pages);
+    release(&body);
+}
+
 // --- lies ----------------------------------------------------------------------------------------
 
 typedef struct lie {
@@ -901,6 +921,7 @@ int main(void) {
         cmocka_unit_test(large_row_groups_are_read_by_windows),
         cmocka_unit_test(pages_passed_over_in_windows_are_not_held),
         cmocka_unit_test(steps_are_bounded),
+        cmocka_unit_test(booleans_that_end_too_early_are_found),
         cmocka_unit_test(progress_knows_its_totals),
         cmocka_unit_test(narrow_dictionaries_are_taken_in_steps),
         cmocka_unit_test(files_without_rows_or_columns_are_read),
