@@ -62,10 +62,13 @@ class Writer {
 export async function* encode(dataset, format, options = {}) {
     const { core } = dataset._hold
     const schema = schemaOf(dataset, options)
+    let task
     let writer
     try {
+        // In the command's order, so that both say the same of a column that can't be read.
+        task = dataset.scan(options)
         writer = new Writer(dataset, format, schema)
-        for await (const batch of dataset.drain(dataset.scan(options))) {
+        for await (const batch of dataset.drain(task)) {
             try {
                 writer.put(batch)
             } finally {
@@ -78,6 +81,7 @@ export async function* encode(dataset, format, options = {}) {
         const rest = writer.drain(1)
         if (rest !== null) yield rest
     } finally {
+        if (task !== undefined) dataset.end(task)
         writer?.free()
         core.exports.schema_release(schema)
     }
