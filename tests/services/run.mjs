@@ -521,8 +521,8 @@ async function freePort() {
 }
 
 function writeNginx(folder, port) {
-    for (const name of ['tmp', 'root']) mkdirSync(join(folder, name))
-    writeFileSync(join(folder, 'root', 'object'), pattern(SIZE))
+    for (const name of ['tmp', 'served']) mkdirSync(join(folder, name))
+    writeFileSync(join(folder, 'served', 'object'), pattern(SIZE))
     const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
         (name) => `${name}_temp_path ${folder}/tmp;`,
     )
@@ -531,8 +531,8 @@ function writeNginx(folder, port) {
         `daemon off; pid ${folder}/nginx.pid; worker_processes 1;
 error_log ${folder}/error.log; events { worker_connections 64; }
 http { access_log off; ${temporary.join(' ')} default_type application/octet-stream;
- server { listen 127.0.0.1:${port}; root ${folder}/root;
-  location /norange/ { alias ${folder}/root/; max_ranges 0; }
+ server { listen 127.0.0.1:${port}; root ${folder}/served;
+  location /norange/ { alias ${folder}/served/; max_ranges 0; }
   location /moved/ { rewrite ^/moved/(.*)$ /$1 redirect; } } }
 `,
     )
