@@ -331,20 +331,20 @@ static bool are_near(const ali_blob *blob, const range *left, const range *right
            right->offset_bytes - end_of(left) <= blob->coalesce_bytes;
 }
 
-// Joins range `index` with its near neighbours, as far as one request goes: first those after it,
-// then those before it. All that are found are closed up at once.
+// Joins range `index` with its near neighbours, up to `longest` bytes: first those after it, then
+// those before it. All that are found are closed up at once.
 //
 // Returns:   the index of the whole.
-static uint32_t join(ali_blob *blob, uint32_t index) {
+static uint32_t join(ali_blob *blob, uint32_t index, uint64_t longest) {
     range *ranges = blob->ranges;
     uint32_t first = index;
     uint32_t last = index;
     while (last + 1 < blob->count && are_near(blob, &ranges[last], &ranges[last + 1]) &&
-           end_of(&ranges[last + 1]) - ranges[first].offset_bytes <= blob->request_bytes_max) {
+           end_of(&ranges[last + 1]) - ranges[first].offset_bytes <= longest) {
         last += 1;
     }
     while (first > 0 && are_near(blob, &ranges[first - 1], &ranges[first]) &&
-           end_of(&ranges[last]) - ranges[first - 1].offset_bytes <= blob->request_bytes_max) {
+           end_of(&ranges[last]) - ranges[first - 1].offset_bytes <= longest) {
         first -= 1;
     }
     range *whole = &ranges[first];
@@ -386,7 +386,7 @@ ali_status ali_blob_flush(ali_blob *blob, ali_task *task) {
     while (blob->wanted_count != 0 && has_room(blob, task, 1)) {
         uint32_t index = first_wanted(blob);
         if (blob->ranges[index].length_bytes > longest) ALI_TRY(split(blob, index, longest));
-        index = join(blob, index);
+        index = join(blob, index, longest);
         if (!has_room(blob, task, blob->ranges[index].length_bytes)) return ALI_OK;
         ALI_TRY(ask(blob, task, index));
     }

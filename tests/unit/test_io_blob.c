@@ -233,6 +233,23 @@ static void flow_limits_hold_back_what_comes_later(void **unused) {
     end(&test);
 }
 
+static void near_ranges_are_not_joined_beyond_the_bytes_in_flight(void **unused) {
+    (void)unused;
+    const plan ranges = {.ranges = {{0, 40000}, {40000, 40000}}, .count = 2};
+    const ali_limits limits = {.size_bytes = sizeof limits, .inflight_bytes_max = 65536};
+    fixture test = begin_with(&ranges, &plain_object, &limits);
+    test.object_bytes = 80000;
+    ali_op ops[2];
+    assert_int_equal(list(&test, ops, 2), 1);
+    assert_int_equal(ops[0].length_bytes, 40000);
+    answer_read(&test, &ops[0]);
+    assert_int_equal(list(&test, ops, 2), 1);
+    assert_int_equal(ops[0].offset_bytes, 40000);
+    answer_read(&test, &ops[0]);
+    assert_int_equal(ali_task_step(test.task, 0), ALI_OK);
+    end(&test);
+}
+
 static void suffix_read_tells_size_and_keeps_the_tail(void **unused) {
     (void)unused;
     const plan ranges = {.ranges = {{950, 20}, {0, 5}}, .count = 2, .tail_bytes = 64};
@@ -721,6 +738,7 @@ int main(void) {
         cmocka_unit_test(no_byte_is_asked_for_twice),
         cmocka_unit_test(long_ranges_are_cut_into_requests),
         cmocka_unit_test(flow_limits_hold_back_what_comes_later),
+        cmocka_unit_test(near_ranges_are_not_joined_beyond_the_bytes_in_flight),
         cmocka_unit_test(suffix_read_tells_size_and_keeps_the_tail),
         cmocka_unit_test(object_shorter_than_the_tail_is_read_whole),
         cmocka_unit_test(stat_comes_first_where_suffixes_are_not_allowed),
