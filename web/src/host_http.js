@@ -191,8 +191,8 @@ class HttpHost {
         return sizeOf(response)
     }
 
-    /** @param {Operation} op @returns {Promise<Outcome | null>} null if the body is being kept */
-    async headByGet(op) {
+    /** Asks for the whole object; its body is still to come. @param {Operation} op */
+    async getWhole(op) {
         const exchange = await this.request(op, 'GET', null)
         try {
             this.checkStatus(exchange.response, [200])
@@ -200,6 +200,12 @@ class HttpHost {
             exchange.cancel()
             throw error
         }
+        return exchange
+    }
+
+    /** @param {Operation} op @returns {Promise<Outcome | null>} null if the body is being kept */
+    async headByGet(op) {
+        const exchange = await this.getWhole(op)
         const outcome = sizeOf(exchange.response)
         if (outcome === null) this.keepWhole(exchange)
         else exchange.cancel()
@@ -466,13 +472,7 @@ class HttpHost {
 
     /** Asks for the whole object again, after its body was cut. @param {Operation} op */
     async askWhole(op) {
-        const exchange = await this.request(op, 'GET', null)
-        try {
-            this.checkStatus(exchange.response, [200])
-        } catch (error) {
-            exchange.cancel()
-            throw error
-        }
+        const exchange = await this.getWhole(op)
         this.keepWhole(exchange)
         return /** @type {NonNullable<HttpHost['whole']>} */ (this.whole)
     }
