@@ -2,6 +2,7 @@
 #include "codec/codec.h"
 
 #include "codec/snappy.h"
+#include "codec/state.h"
 
 typedef struct codec {
     const char *name;
@@ -33,6 +34,7 @@ static const codec codecs[] = {
     [ALI_CODEC_LZ4] = {"lz4", NULL, 0},
     [ALI_CODEC_ZSTD] = {"zstd", NULL, 0},
     [ALI_CODEC_LZ4_RAW] = {"lz4_raw", NULL, 0},
+    [ALI_CODEC_LZ4_FRAME] = {"lz4 frame", NULL, 0},
 };
 
 const char *ali_codec_name(uint32_t number) {
@@ -43,10 +45,40 @@ bool ali_codec_is_supported(uint32_t number) {
     return number < ALI_COUNT_OF(codecs) && codecs[number].step != NULL;
 }
 
-uint64_t ali_codec_bound(uint32_t number, uint64_t input_bytes) {
+uint64_t ali_codec_bound(uint32_t number, const uint8_t *input, uint64_t input_bytes) {
+    (void)input;
     if (!ali_codec_is_supported(number)) return ALI_UNKNOWN;
     const uint64_t times = codecs[number].expansion_max;
     return input_bytes > (ALI_UNKNOWN - 1) / times ? ALI_UNKNOWN : input_bytes * times;
+}
+
+ali_status ali_codec_state_make(ali_context *ctx, ali_inflow *inflow, uint64_t size_bytes) {
+    if (inflow->state != NULL) return ALI_OK;
+    void *made = NULL;
+    ALI_TRY(ali_mem_zero(ctx, size_bytes, &made));
+    inflow->state = made;
+    inflow->state->size_bytes = size_bytes;
+    inflow->state->codec = inflow->codec;
+    return ALI_OK;
+}
+
+void ali_inflow_clear(ali_context *ctx, ali_inflow *inflow) {
+    ali_codec_state *state = inflow->state;
+    if (state == NULL) return;
+    if (state->clear != NULL) state->clear(ctx, state);
+    ali_mem_free(ctx, state, state->size_bytes);
+    inflow->state = NULL;
+}
+
+void ali_inflow_begin(ali_context *ctx, ali_inflow *inflow, const ali_inflow *block) {
+    if (inflow->state != NULL && inflow->state->codec != block->codec) {
+        ali_inflow_clear(ctx, inflow);
+    }
+    ali_codec_state *state = inflow->state;
+    *inflow = *block;
+    inflow->state = state;
+    inflow->input_at = inflow->output_at = inflow->literal_bytes = 0;
+    inflow->is_begun = false;
 }
 
 ali_status ali_inflow_step(ali_context *ctx, ali_inflow *inflow, uint64_t budget_bytes) {

@@ -44,9 +44,10 @@ static ali_status fail_chunk(const ali_parquet_source *source, const ali_parquet
 
 static ali_status check_codec(const ali_parquet_source *source, const ali_parquet_reader *reader) {
     const uint32_t codec = (uint32_t)reader->chunk->meta.codec;
-    if (ali_codec_is_supported(codec)) return ALI_OK;
+    const bool is_known = codec < ALI_CODEC_PARQUET_END;
+    if (is_known && ali_codec_is_supported(codec)) return ALI_OK;
     const ali_thrift_text *name = &reader->column->name;
-    const char *codec_name = ali_codec_name(codec);
+    const char *codec_name = is_known ? ali_codec_name(codec) : NULL;
     ali_status status = ALI_ERR_UNSUPPORTED;
     if (codec_name != NULL) {
         status = ali_fail(source->ctx, status,
@@ -355,7 +356,7 @@ static ali_status check_expansion(const ali_parquet_source *source,
                                        from, to, most);
     }
     const uint32_t codec = (uint32_t)reader->chunk->meta.codec;
-    if (to > ali_codec_bound(codec, from)) {
+    if (to > ali_codec_bound(codec, reader->body->data + (reader->body->size_bytes - from), from)) {
         return ali_parquet_reader_fail(source, reader, ALI_ERR_CORRUPT,
                                        "a page of %U bytes claims %U after decompression, more "
                                        "than %s can give",
@@ -371,12 +372,13 @@ static ali_status begin_inflate(ali_parquet_source *source, ali_parquet_reader *
     if (reader->page == NULL) ALI_TRY(ali_buf_new(source->ctx, 0, &reader->page));
     reader->page->size_bytes = 0;
     ALI_TRY(ali_buf_reserve(source->ctx, reader->page, to_bytes));
-    reader->inflow = (ali_inflow){.codec = (uint32_t)reader->chunk->meta.codec,
-                                  .input = reader->body->data + from,
-                                  .input_bytes = from_bytes,
-                                  .output = reader->page->data,
-                                  .output_bytes = to_bytes,
-                                  .is_output_padded = true};
+    const ali_inflow block = {.codec = (uint32_t)reader->chunk->meta.codec,
+                              .input = reader->body->data + from,
+                              .input_bytes = from_bytes,
+                              .output = reader->page->data,
+                              .output_bytes = to_bytes,
+                              .is_output_padded = true};
+    ali_inflow_begin(source->ctx, &reader->inflow, &block);
     reader->is_decompressed = true;
     return ALI_OK;
 }

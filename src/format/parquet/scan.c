@@ -222,8 +222,8 @@ static uint64_t planned_rows(const scan_state *scan) {
         const ali_parquet_chunk *chunk = scan->readers[i].chunk;
         if (scan->readers[i].column->type != ALI_PARQUET_BYTE_ARRAY) continue;
         if (chunk->meta.values <= 0 || chunk->meta.uncompressed_bytes <= 0) continue;
-        const uint64_t most =
-            ali_codec_bound((uint32_t)chunk->meta.codec, chunk->end_bytes - chunk->start_bytes);
+        const uint64_t most = ali_codec_bound((uint32_t)chunk->meta.codec, NULL,
+                                              chunk->end_bytes - chunk->start_bytes);
         const uint64_t said = ali_min_u64((uint64_t)chunk->meta.uncompressed_bytes, most);
         bytes += ali_min_u64(said / (uint64_t)chunk->meta.values, TEXT_PLANNED);
     }
