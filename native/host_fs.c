@@ -193,13 +193,9 @@ static bool spool(const ali_host *host, int from, int to) {
     return is_good;
 }
 
-// Opens a path for reading at any place. -1 with errno.
-static int open_seekable(const ali_host *host, const char *local, bool *is_spooled) {
-    int fd = open(local, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-    // Standard input may be a socket, which cannot be opened by name.
-    if (fd < 0 && errno == ENXIO && strcmp(local, "/dev/stdin") == 0) {
-        fd = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0);
-    }
+// Takes over a descriptor (-1: there is none); gives one that can be read at any place: the same,
+// or that of a copy. -1 with errno.
+static int make_seekable(const ali_host *host, int fd, bool *is_spooled) {
     if (fd < 0 || lseek(fd, 0, SEEK_SET) >= 0) return fd;
     *is_spooled = true;
     int copied = ali_host_spool_new();
@@ -215,6 +211,16 @@ static int open_seekable(const ali_host *host, const char *local, bool *is_spool
     return copied;
 }
 
+// Opens a path for reading at any place. -1 with errno.
+static int open_seekable(const ali_host *host, const char *local, bool *is_spooled) {
+    int fd = open(local, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    // Standard input may be a socket, which cannot be opened by name.
+    if (fd < 0 && errno == ENXIO && strcmp(local, "/dev/stdin") == 0) {
+        fd = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0);
+    }
+    return make_seekable(host, fd, is_spooled);
+}
+
 static void identify(const struct stat *about, uint64_t identity[3]) {
     identity[0] = (uint64_t)about->st_size;
     identity[1] = (uint64_t)about->st_mtim.tv_sec * UINT64_C(1000000000) +
@@ -223,9 +229,10 @@ static void identify(const struct stat *about, uint64_t identity[3]) {
 }
 
 // Keeps an open file at the head of the list. NULL with errno.
-static host_file *keep_file(ali_host *host, const ali_op *op, int fd, bool is_spooled) {
+static host_file *keep_file(ali_host *host, const char *name, size_t name_bytes, int fd,
+                            bool is_spooled) {
     host_file *file = ali_host_allocate(host, sizeof *file);
-    char *path = ali_host_copy_text(host, op->path, op->path_bytes);
+    char *path = ali_host_copy_text(host, name, name_bytes);
     if (file == NULL || path == NULL) {
         ali_host_release(host, file, sizeof *file);
         ali_host_release_text(host, path);
@@ -240,17 +247,23 @@ static host_file *keep_file(ali_host *host, const ali_op *op, int fd, bool is_sp
     return file;
 }
 
-// The open file of an operation. NULL with errno.
-static host_file *find_file(ali_host *host, const ali_op *op) {
+// A file that is open already, moved to the head of the list; NULL if there is none of that path.
+static host_file *find_open(ali_host *host, const char *path, size_t path_bytes) {
     for (host_file **link = &host->open_files; *link != NULL; link = &(*link)->next) {
         host_file *file = *link;
-        if (strlen(file->path) != op->path_bytes) continue;
-        if (memcmp(file->path, op->path, op->path_bytes) != 0) continue;
+        if (strlen(file->path) != path_bytes || memcmp(file->path, path, path_bytes) != 0) continue;
         *link = file->next;
         file->next = host->open_files;
         host->open_files = file;
         return file;
     }
+    return NULL;
+}
+
+// The open file of an operation. NULL with errno.
+static host_file *find_file(ali_host *host, const ali_op *op) {
+    host_file *found = find_open(host, op->path, op->path_bytes);
+    if (found != NULL) return found;
     if (op->path_bytes >= HOST_PATH_BYTES ||
         !local_path(op->path, op->path_bytes, host->local_path)) {
         errno = EINVAL;
@@ -259,7 +272,33 @@ static host_file *find_file(ali_host *host, const ali_op *op) {
     make_room(host);
     bool is_spooled = false;
     const int fd = open_seekable(host, host->local_path, &is_spooled);
-    return fd < 0 ? NULL : keep_file(host, op, fd, is_spooled);
+    return fd < 0 ? NULL : keep_file(host, op->path, op->path_bytes, fd, is_spooled);
+}
+
+// The status of a descriptor that could not be kept.
+static ali_status fail_spool(ali_host *host, int code) {
+    if (code == ECANCELED) {
+        atomic_store(&host->interrupted, 0);
+        return ali_host_fail(host, ALI_ERR_CANCELLED, "", "reading the stream was cancelled");
+    }
+    return ali_host_fail(host, code == ENOMEM ? ALI_ERR_MEMORY : ALI_ERR_HOST, "",
+                         "the stream could not be kept in a temporary file: %s", strerror(code));
+}
+
+ali_status ali_host_spool(ali_host *host, int descriptor, const char **path) {
+    if (host == NULL || path == NULL) return ALI_ERR_ARGUMENT;
+    *path = NULL;
+    bool is_spooled = false;
+    const int own = fcntl(descriptor, F_DUPFD_CLOEXEC, 0);
+    const int fd = make_seekable(host, own, &is_spooled);
+    if (fd < 0) return fail_spool(host, errno);
+    char name[32];
+    host->spools += 1;
+    (void)snprintf(name, sizeof name, "spool:%u", host->spools);
+    const host_file *file = keep_file(host, name, strlen(name), fd, true);
+    if (file == NULL) return fail_spool(host, errno);
+    *path = file->path;
+    return ALI_OK;
 }
 
 // Closes a kept file whose path now leads to something else, so that opening it again sees that.
@@ -277,6 +316,11 @@ static void close_stale(ali_host *host, const char *path, const struct stat *abo
 }
 
 ali_status ali_host_fs_describe(ali_host *host, const char *path, uint32_t *flags) {
+    const host_file *open = find_open(host, path, strlen(path));
+    if (open != NULL && open->is_spooled) {
+        if (host->files == ALI_HOST_FILES_MAP) *flags |= ALI_OBJECT_LENDS;
+        return ALI_OK;
+    }
     if (!local_path(path, strlen(path), host->local_path)) {
         return ali_host_fail(host, ALI_ERR_UNSUPPORTED, path,
                              "reading files of another machine by \"file:\" is not supported");

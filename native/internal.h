@@ -55,6 +55,7 @@ struct ali_host {
     uint64_t http_retries;
     uint64_t http_bytes;
     uint32_t warnings; // ALI_HOST_WARNING_...
+    uint32_t spools;   // made so far by ali_host_spool()
     uint32_t notes_count;
     host_note notes[HOST_NOTES];
     host_error error;

@@ -51,6 +51,16 @@ ALI_API ALI_CHECKED ali_status ali_host_open(ali_host *host, const char *path,
 ALI_API ALI_CHECKED ali_status ali_host_add_memory(ali_host *host, const char *path,
                                                    const uint8_t *bytes, uint64_t count_bytes);
 
+// Reads a descriptor to its end into a file without a name in TMPDIR, so that what cannot seek (a
+// pipe, a socket) can be opened by formats that must. A descriptor that can seek is not copied, and
+// is read from its beginning.
+//
+// Ownership: the descriptor stays the caller's; *path ("spool:" and a number) is borrowed until the
+//            host is freed, and can be opened as often as wanted.
+// Returns:   ALI_OK; ALI_ERR_CANCELLED after ali_host_interrupt(), within 50 ms; ALI_ERR_HOST, or
+//            ALI_ERR_MEMORY: see ali_host_error().
+ALI_API ALI_CHECKED ali_status ali_host_spool(ali_host *host, int descriptor, const char **path);
+
 // Steps a task and carries out its operations until it has a batch, is done or fails.
 //
 // Returns:   ALI_READY (take the batch), ALI_OK, or the task's error.

@@ -343,6 +343,77 @@ static void pipe_is_spooled(void **state) {
 
 // --- memory --------------------------------------------------------------------------------------
 
+static void *write_weather(void *user) {
+    const int fd = *(int *)user;
+    size_t count_bytes = 0;
+    uint8_t *bytes = load(WEATHER, &count_bytes);
+    FILE *pipe = fdopen(fd, "wb");
+    assert_non_null(pipe);
+    (void)fwrite(bytes, 1, count_bytes, pipe);
+    (void)fclose(pipe);
+    free(bytes);
+    return NULL;
+}
+
+static void descriptor_that_cannot_seek_is_spooled(void **state) {
+    (void)state;
+    const uint32_t ways[] = {ALI_HOST_FILES_MAP, ALI_HOST_FILES_READ};
+    uint64_t expected = 0;
+    for (size_t i = 0; i < 2; i += 1) {
+        int ends[2];
+        pthread_t thread;
+        const char *path = NULL;
+        uint64_t sum = 0;
+        ali_host *host = new_host(ways[i]);
+        assert_int_equal(pipe(ends), 0);
+        assert_int_equal(pthread_create(&thread, NULL, write_weather, &ends[1]), 0);
+        assert_int_equal(ali_host_spool(host, ends[0], &path), ALI_OK);
+        assert_int_equal(pthread_join(thread, NULL), 0);
+        assert_int_equal(close(ends[0]), 0);
+        assert_string_equal(path, "spool:1");
+        assert_int_equal(read_path(host, path, &sum), WEATHER_ROWS);
+        if (i == 0) (void)read_path(host, WEATHER, &expected);
+        assert_int_equal(sum, expected);
+        sum = 0;
+        assert_int_equal(read_path(host, path, &sum), WEATHER_ROWS); // as often as wanted
+        ali_host_free(host);
+    }
+}
+
+static void descriptor_that_can_seek_is_not_copied(void **state) {
+    (void)state;
+    ali_host *host = new_host(ALI_HOST_FILES_MAP);
+    const char *paths[2] = {NULL, NULL};
+    uint64_t sum = 0;
+    const int fd = open(WEATHER, O_RDONLY | O_CLOEXEC);
+    assert_int_equal(lseek(fd, 100, SEEK_SET), 100);
+    assert_int_equal(ali_host_spool(host, fd, &paths[0]), ALI_OK);
+    assert_int_equal(ali_host_spool(host, fd, &paths[1]), ALI_OK);
+    assert_int_equal(close(fd), 0);
+    assert_string_equal(paths[1], "spool:2");
+    assert_int_equal(read_path(host, paths[0], &sum), WEATHER_ROWS);
+    ali_host_free(host);
+}
+
+static void spooling_fails_in_one_sentence(void **state) {
+    (void)state;
+    ali_host *host = new_host(ALI_HOST_FILES_MAP);
+    const char *path = "";
+    int ends[2];
+    assert_int_equal(ali_host_spool(host, -1, &path), ALI_ERR_HOST);
+    assert_null(path);
+    assert_non_null(strstr(ali_host_error(host)->sentence, "Bad file descriptor"));
+    assert_int_equal(ali_host_spool(host, 0, NULL), ALI_ERR_ARGUMENT);
+    assert_int_equal(pipe(ends), 0);
+    ali_host_interrupt(host); // the pipe stays open: only this ends the wait
+    assert_int_equal(ali_host_spool(host, ends[0], &path), ALI_ERR_CANCELLED);
+    assert_int_equal(close(ends[0]), 0);
+    assert_int_equal(close(ends[1]), 0);
+    uint64_t sum = 0;
+    assert_int_equal(read_path(host, WEATHER, &sum), WEATHER_ROWS); // the interrupt is over
+    ali_host_free(host);
+}
+
 static void memory_is_registered_once_under_its_scheme(void **state) {
     (void)state;
     ali_host *host = new_host(ALI_HOST_FILES_MAP);
@@ -685,6 +756,9 @@ int main(void) {
         cmocka_unit_test(file_replaced_between_two_openings_is_the_new_one),
         cmocka_unit_test(more_files_than_are_kept_open),
         cmocka_unit_test(pipe_is_spooled),
+        cmocka_unit_test(descriptor_that_cannot_seek_is_spooled),
+        cmocka_unit_test(descriptor_that_can_seek_is_not_copied),
+        cmocka_unit_test(spooling_fails_in_one_sentence),
         cmocka_unit_test(memory_is_registered_once_under_its_scheme),
         cmocka_unit_test(errors_name_the_object_and_say_what_happened),
         cmocka_unit_test(operations_beyond_reading_are_refused_by_name),
