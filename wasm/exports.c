@@ -168,6 +168,12 @@ EXPORT(ali_status, writer_new, ali_context *context, const char *format,
 EXPORT(ali_status, writer_put, ali_writer *writer, ali_batch *batch) {
     return ali_writer_put(writer, batch);
 }
+// The first row that is not encoded yet, or a status.
+EXPORT(double, writer_put_rows, ali_writer *writer, ali_batch *batch, double first_row) {
+    uint64_t row = first_row >= 0 ? (uint64_t)first_row : 0;
+    const ali_status status = ali_writer_put_rows(writer, batch, &row, ali_batch_rows(batch));
+    return status < 0 ? (double)status : number(row);
+}
 EXPORT(ali_status, writer_finish, ali_writer *writer) {
     return ali_writer_finish(writer);
 }

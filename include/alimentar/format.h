@@ -40,6 +40,20 @@ ALI_API ALI_CHECKED ali_status ali_writer_new(ali_context *context, const char *
 //            ALI_ERR_STATE after ali_writer_finish().
 ALI_API ALI_CHECKED ali_status ali_writer_put(ali_writer *writer, ali_batch *batch);
 
+// Encodes rows of a batch from *row on, up to but not with `end_row`, and moves *row on to the
+// first row that is not encoded yet. The text formats stop behind a row when they have made about a
+// mebibyte, so that a batch of any size takes little memory; Arrow takes all rows at once.
+//
+//     for (uint64_t row = 0; row < ali_batch_rows(batch);) {
+//         ali_writer_put_rows(writer, batch, &row, ali_batch_rows(batch)), then drain
+//     }
+//
+// Ownership: the batch stays the caller's.
+// Returns:   as ali_writer_put(), whereby the rows of earlier calls stay written; ALI_ERR_ARGUMENT
+//            for rows that the batch does not have.
+ALI_API ALI_CHECKED ali_status ali_writer_put_rows(ali_writer *writer, ali_batch *batch,
+                                                   uint64_t *row, uint64_t end_row);
+
 // Encodes what stands after the last batch.
 //
 // Returns:   ALI_OK; ALI_ERR_MEMORY; ALI_ERR_STATE if called twice.

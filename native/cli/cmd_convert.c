@@ -85,9 +85,15 @@ static int drain(pump *at) {
 
 static int put_batch(pump *at) {
     ali_batch *batch = ali_task_take_batch(at->task);
-    const ali_status status = ali_writer_put(at->writer, batch);
+    const uint64_t rows = ali_batch_rows(batch);
+    int code = EXIT_GOOD;
+    for (uint64_t row = 0; code == EXIT_GOOD && row < rows && !at->out.is_closed;) {
+        const ali_status status = ali_writer_put_rows(at->writer, batch, &row, rows);
+        code = status < 0 ? cli_fail_context(at->self) : drain(at);
+        if (cli_signal != 0) code = EXIT_INTERRUPTED;
+    }
     ali_batch_release(batch);
-    return status < 0 ? cli_fail_context(at->self) : drain(at);
+    return code;
 }
 
 static int put_rows(pump *at) {

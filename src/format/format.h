@@ -62,12 +62,19 @@ void ali_file_release(ali_file *file);
 // The formats that can be read; each stands in its own folder.
 extern const ali_format ali_format_parquet;
 
+// Bytes after which a text writer hands out what it has before it goes on with a batch.
+#define ALI_WRITER_PIECE_BYTES (UINT64_C(1) << 20)
+
 // A writer's class. The state is zeroed at first; `out` is where bytes are appended.
 typedef struct ali_writer_class {
     const char *name; // "arrow", "csv"
     uint64_t state_bytes;
     ali_status (*begin)(ali_writer *writer, void *state);
-    ali_status (*put)(ali_writer *writer, void *state, ali_batch *batch);
+    ali_status (*put)(ali_writer *writer, void *state, ali_batch *batch); // or, of text formats:
+    // Encodes rows from *row on, up to `end_row`, and stops behind one, with *row at the next, when
+    // ali_writer_is_full().
+    ali_status (*put_rows)(ali_writer *writer, void *state, ali_batch *batch, uint64_t *row,
+                           uint64_t end_row);
     ali_status (*finish)(ali_writer *writer, void *state);
     void (*clear)(ali_writer *writer, void *state);
     bool wants_plain; // batches are decoded before `put`
@@ -80,6 +87,7 @@ struct ali_writer {
     ali_write_options options;
     ali_buf *out; // bytes not yet dropped lie from `dropped_bytes` on
     uint64_t dropped_bytes;
+    uint64_t stop_bytes; // size of `out` at which text writers stop in the middle of a batch
     uint64_t warnings;
     bool is_finished;
     void *state;

@@ -10,6 +10,11 @@
 ALI_CHECKED ali_status ali_writer_reserve(ali_writer *writer, uint64_t count_bytes, uint8_t **at);
 void ali_writer_advance(ali_writer *writer, const uint8_t *end);
 
+// Tells if a text writer has encoded as much as it was asked for, and stops within a batch.
+static inline bool ali_writer_is_full(const ali_writer *writer) {
+    return writer->out->size_bytes >= writer->stop_bytes;
+}
+
 // Fails with ALI_ERR_UNSUPPORTED, naming the column, if there is a type that no writer can hold.
 // `format` is its name in the sentence.
 ALI_CHECKED ali_status ali_writer_check_types(ali_writer *writer, const char *format);

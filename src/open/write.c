@@ -85,24 +85,62 @@ static ali_status put_plain(ali_writer *writer, ali_batch *batch) {
     return status;
 }
 
-ali_status ali_writer_put(ali_writer *writer, ali_batch *batch) {
-    if (writer == NULL) return ALI_ERR_ARGUMENT;
+// A part of a batch, to a class that takes batches whole.
+static ali_status put_whole(ali_writer *writer, ali_batch *batch, uint64_t *row, uint64_t end_row) {
+    ali_batch *part = NULL;
+    ALI_TRY(ali_batch_slice(writer->ctx, batch, *row, end_row - *row, &part));
+    const ali_status status = writer->kind->wants_plain
+                                  ? put_plain(writer, part)
+                                  : writer->kind->put(writer, writer->state, part);
+    ali_batch_release(part);
+    if (status == ALI_OK) *row = end_row;
+    return status;
+}
+
+static ali_status check_put(ali_writer *writer, const ali_batch *batch) {
     ALI_TRY(check_open(writer));
-    if (batch == NULL || !ali_schema_is_same(batch->schema, writer->schema)) {
-        return ali_fail(writer->ctx, ALI_ERR_ARGUMENT,
-                        "the batch's columns are not those the writer was made for");
-    }
+    if (batch != NULL && ali_schema_is_same(batch->schema, writer->schema)) return ALI_OK;
+    return ali_fail(writer->ctx, ALI_ERR_ARGUMENT,
+                    "the batch's columns are not those the writer was made for");
+}
+
+// Encodes rows, until about `piece_bytes` are made; nothing of a piece that failed is left.
+static ali_status put_piece(ali_writer *writer, ali_batch *batch, uint64_t *row, uint64_t end_row,
+                            uint64_t piece_bytes) {
     compact(writer);
     const uint64_t before_bytes = writer->out->size_bytes;
     const uint64_t before_warnings = writer->warnings;
-    const ali_status status = writer->kind->wants_plain
-                                  ? put_plain(writer, batch)
-                                  : writer->kind->put(writer, writer->state, batch);
-    if (status < 0) { // nothing of a batch that failed is left
+    uint64_t at = *row;
+    writer->stop_bytes = before_bytes + ali_min_u64(piece_bytes, UINT64_MAX - before_bytes);
+    const ali_status status =
+        writer->kind->put_rows != NULL
+            ? writer->kind->put_rows(writer, writer->state, batch, &at, end_row)
+            : put_whole(writer, batch, &at, end_row);
+    if (status < 0) {
         writer->out->size_bytes = before_bytes;
         writer->warnings = before_warnings;
+        return status;
     }
-    return status;
+    *row = at;
+    return ALI_OK;
+}
+
+ali_status ali_writer_put(ali_writer *writer, ali_batch *batch) {
+    if (writer == NULL) return ALI_ERR_ARGUMENT;
+    ALI_TRY(check_put(writer, batch));
+    uint64_t row = 0;
+    return put_piece(writer, batch, &row, batch->rows, UINT64_MAX);
+}
+
+ali_status ali_writer_put_rows(ali_writer *writer, ali_batch *batch, uint64_t *row,
+                               uint64_t end_row) {
+    if (writer == NULL || row == NULL) return ALI_ERR_ARGUMENT;
+    ALI_TRY(check_put(writer, batch));
+    if (*row > end_row || end_row > batch->rows) {
+        return ali_fail(writer->ctx, ALI_ERR_ARGUMENT,
+                        "rows %U to %U are not in a batch of %U rows", *row, end_row, batch->rows);
+    }
+    return put_piece(writer, batch, row, end_row, ALI_WRITER_PIECE_BYTES);
 }
 
 ali_status ali_writer_finish(ali_writer *writer) {

@@ -26,8 +26,11 @@ class Writer {
             throw this.core.error(this.core.exports.context_error(this.context) >>> 0).error
     }
 
-    put(batch) {
-        this.check(this.core.exports.writer_put(this.pointer, batch))
+    /** Encodes rows from `row` on, and gives the first that is not encoded yet. */
+    put(batch, row) {
+        const next = this.core.exports.writer_put_rows(this.pointer, batch, row)
+        this.check(next)
+        return next
     }
 
     finish() {
@@ -70,12 +73,15 @@ export async function* encode(dataset, format, options = {}) {
         writer = new Writer(dataset, format, schema)
         for await (const batch of dataset.drain(task)) {
             try {
-                writer.put(batch)
+                const rows = core.exports.batch_rows(batch)
+                for (let row = 0; row < rows;) {
+                    row = writer.put(batch, row)
+                    const bytes = writer.drain(DRAIN_BYTES)
+                    if (bytes !== null) yield bytes
+                }
             } finally {
                 core.exports.batch_release(batch)
             }
-            const bytes = writer.drain(DRAIN_BYTES)
-            if (bytes !== null) yield bytes
         }
         writer.finish()
         const rest = writer.drain(1)

@@ -52,6 +52,52 @@ static void dictionary_codes_are_written_as_their_values(void **state) {
     tool_close(&table);
 }
 
+// 2,000 codes of one value of 20 KB: 40 MB of text, of which no call holds more than a piece.
+static void a_batch_of_long_texts_is_handed_out_in_pieces(void **state) {
+    enum { ROWS = 2000, VALUE_BYTES = 20000 };
+    static const char *const formats[] = {"csv", "jsonl"};
+    static const uint64_t lines[] = {VALUE_BYTES + 1, VALUE_BYTES + 9};
+    const ali_type type = TOOL_KIND(UTF8);
+    char *value = malloc(VALUE_BYTES + 1);
+    int32_t *codes = calloc(ROWS, sizeof *codes);
+    memset(value, 'x', VALUE_BYTES);
+    value[VALUE_BYTES] = 0;
+    for (uint32_t i = 0; i < 2; i += 1) {
+        const ali_write_options bare = {.size_bytes = sizeof bare, .header = ALI_WRITE_HEADER_NONE};
+        const char *values[] = {value};
+        tool_table table;
+        tool_open(&table, &type, 1, ROWS);
+        tool_codes(table.ctx, table.schema, &table.batch->columns[0], values, 1, codes);
+        ali_writer *writer = NULL;
+        const uint8_t *bytes = NULL;
+        uint64_t sum = 0;
+        uint64_t row = 0;
+        uint32_t pieces = 0;
+        assert_int_equal(ali_writer_new(table.ctx, formats[i], &bare, table.schema, &writer),
+                         ALI_OK);
+        for (; row < ROWS; pieces += 1) {
+            assert_int_equal(ali_writer_put_rows(writer, table.batch, &row, ROWS), ALI_OK);
+            const uint64_t count = ali_writer_pending(writer, &bytes);
+            assert_in_range(count, 1, 3 << 20);
+            assert_true(ali_context_memory_bytes(table.ctx) < (8 << 20));
+            sum += count;
+            ali_writer_drop(writer, count);
+        }
+        assert_int_equal(sum, ROWS * lines[i]);
+        assert_in_range(pieces, 10, ROWS);
+        row = 5;
+        assert_int_equal(ali_writer_put_rows(writer, table.batch, &row, 7), ALI_OK);
+        assert_int_equal(row, 7);
+        assert_int_equal(ali_writer_pending(writer, &bytes), 2 * lines[i]);
+        assert_int_equal(ali_writer_put_rows(writer, table.batch, &row, ROWS + 1),
+                         ALI_ERR_ARGUMENT);
+        ali_writer_free(writer);
+        tool_close(&table);
+    }
+    free(value);
+    free(codes);
+}
+
 static void invalid_utf8_is_replaced_and_counted_once_a_value(void **state) {
     static const char *const texts[] = {"ok \xC3\xA9", "\xFF\xFE", "a\xE2\x82z", "\xF0\x9F\x98",
                                         "\xED\xA0\x80,"};
@@ -227,6 +273,7 @@ int main(void) {
         cmocka_unit_test(text_is_quoted_only_where_needed),
         cmocka_unit_test(header_can_be_left_out_and_names_are_quoted_alike),
         cmocka_unit_test(dictionary_codes_are_written_as_their_values),
+        cmocka_unit_test(a_batch_of_long_texts_is_handed_out_in_pieces),
         cmocka_unit_test(invalid_utf8_is_replaced_and_counted_once_a_value),
         cmocka_unit_test(values_are_bare_and_empty_binary_is_told_from_null),
         cmocka_unit_test(many_rows_of_growing_text_are_written_whole),

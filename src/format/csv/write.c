@@ -8,6 +8,8 @@
 // Rows of a block are so many that its fixed part stays near this.
 #define BLOCK_BYTES 65536u
 #define BLOCK_ROWS_MAX 1024u
+// A block of long texts has fewer rows, so that its bound stays below this where a row does.
+#define BLOCK_BOUND (UINT64_C(1) << 20)
 
 typedef struct csv_state {
     ali_cell *cells;
@@ -129,7 +131,8 @@ static uint64_t block_bound(const csv_state *state, uint32_t count, uint64_t row
     return bound;
 }
 
-static ali_status put(ali_writer *writer, void *opaque, ali_batch *batch) {
+static ali_status put_rows(ali_writer *writer, void *opaque, ali_batch *batch, uint64_t *row,
+                           uint64_t end_row) {
     csv_state *state = opaque;
     const uint32_t count = batch->count;
     uint64_t row_bytes = 1;
@@ -138,14 +141,18 @@ static ali_status put(ali_writer *writer, void *opaque, ali_batch *batch) {
         row_bytes += 3 + state->cells[i].bytes_bound;
     }
     const uint64_t step = ali_max_u64(1, ali_min_u64(BLOCK_ROWS_MAX, BLOCK_BYTES / row_bytes));
-    for (uint64_t first = 0; first < batch->rows; first += step) {
-        const uint64_t rows = ali_min_u64(step, batch->rows - first);
-        const uint64_t bound = block_bound(state, count, row_bytes, first, rows);
+    while (*row < end_row && !ali_writer_is_full(writer)) {
+        uint64_t rows = ali_min_u64(step, end_row - *row);
+        uint64_t bound = block_bound(state, count, row_bytes, *row, rows);
+        while (rows > 1 && bound > BLOCK_BOUND) {
+            rows /= 2;
+            bound = block_bound(state, count, row_bytes, *row, rows);
+        }
         uint8_t *to = NULL;
         ALI_TRY(ali_writer_reserve(writer, bound, &to));
         const uint8_t *limit = to + bound;
-        for (uint64_t row = first; row < first + rows; row += 1) {
-            to = put_row(to, state, count, row, &writer->warnings);
+        for (const uint64_t end = *row + rows; *row < end; *row += 1) {
+            to = put_row(to, state, count, *row, &writer->warnings);
         }
         ALI_ASSERT(to <= limit);
         (void)limit;
@@ -202,7 +209,7 @@ const ali_writer_class ali_writer_csv = {
     .name = "csv",
     .state_bytes = sizeof(csv_state),
     .begin = begin,
-    .put = put,
+    .put_rows = put_rows,
     .finish = finish,
     .clear = clear,
 };

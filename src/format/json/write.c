@@ -8,6 +8,8 @@
 // Rows of a block are so many that its fixed part stays near this.
 #define BLOCK_BYTES 65536u
 #define BLOCK_ROWS_MAX 1024u
+// A block of long texts has fewer rows, so that their bytes stay below this where a row's do.
+#define BLOCK_TEXT (UINT64_C(1) << 18)
 
 typedef struct json_state {
     ali_cell *cells;
@@ -144,6 +146,17 @@ static uint64_t block_bound(const ali_writer *writer, const json_state *state, u
     return bound;
 }
 
+// Bytes of the text and binary values of some rows, before they are escaped.
+static uint64_t sum_bytes(const ali_writer *writer, const json_state *state, uint64_t first,
+                          uint64_t rows) {
+    uint64_t sum = 0;
+    for (uint32_t i = 0; i < writer->schema->count; i += 1) {
+        const ali_cell *cell = &state->cells[i];
+        if (ali_type_is_bytes(cell->type)) sum += ali_cell_sum_bytes(cell, first, rows);
+    }
+    return sum;
+}
+
 // What stands between rows, and how a format begins and ends.
 typedef struct json_style {
     const char *first;
@@ -159,23 +172,24 @@ static uint8_t *put_word(uint8_t *to, const char *word) {
     return to;
 }
 
-static ali_status put_rows(ali_writer *writer, json_state *state, const ali_batch *batch,
-                           const json_style *style) {
+static ali_status put_some(ali_writer *writer, json_state *state, const ali_batch *batch,
+                           const json_style *style, uint64_t *row, uint64_t end_row) {
     for (uint32_t i = 0; i < batch->count; i += 1) {
         ali_cell_init(&state->cells[i], &batch->columns[i]);
     }
     const uint64_t row_bytes = fixed_bound(writer, state);
     const uint64_t step = ali_max_u64(1, ali_min_u64(BLOCK_ROWS_MAX, BLOCK_BYTES / row_bytes));
     uint64_t written = state->rows;
-    for (uint64_t first = 0; first < batch->rows; first += step) {
-        const uint64_t rows = ali_min_u64(step, batch->rows - first);
-        const uint64_t bound = block_bound(writer, state, row_bytes, first, rows);
+    while (*row < end_row && !ali_writer_is_full(writer)) {
+        uint64_t rows = ali_min_u64(step, end_row - *row);
+        while (rows > 1 && sum_bytes(writer, state, *row, rows) > BLOCK_TEXT) rows /= 2;
+        const uint64_t bound = block_bound(writer, state, row_bytes, *row, rows);
         uint8_t *to = NULL;
         ALI_TRY(ali_writer_reserve(writer, bound, &to));
         const uint8_t *limit = to + bound;
-        for (uint64_t row = first; row < first + rows; row += 1) {
+        for (const uint64_t end = *row + rows; *row < end; *row += 1) {
             to = put_word(to, written == 0 ? style->first : style->between);
-            to = put_row(to, writer, state, row, &writer->warnings);
+            to = put_row(to, writer, state, *row, &writer->warnings);
             to = put_word(to, style->last);
             written += 1;
         }
@@ -196,9 +210,10 @@ static void clear(ali_writer *writer, void *opaque) {
 
 // --- the writer's classes ------------------------------------------------------------------------
 
-static ali_status put_lines(ali_writer *writer, void *opaque, ali_batch *batch) {
+static ali_status put_lines(ali_writer *writer, void *opaque, ali_batch *batch, uint64_t *row,
+                            uint64_t end_row) {
     static const json_style style = {"", "", "\n"};
-    return put_rows(writer, opaque, batch, &style);
+    return put_some(writer, opaque, batch, &style, row, end_row);
 }
 
 static ali_status finish_lines(ali_writer *writer, void *opaque) {
@@ -207,9 +222,10 @@ static ali_status finish_lines(ali_writer *writer, void *opaque) {
     return ALI_OK;
 }
 
-static ali_status put_array(ali_writer *writer, void *opaque, ali_batch *batch) {
+static ali_status put_array(ali_writer *writer, void *opaque, ali_batch *batch, uint64_t *row,
+                            uint64_t end_row) {
     static const json_style style = {"[\n", ",\n", ""};
-    return put_rows(writer, opaque, batch, &style);
+    return put_some(writer, opaque, batch, &style, row, end_row);
 }
 
 static ali_status finish_array(ali_writer *writer, void *opaque) {
@@ -224,7 +240,7 @@ const ali_writer_class ali_writer_jsonl = {
     .name = "jsonl",
     .state_bytes = sizeof(json_state),
     .begin = begin,
-    .put = put_lines,
+    .put_rows = put_lines,
     .finish = finish_lines,
     .clear = clear,
 };
@@ -233,7 +249,7 @@ const ali_writer_class ali_writer_json = {
     .name = "json",
     .state_bytes = sizeof(json_state),
     .begin = begin,
-    .put = put_array,
+    .put_rows = put_array,
     .finish = finish_array,
     .clear = clear,
 };
