@@ -44,6 +44,8 @@ export class Operation {
         this.etag = op.etag
         /** For people: what the bytes are. @type {string} */
         this.why = op.why
+        /** To be sent with a request: lines "name: value". @type {string} */
+        this.headers = op.headers
         this.address = op.data
         this.moved = 0
         this.isEnded = false

@@ -8,6 +8,23 @@
 import * as abi from './abi.js'
 import { AlimentarError } from './errors.js'
 import { rangeBegin } from './host_memory.js'
+import {
+    Failure,
+    Passing,
+    absolute,
+    delay,
+    headersOf,
+    isElsewhere,
+    isEncoded,
+    joined,
+    outcomeOf,
+    rangeOf,
+    redirected,
+    retryAfterMs,
+    sizeOf,
+    validatorOf,
+    wordsOf,
+} from './http_answer.js'
 import { redacted, redactedSentence } from './redact.js'
 
 /** @typedef {import('./drive.js').Operation} Operation */
@@ -20,27 +37,13 @@ const IN_FLIGHT_MAX = 6
 const RETRIES = 4
 const TIMEOUT_MS = 30000
 const FIRST_DELAY_MS = 250
-const DELAY_MAX_MS = 60000
+const DELAY_MAX_MS = 10000
+const PATIENCE_MS = 120000
+const REDIRECTS_MAX = 10
 const WHOLE_BYTES_MAX = 1024 * 1024 * 1024
 const REQUESTS_KEPT = 1000
-
-/** A failure that nothing further is tried for. */
-class Failure extends Error {
-    /** @param {string} message @param {Outcome} [outcome] */
-    constructor(message, outcome = {}) {
-        super(message)
-        this.outcome = { status: abi.ALI_ERR_HOST, ...outcome, failure: message }
-    }
-}
-
-/** A failure that may pass. */
-class Passing extends Failure {
-    /** @param {string} message @param {Outcome} [outcome] @param {number} [afterMs] */
-    constructor(message, outcome = {}, afterMs = undefined) {
-        super(message, outcome)
-        this.afterMs = afterMs
-    }
-}
+const CHANGED = 'the file changed while it was read: its validator is another one'
+const NO_RANGES = 'the server does not serve ranges of this file'
 
 /**
  * @param {string | URL | (() => string | URL | Promise<string | URL>)} source
@@ -48,51 +51,6 @@ class Passing extends Failure {
  */
 export function httpHost(source, options) {
     return new HttpHost(source, options)
-}
-
-/** What fetch() reads by ranges. */
-const SCHEMES = ['http:', 'https:', 'blob:', 'data:']
-
-/** @param {string | URL} source @returns {URL} */
-function absolute(source) {
-    const url = parsed(source)
-    const isPath = url === undefined || /^[a-z]:$/.test(url.protocol)
-    const path = redacted(isPath ? source : url)
-    if (isPath || (url.host === '' && url.pathname.includes('@')))
-        throw new AlimentarError(
-            'argument',
-            `"${path}" is not a URL: paths of files are opened by openFile of alimentar/node`,
-            { path },
-        )
-    if (url.protocol === 'file:')
-        throw new AlimentarError(
-            'unsupported',
-            'file: URLs are not supported by open(): openFile of alimentar/node opens them',
-            { path },
-        )
-    if (!SCHEMES.includes(url.protocol))
-        throw new AlimentarError(
-            'unsupported',
-            `${url.protocol} URLs are not supported yet: http: and https: are`,
-            { path },
-        )
-    if (url.username !== '' || url.password !== '')
-        throw new AlimentarError(
-            'argument',
-            'the URL holds a user name or a password, which fetch() does not take: ' +
-                'give them as headers: { Authorization: ... }',
-            { path },
-        )
-    return url
-}
-
-/** @param {string | URL} source @returns {URL | undefined} */
-function parsed(source) {
-    try {
-        return new URL(String(source), typeof location === 'undefined' ? undefined : location.href)
-    } catch {
-        return undefined
-    }
 }
 
 class HttpHost {
@@ -125,6 +83,12 @@ class HttpHost {
          * @type {Promise<{ bytes: Uint8Array, etag: string | undefined }> | undefined}
          */
         this.whole = undefined
+        /** Whether all is taken from it. */
+        this.isWhole = false
+        /** Why it is kept. */
+        this.cause = NO_RANGES
+        /** Where the URL redirected to, outside browsers. @type {URL | undefined} */
+        this.target = undefined
         this.began = performance.now()
     }
 
@@ -165,29 +129,31 @@ class HttpHost {
 
     /** @param {Operation} op */
     async stat(op) {
-        if (this.whole !== undefined) return this.answerWhole(op)
-        const head = await this.trying(op, () => this.head(op))
-        if (head !== null) return op.end(head)
-        const outcome = await this.trying(op, () => this.headByGet(op))
+        if (this.isWhole) return this.answerWhole(op)
+        const outcome = await this.askSize(op)
         if (outcome === null) return this.answerWhole(op)
         op.end(outcome)
     }
 
+    /** @param {Operation} op @returns {Promise<Outcome | null>} null if the body is being kept */
+    async askSize(op) {
+        const head = await this.trying(op, () => this.head(op))
+        const outcome = head ?? (await this.trying(op, () => this.headByGet(op)))
+        if (outcome !== null) this.objectBytes = outcome.objectBytes ?? null
+        return outcome
+    }
+
     /**
+     * The range is all of the object, and servers ignore it for HEAD; but with it fetch() asks for
+     * an answer that is not compressed, so that Content-Length is the object's.
      * @param {Operation} op
      * @returns {Promise<Outcome | null>} null if HEAD is refused or tells no size
      */
     async head(op) {
-        const { response, cancel } = await this.request(op, 'HEAD', null)
+        const { response, cancel } = await this.request(op, 'HEAD', 'bytes=0-')
         cancel()
-        if (
-            response.status === 403 ||
-            response.status === 405 ||
-            response.status === 501 ||
-            response.status === 400
-        )
-            return null
-        this.checkStatus(response, [200, 204])
+        if ([400, 403, 405, 416, 501].includes(response.status)) return null
+        this.checkStatus(response, [200, 204, 206])
         return sizeOf(response)
     }
 
@@ -207,8 +173,11 @@ class HttpHost {
     async headByGet(op) {
         const exchange = await this.getWhole(op)
         const outcome = sizeOf(exchange.response)
-        if (outcome === null) this.keepWhole(exchange)
-        else exchange.cancel()
+        if (outcome === null) {
+            this.keepWhole(exchange, 'the server does not tell the size of this file')
+            return null
+        }
+        exchange.cancel()
         return outcome
     }
 
@@ -225,12 +194,12 @@ class HttpHost {
         }
         if (op.isFromEnd && this.lacksSuffix && this.objectBytes !== null)
             this.takePosition(op, reading, this.objectBytes)
-        while (this.whole === undefined) {
+        while (!this.isWhole) {
             const outcome = await this.trying(op, () => this.readRange(op, reading))
             if (outcome === null) continue
             return op.end(outcome)
         }
-        return this.answerWhole(op)
+        return this.answerWhole(op, reading.etag)
     }
 
     /**
@@ -239,7 +208,7 @@ class HttpHost {
      * @returns {Promise<Outcome | null>} null if another way has to be taken
      */
     async readRange(op, reading) {
-        if (this.whole !== undefined) return null
+        if (this.isWhole) return null
         const range =
             reading.begin === null
                 ? `bytes=-${op.length}`
@@ -248,13 +217,13 @@ class HttpHost {
         const { response } = exchange
         try {
             if (response.status === 200) {
-                if (this.whole === undefined) this.keepWhole(exchange)
-                else exchange.cancel()
+                if (this.isWhole) exchange.cancel()
+                else this.keepWhole(exchange, NO_RANGES)
                 return null
             }
             if (response.status === 416) {
                 exchange.cancel()
-                return this.unsatisfiable(op, reading, response)
+                return await this.unsatisfiable(op, reading, response)
             }
             this.checkStatus(response, [206])
             if (!this.checkRange(op, reading, response)) {
@@ -270,23 +239,24 @@ class HttpHost {
     }
 
     /**
-     * A range that the object does not have.
+     * A range that the object does not have, or that the server does not understand.
      * @param {Operation} op
      * @param {Reading} reading
      * @param {Response} response
-     * @returns {Outcome | null}
+     * @returns {Promise<Outcome | null>} null if another way has to be taken
      */
-    unsatisfiable(op, reading, response) {
-        const match = /^bytes \*\/(\d+)$/.exec(response.headers.get('content-range') ?? '')
-        const objectBytes = match === null ? null : Number(match[1])
-        if (reading.begin !== null || objectBytes === 0)
+    async unsatisfiable(op, reading, response) {
+        const objectBytes = rangeOf(response)?.objectBytes ?? this.objectBytes
+        const begin = reading.begin === null ? null : reading.begin + op.moved
+        if (objectBytes === 0 || (begin !== null && begin >= (objectBytes ?? Infinity)))
             return { objectBytes, etag: validatorOf(response), httpStatus: 416 }
-        if (objectBytes === null)
-            throw new Failure(
-                'the server does not serve the end of the file (HTTP 416 to a suffix range): ' +
-                    'give sizeBytes to open()',
-            )
-        this.takePosition(op, reading, objectBytes)
+        if (begin === null) {
+            const told = objectBytes ?? (await this.askSize(op))?.objectBytes ?? null
+            if (told !== null) this.takePosition(op, reading, told)
+        } else {
+            this.isWhole = true
+            this.warnWhole(NO_RANGES)
+        }
         return null
     }
 
@@ -308,20 +278,12 @@ class HttpHost {
      * @returns {boolean} false if the bytes are others than those at the end that were asked for
      */
     checkRange(op, reading, response) {
-        const encoding = response.headers.get('content-encoding')
-        if (encoding !== null && encoding !== 'identity') {
-            throw new Failure(
-                `the server compresses ranges (Content-Encoding: ${encoding}), so that positions ` +
-                    'in the file cannot be told: turn compression off for this file',
-            )
-        }
+        if (isEncoded(response)) throw this.compressed(response.headers.get('content-encoding'))
         if (/^multipart\//i.test(response.headers.get('content-type') ?? ''))
             throw new Failure('the server answered one range with a multipart body')
         const etag = validatorOf(response)
         if (reading.etag !== undefined && etag !== reading.etag)
-            throw new Failure('the file changed while it was read: its validator is another one', {
-                code: 'changed',
-            })
+            throw new Failure(CHANGED, { code: 'changed' })
         reading.etag = etag
         if (etag === undefined)
             this.warnOnce(
@@ -329,20 +291,51 @@ class HttpHost {
                 'the server sends neither ETag nor Last-Modified, or does not expose ' +
                     'them: a change of the file while it is read cannot be noticed',
             )
-        const range = /^bytes (\d+)-(\d+)\/(\d+|\*)$/.exec(
-            response.headers.get('content-range') ?? '',
-        )
-        if (range === null) {
+        const range = rangeOf(response)
+        if (range === null || range.begin === null || range.last === null) {
             if (reading.begin === null)
                 throw new Failure(
                     'the server does not tell where the bytes it sent lie: it lacks ' +
                         'Content-Range, or Access-Control-Expose-Headers: Content-Range',
                 )
+            this.checkLength(op, reading, response)
             return true
         }
-        const [begin, last] = [Number(range[1]), Number(range[2])]
-        if (range[3] !== '*') reading.objectBytes = Number(range[3])
-        return this.checkPosition(op, reading, begin, last)
+        if (range.objectBytes !== null) this.checkObject(reading, range.objectBytes)
+        return this.checkPosition(op, reading, range.begin, range.last)
+    }
+
+    /**
+     * Where Content-Range may not be read, its Content-Length tells if the server sends others.
+     * @param {Operation} op @param {Reading} reading @param {Response} response
+     */
+    checkLength(op, reading, response) {
+        const length = response.headers.get('content-length')
+        const asked = Number(reading.end) - Number(reading.begin) - op.moved
+        if (length !== null && Number(length) > asked)
+            throw new Failure(
+                `the server announces ${length} bytes where ${asked} were asked for: it ` +
+                    'compresses ranges or sends others, and lacks ' +
+                    'Access-Control-Expose-Headers: Content-Range, Content-Encoding',
+            )
+    }
+
+    /** @param {Reading} reading @param {number} objectBytes */
+    checkObject(reading, objectBytes) {
+        const { sizeBytes } = this.options
+        if (sizeBytes !== undefined && objectBytes !== sizeBytes)
+            throw new Failure(`sizeBytes is ${sizeBytes}, but the file has ${objectBytes} bytes`, {
+                code: 'argument',
+            })
+        reading.objectBytes = objectBytes
+    }
+
+    /** @param {string | null} encoding */
+    compressed(encoding) {
+        return new Failure(
+            `the server compresses ranges${encoding === null ? '' : ` (Content-Encoding: ${encoding})`}` +
+                ', so that positions in the file cannot be told: turn compression off for this file',
+        )
     }
 
     /**
@@ -355,14 +348,13 @@ class HttpHost {
         const { objectBytes } = reading
         if (reading.begin === null) {
             if (objectBytes !== null) {
-                const isEnd = last === objectBytes - 1
-                if (!isEnd || begin !== Math.max(0, objectBytes - op.length)) {
+                if (begin !== Math.max(0, objectBytes - op.length)) {
                     this.takePosition(op, reading, objectBytes)
                     return false
                 }
             }
             reading.begin = begin
-            reading.end = last + 1
+            reading.end = objectBytes ?? last + 1
         } else if (begin !== reading.begin + op.moved) {
             throw new Failure(
                 `the server sent bytes from ${begin} where those from ` +
@@ -380,6 +372,7 @@ class HttpHost {
      */
     async stream(op, reading, exchange) {
         const reader = exchange.response.body?.getReader()
+        const announced = Number(exchange.response.headers.get('content-length') ?? Infinity)
         try {
             for (;;) {
                 const { done, value } =
@@ -387,9 +380,11 @@ class HttpHost {
                 if (done || value === undefined) break
                 exchange.alive()
                 exchange.trace.bytes += value.length
+                if (exchange.trace.bytes > announced) throw this.compressed(null)
                 if (!op.part(value)) break
             }
         } catch (error) {
+            if (error instanceof Failure) throw error
             throw this.broken(
                 op,
                 error,
@@ -407,16 +402,29 @@ class HttpHost {
 
     // --- the whole object ------------------------------------------------------------------------
 
-    /** Keeps the body of a request whose answer is the whole object. @param {Exchange} exchange */
-    keepWhole(exchange) {
-        this.warnOnce(
-            'no_ranges',
-            'the server does not serve ranges of this file: it was fetched as a whole',
-        )
-        this.whole = this.readWhole(exchange)
-        this.whole.catch(() => {
-            this.whole = undefined
+    /**
+     * Keeps the body of a request whose answer is the whole object.
+     * @param {Exchange} exchange @param {string} cause
+     */
+    keepWhole(exchange, cause) {
+        this.warnWhole(cause)
+        void this.hold(this.readWhole(exchange))
+    }
+
+    /** @param {string} cause */
+    warnWhole(cause) {
+        this.isWhole = true
+        this.cause = cause
+        this.warnOnce('no_ranges', `${cause}: it was fetched as a whole`)
+    }
+
+    /** @param {Promise<{ bytes: Uint8Array, etag: string | undefined }>} whole */
+    hold(whole) {
+        this.whole = whole
+        whole.catch(() => {
+            if (this.whole === whole) this.whole = undefined
         })
+        return whole
     }
 
     /** @param {Exchange} exchange */
@@ -437,8 +445,7 @@ class HttpHost {
                 length += value.length
                 if (length > max)
                     throw new Failure(
-                        'the server does not serve ranges, and the file has more than ' +
-                            `memoryBytesMax = ${max} bytes`,
+                        `${this.cause}, which has more than memoryBytesMax = ${max} bytes`,
                         { code: 'limit' },
                     )
                 parts.push(value)
@@ -449,10 +456,7 @@ class HttpHost {
         } finally {
             exchange.cancel()
         }
-        const announced =
-            response.headers.get('content-encoding') === null
-                ? response.headers.get('content-length')
-                : null
+        const announced = isEncoded(response) ? null : response.headers.get('content-length')
         if (announced !== null && !this.isCrossOrigin && Number(announced) > length)
             throw new Passing(
                 `the server sent ${length} bytes of the ${announced} that it announced`,
@@ -460,21 +464,20 @@ class HttpHost {
         return { bytes: joined(parts, length), etag: validatorOf(response) }
     }
 
-    /** @param {Operation} op */
-    async answerWhole(op) {
-        const { bytes, etag } = await this.trying(op, () => this.whole ?? this.askWhole(op))
+    /** @param {Operation} op @param {string} [began] the validator of bytes that came before */
+    async answerWhole(op, began) {
+        const { bytes, etag } = await this.trying(op, () => this.whole ?? this.hold(this.askWhole(op)))
+        if (op.moved > 0 && etag !== began) throw new Failure(CHANGED, { code: 'changed' })
         if (op.kind === abi.ALI_OP_READ) {
             const begin = rangeBegin(op, bytes.length)
-            op.part(bytes.subarray(begin, begin + op.length))
+            op.part(bytes.subarray(begin + op.moved, begin + op.length))
         }
         op.end({ objectBytes: bytes.length, etag, httpStatus: 200 })
     }
 
-    /** Asks for the whole object again, after its body was cut. @param {Operation} op */
+    /** Asks for the whole object, also again after its body was cut. @param {Operation} op */
     async askWhole(op) {
-        const exchange = await this.getWhole(op)
-        this.keepWhole(exchange)
-        return /** @type {NonNullable<HttpHost['whole']>} */ (this.whole)
+        return this.readWhole(await this.getWhole(op))
     }
 
     // --- requests --------------------------------------------------------------------------------
@@ -491,9 +494,12 @@ class HttpHost {
             try {
                 return await attempt()
             } catch (error) {
-                const isExpired =
-                    error instanceof Failure &&
-                    (error.outcome.httpStatus === 401 || error.outcome.httpStatus === 403)
+                const status = error instanceof Failure ? error.outcome.httpStatus : undefined
+                const isExpired = status === 401 || status === 403
+                if (this.target !== undefined && (isExpired || status === 404 || status === 410)) {
+                    this.target = undefined
+                    continue
+                }
                 if (isExpired && this.renew !== undefined && !isRenewed) {
                     isRenewed = true
                     this.url = undefined
@@ -506,7 +512,7 @@ class HttpHost {
                 }
                 this.retried += 1
                 await delay(
-                    Math.min(error.afterMs ?? FIRST_DELAY_MS * 2 ** tries, DELAY_MAX_MS),
+                    error.afterMs ?? Math.min(FIRST_DELAY_MS * 2 ** tries, DELAY_MAX_MS),
                     op.signal,
                 )
             }
@@ -556,7 +562,7 @@ class HttpHost {
             controller.abort()
         }
         try {
-            const response = await this.send(method, range, controller.signal)
+            const response = await this.send(op, method, range, controller.signal)
             trace.status = response.status
             alive()
             this.checkPassing(response)
@@ -572,23 +578,55 @@ class HttpHost {
         }
     }
 
-    /** @param {string} method @param {string | null} range @param {AbortSignal} signal */
-    async send(method, range, signal) {
+    /**
+     * @param {Operation} op
+     * @param {string} method
+     * @param {string | null} range
+     * @param {AbortSignal} signal
+     */
+    async send(op, method, range, signal) {
         if (this.url === undefined) {
             if (this.renew === undefined) throw new Failure('there is no URL')
             this.url = absolute(await this.renew())
             this.isCrossOrigin = isElsewhere(this.url)
+            this.target = undefined
         }
-        const headers = new Headers(/** @type {HeadersInit} */ (this.options.headers))
-        if (range !== null) headers.set('Range', range)
-        const send = this.options.fetch ?? globalThis.fetch
-        return send(this.url.href, {
+        const { headers, credentials = 'same-origin', fetch: own } = this.options
+        /** @type {import('./types.d.ts').FetchOptions & { redirect?: 'manual' }} */
+        const init = {
             method,
-            headers,
+            headers: headersOf(range, headers, op.headers),
             signal,
             cache: 'no-store',
-            credentials: this.options.credentials ?? 'same-origin',
-        })
+            credentials,
+        }
+        if (own !== undefined) return own(this.url.href, init)
+        if (typeof location !== 'undefined') return fetch(this.url.href, init)
+        return this.follow({ ...init, redirect: 'manual' }, headersOf(range))
+    }
+
+    /**
+     * Outside browsers: follows redirects, and remembers where they led. The caller's headers go to
+     * the origin that was opened, and to no other.
+     * @param {import('./types.d.ts').FetchOptions & { redirect?: 'manual' }} init
+     * @param {Headers} bare for other origins
+     * @returns {Promise<Response>}
+     */
+    async follow(init, bare) {
+        const opened = /** @type {URL} */ (this.url)
+        let url = this.target ?? opened
+        for (let steps = 0; ; steps += 1) {
+            const headers = url.origin === opened.origin ? init.headers : bare
+            const response = await fetch(url.href, { ...init, headers })
+            const target = response.headers.get('location')
+            if (![301, 302, 303, 307, 308].includes(response.status)) return response
+            response.body?.cancel().catch(() => undefined)
+            if (target === null)
+                throw new Failure(`the server answered ${response.status} and no place to go on to`)
+            if (steps === REDIRECTS_MAX) throw new Failure('the server redirects without end')
+            url = redirected(target, url)
+            this.target = url
+        }
     }
 
     /** @param {Operation} op @param {unknown} error @param {string} [sentence] */
@@ -608,32 +646,25 @@ class HttpHost {
     /** @param {Response} response */
     checkPassing(response) {
         const { status } = response
-        if (status !== 429 && status !== 503) return
-        const what =
-            status === 429 ? 'the server asks for fewer requests' : 'the server is not available'
-        throw new Passing(
-            `${what} (HTTP ${status})`,
-            { httpStatus: status },
-            retryAfterMs(response.headers.get('retry-after')),
-        )
+        if (![408, 429, 502, 503, 504].includes(status)) return
+        const afterMs = retryAfterMs(response.headers.get('retry-after'))
+        const words = wordsOf(status)
+        if (afterMs !== undefined && afterMs > PATIENCE_MS)
+            throw new Failure(`${words} and asks to wait ${Math.ceil(afterMs / 1000)} s`, {
+                httpStatus: status,
+            })
+        throw new Passing(words, { httpStatus: status }, afterMs)
     }
 
     /** @param {Response} response @param {number[]} wanted */
     checkStatus(response, wanted) {
         const { status } = response
         if (wanted.includes(status)) return
-        if (status === 404 || status === 410)
-            throw new Failure(`the server answered HTTP ${status}`, {
-                status: abi.ALI_ERR_NOT_FOUND,
-                httpStatus: status,
-            })
-        const what =
-            status === 401
-                ? 'the server asks for credentials'
-                : status === 403
-                  ? 'the server refuses access'
-                  : 'the server failed'
-        throw new Failure(`${what} (HTTP ${status})`, { httpStatus: status })
+        const isAbsent = status === 404 || status === 410
+        throw new Failure(wordsOf(status), {
+            status: isAbsent ? abi.ALI_ERR_NOT_FOUND : abi.ALI_ERR_HOST,
+            httpStatus: status,
+        })
     }
 
     /** @param {string} code @param {string} message */
@@ -650,64 +681,3 @@ class HttpHost {
  *   etag: string | undefined
  * }} Reading
  */
-
-/** Of what somebody else threw. @param {any} error @returns {Outcome} */
-function outcomeOf(error) {
-    const failure = redactedSentence(String(error?.message ?? error))
-    return error instanceof AlimentarError
-        ? { status: abi.ALI_ERR_HOST, failure, code: error.code }
-        : { status: abi.ALI_ERR_HOST, failure }
-}
-
-/** @param {URL | undefined} url */
-function isElsewhere(url) {
-    return typeof location !== 'undefined' && url !== undefined && url.origin !== location.origin
-}
-
-/**
- * @param {Response} response
- * @returns {string | undefined} the ETag, else the time of the last change
- */
-function validatorOf(response) {
-    return response.headers.get('etag') ?? response.headers.get('last-modified') ?? undefined
-}
-
-/** @param {Response} response @returns {Outcome | null} null if it does not tell the size */
-function sizeOf(response) {
-    const length = response.headers.get('content-length')
-    if (length === null || response.headers.get('content-encoding') !== null) return null
-    return { objectBytes: Number(length), etag: validatorOf(response), httpStatus: response.status }
-}
-
-/** @param {string | null} value seconds or a date @returns {number | undefined} */
-function retryAfterMs(value) {
-    if (value === null) return undefined
-    const ms = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - Date.now()
-    return Number.isFinite(ms) ? Math.max(0, ms) : undefined
-}
-
-/** @param {number} ms @param {AbortSignal} signal @returns {Promise<void>} */
-function delay(ms, signal) {
-    return new Promise((resolve) => {
-        const done = () => {
-            clearTimeout(timer)
-            signal.removeEventListener('abort', done)
-            resolve()
-        }
-        const timer = setTimeout(done, ms)
-        signal.addEventListener('abort', done)
-        if (signal.aborted) done()
-    })
-}
-
-/** @param {Uint8Array[]} parts @param {number} length */
-function joined(parts, length) {
-    if (parts.length === 1) return parts[0]
-    const all = new Uint8Array(length)
-    let at = 0
-    for (const part of parts) {
-        all.set(part, at)
-        at += part.length
-    }
-    return all
-}

@@ -205,6 +205,7 @@ export class Core {
         op.path = this.text(op.path, op.path_bytes)
         op.etag = this.text(op.etag, op.etag_bytes)
         op.why = this.text(op.why, op.why_bytes)
+        op.headers = this.text(op.headers, op.headers_bytes)
         this.listed.push(op)
     }
 
