@@ -332,9 +332,10 @@ class HttpHost {
 
     /** @param {string | null} encoding */
     compressed(encoding) {
+        const told = encoding === null ? '' : ` (Content-Encoding: ${encoding})`
         return new Failure(
-            `the server compresses ranges${encoding === null ? '' : ` (Content-Encoding: ${encoding})`}` +
-                ', so that positions in the file cannot be told: turn compression off for this file',
+            `the server compresses ranges${told}, so that positions in the file cannot be told: ` +
+                'turn compression off for this file',
         )
     }
 
