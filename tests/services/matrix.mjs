@@ -1,4 +1,4 @@
-// The matrix of remote files: a server that plays every cell, and what is expected of each, by rules.
+// The matrix of remote files: a server that plays every cell, and what is expected of each.
 // Three drivers use it: tests/web/matrix.test.mjs (Node and Chromium) and
 // tests/services/matrix_command.mjs.
 //

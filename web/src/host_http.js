@@ -467,7 +467,8 @@ class HttpHost {
 
     /** @param {Operation} op @param {string} [began] the validator of bytes that came before */
     async answerWhole(op, began) {
-        const { bytes, etag } = await this.trying(op, () => this.whole ?? this.hold(this.askWhole(op)))
+        const kept = () => this.whole ?? this.hold(this.askWhole(op))
+        const { bytes, etag } = await this.trying(op, kept)
         if (op.moved > 0 && etag !== began) throw new Failure(CHANGED, { code: 'changed' })
         if (op.kind === abi.ALI_OP_READ) {
             const begin = rangeBegin(op, bytes.length)
