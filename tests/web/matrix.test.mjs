@@ -1,5 +1,5 @@
-// matrix.test.mjs: every cell of the matrix of remote files (tests/services/matrix.mjs), in Node and
-// in Chromium, where half of the cells lie on another origin than the page.
+// matrix.test.mjs: every cell of the matrix of remote files (tests/services/matrix.mjs): in Node,
+// and in Chromium, where half of the cells lie on another origin than the page.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 
