@@ -132,6 +132,12 @@ EXPORT(void, schema_release, ali_schema *schema) {
 EXPORT(ali_status, field_describe, const ali_schema *schema, uint32_t index, ali_field_info *info) {
     return ali_field_describe(schema, index, info);
 }
+EXPORT(const ali_pair *, schema_metadata, const ali_schema *schema, uint32_t *count) {
+    return ali_schema_metadata(schema, count);
+}
+EXPORT(ali_status, type_child, const ali_type *type, uint32_t index, ali_field_info *info) {
+    return ali_type_child(type, index, info);
+}
 EXPORT(ali_status, type_describe, const ali_type *type, ali_type_info *info) {
     return ali_type_describe(type, info);
 }
@@ -152,6 +158,9 @@ EXPORT(const ali_schema *, batch_schema, const ali_batch *batch) {
 }
 EXPORT(const ali_column *, batch_column, const ali_batch *batch, uint32_t index) {
     return ali_batch_column(batch, index);
+}
+EXPORT(const ali_column *, column_child, const ali_column *column, uint32_t index) {
+    return ali_column_child(column, index);
 }
 EXPORT(ali_status, column_describe, const ali_column *column, ali_column_info *info) {
     return ali_column_describe(column, info);

@@ -2,9 +2,10 @@
 //
 // The memory layout is that of the Arrow columnar format (https://arrow.apache.org/docs/format/
 // Columnar.html): LSB-first validity bitmaps in which 1 means "there is a value", little-endian
-// values, 32-bit offsets. Columns of text keep the dictionary encoding in which their pages were
-// written until somebody asks for plain values: the *type* of such a column is that of the file's
-// schema (utf8), its *encoding* says how the values lie in memory.
+// values, offsets of 32 bits (64 for the large kinds), nested columns with columns below them.
+// Columns of text keep the dictionary encoding in which their pages were written until somebody
+// asks for plain values: the *type* of such a column is that of the file's schema (utf8), its
+// *encoding* says how the values lie in memory.
 #ifndef ALIMENTAR_COLUMN_H
 #define ALIMENTAR_COLUMN_H
 
@@ -66,17 +67,50 @@ enum {
     ALI_ENCODING_DICTIONARY = 1 // codes and a dictionary column that holds each value once
 };
 
+// What an extension type, or an annotation of Parquet, says of the values beyond their storage. The
+// names are those of the field's metadata "ARROW:extension:name"
+// (https://arrow.apache.org/docs/format/CanonicalExtensions.html, https://geoarrow.org).
+enum {
+    ALI_EXTENSION_NONE = 0,
+    ALI_EXTENSION_OTHER = 1,   // any name that is not listed here
+    ALI_EXTENSION_UUID = 2,    // arrow.uuid: fixed_binary(16)
+    ALI_EXTENSION_JSON = 3,    // arrow.json: utf8
+    ALI_EXTENSION_VARIANT = 4, // arrow.parquet.variant: struct<metadata, value>
+    ALI_EXTENSION_WKB = 5      // geoarrow.wkb: binary
+};
+
+// Flags of types.
+#define ALI_TYPE_IS_ORDERED 0x1u  // dictionary types: the order of the dictionary means something
+#define ALI_TYPE_KEYS_SORTED 0x2u // ALI_TYPE_MAP: the keys of each map are sorted
+#define ALI_TYPE_IS_DENSE 0x4u    // ALI_TYPE_UNION: dense, with offsets into the children
+
+// A key and its value, as files, schemas and fields carry them.
+typedef struct ali_pair {
+    const char *key;   // UTF-8, terminated; may hold zero bytes, see key_bytes
+    const char *value; // any bytes, terminated
+    uint64_t key_bytes;
+    uint64_t value_bytes;
+} ali_pair;
+
 // A type, as data.
 typedef struct ali_type_info {
     uint32_t size_bytes; // of this struct: sizeof(ali_type_info), set by the caller
     uint32_t kind;       // ALI_TYPE_INT, ...
-    uint32_t bits;       // width of a value in memory: 1 for bool, 0 for text and binary
+    uint32_t bits;       // width of a value in memory: 1 for bool, 0 for text, binary, nested kinds
     uint32_t is_signed;  // ALI_TYPE_INT: 1 if signed
-    uint32_t unit;       // times: ALI_UNIT_MILLI, ...
+    uint32_t unit;       // times: ALI_UNIT_MILLI, ...; ALI_TYPE_INTERVAL: bits tell (32: months;
+                         // 64: days, ms; 128: months, days, ns)
     int32_t precision;   // decimals: digits in all
     int32_t scale;       // decimals: digits after the point
     uint32_t zone_bytes; // timestamps: length of `zone`
     const char *zone;    // timestamps: time zone, "" for a wall clock without one; terminated
+    uint32_t children_count;  // nested kinds: fields below, see ali_type_child()
+    uint32_t list_size;       // ALI_TYPE_FIXED_LIST: items of each list
+    uint32_t index_bits;      // Arrow dictionary types: 8 to 64, width of the file's codes; else 0
+    uint32_t index_is_signed; // and whether these are signed
+    uint32_t flags;           // ALI_TYPE_IS_ORDERED, ...
+    uint32_t extension;       // ALI_EXTENSION_NONE, ...
+    const int8_t *type_ids;   // ALI_TYPE_UNION: the id of each child; else NULL
 } ali_type_info;
 
 // A field of a schema, as data.
@@ -86,11 +120,34 @@ typedef struct ali_field_info {
     const char *name;    // UTF-8, terminated; may hold zero bytes, see name_bytes
     uint64_t name_bytes; // length of `name`
     const ali_type *type;
+    const ali_pair *metadata; // the field's own, among it the names of extension types
+    uint32_t metadata_count;
+    uint32_t reserved; // 0
 } ali_field_info;
 
+// Bytes somewhere in memory.
+typedef struct ali_bytes {
+    const uint8_t *data;
+    uint64_t count_bytes;
+} ali_bytes;
+
 // A column of a batch, as data. All pointers are aligned to 64 bytes, or to 8 where the buffer is a
-// slice of fetched bytes, but `data`, which may begin anywhere. Contents in null slots are zero for
-// fixed-width values and codes, empty for text.
+// slice of fetched bytes, but `data` and `buffers`, which may begin anywhere. Contents in null
+// slots are zero for fixed-width values and codes, empty for text and lists.
+//
+// What the areas hold, by the type's kind:
+//
+//     fixed width        values: `bits` each, booleans as a bitmap, LSB first
+//     text, binary       offsets into data: length + 1, the first is 0
+//     views              values: 16 bytes each, which point into `buffers` by number
+//     list, map          offsets into child 0: length + 1, the first is 0; a map's child is a
+//                        struct of key and value
+//     list views         offsets and, in values, sizes: `length` each, into child 0
+//     fixed lists        child 0 has length * list_size rows
+//     struct             children of the same length
+//     union              values: an int8_t type id each; dense ones also int32_t offsets
+//     run-end encoded    child 0 the run ends, child 1 the values
+//     null               nothing
 typedef struct ali_column_info {
     uint32_t size_bytes;     // of this struct: sizeof(ali_column_info), set by the caller
     uint32_t encoding;       // ALI_ENCODING_PLAIN, ALI_ENCODING_DICTIONARY
@@ -98,14 +155,17 @@ typedef struct ali_column_info {
     uint64_t null_count;     // rows that are null
     const ali_type *type;    // of the schema's field
     const uint8_t *validity; // bitmap of `length` bits, LSB first; NULL if null_count is 0
-    const void *values;      // PLAIN: fixed-width values, booleans as a bitmap LSB first;
-                             // DICTIONARY: int32_t codes, 0 <= code < length of the dictionary
-    const int32_t *offsets;  // PLAIN text and binary: length + 1 offsets into `data`, first is 0
+    const void *values;      // PLAIN: see above; DICTIONARY: int32_t codes, 0 <= code < length of
+                             // the dictionary
+    const void *offsets;     // int32_t, for large kinds int64_t
     const uint8_t *data;     // PLAIN text and binary: the bytes of all values
     const ali_column *dictionary; // DICTIONARY: a PLAIN column without nulls; else NULL
     uint64_t dictionary_id;       // DICTIONARY: equal ids mean the very same dictionary; else 0
     uint64_t values_bytes;        // sizes of the areas above
     uint64_t data_bytes;
+    const ali_bytes *buffers; // views: the buffers that they point into
+    uint32_t buffers_count;
+    uint32_t children_count; // see ali_column_child(); 0 where the column is DICTIONARY
 } ali_column_info;
 
 // Counts one reference more.
@@ -114,8 +174,13 @@ ALI_API void ali_schema_retain(ali_schema *schema);
 // Counts one reference less and frees with the last. NULL is allowed.
 ALI_API void ali_schema_release(ali_schema *schema);
 
-// The number of fields.
+// The number of fields, without those inside nested ones.
 ALI_API uint32_t ali_schema_count(const ali_schema *schema);
+
+// The metadata that the schema itself carries: *count pairs.
+//
+// Ownership: borrowed from the schema.
+ALI_API const ali_pair *ali_schema_metadata(const ali_schema *schema, uint32_t *count);
 
 // Describes field `index`.
 //
@@ -130,8 +195,19 @@ ALI_API ALI_CHECKED ali_status ali_field_describe(const ali_schema *schema, uint
 // Returns:   ALI_OK; ALI_ERR_ARGUMENT for a wrong info->size_bytes.
 ALI_API ALI_CHECKED ali_status ali_type_describe(const ali_type *type, ali_type_info *info);
 
+// Describes field `index` of those directly below a nested type: the item of a list, the members of
+// a struct, the entries of a map, the variants of a union, run ends and values.
+//
+// Ownership: strings and type are borrowed from the type's schema.
+// Returns:   ALI_OK; ALI_ERR_ARGUMENT for an index out of range or a wrong info->size_bytes.
+ALI_API ALI_CHECKED ali_status ali_type_child(const ali_type *type, uint32_t index,
+                                              ali_field_info *info);
+
 // Spells a type: "int32", "uint8", "float64", "utf8", "binary", "bool", "date32", "date64",
-// "time64[us]", "timestamp[ms]", "timestamp[us, UTC]", "decimal128(12, 2)", "fixed_binary(16)".
+// "time64[us]", "timestamp[ms]", "timestamp[us, UTC]", "decimal128(12, 2)", "fixed_binary(16)",
+// "list<int32>", "fixed_list<float32, 3>", "struct<a: int32, b: utf8>", "map<utf8, int64>",
+// "dense_union<0: int32, 5: utf8>", "run_end<int32, utf8>", "dictionary<utf8, int8>"; extension
+// types that are known by their own names: "uuid", "json", "variant", "wkb".
 //
 // Writes at most `capacity_bytes` with a final zero byte; a longer spelling is cut.
 // Returns:   the length of the whole spelling without its zero byte.
@@ -163,6 +239,13 @@ ALI_API const ali_column *ali_batch_column(const ali_batch *batch, uint32_t inde
 // Ownership: all pointers are borrowed from the column's batch.
 // Returns:   ALI_OK; ALI_ERR_ARGUMENT for a wrong info->size_bytes.
 ALI_API ALI_CHECKED ali_status ali_column_describe(const ali_column *column, ali_column_info *info);
+
+// Column `index` of those below a nested one; a member of a struct has as many rows as the struct.
+//
+// Ownership: borrowed from the batch.
+// Returns:   NULL for an index out of range, and for columns that are DICTIONARY: there the
+//            dictionary has the children.
+ALI_API const ali_column *ali_column_child(const ali_column *column, uint32_t index);
 
 // Makes a batch of the same rows in which every column is PLAIN. Columns that are so already are
 // shared, not copied.

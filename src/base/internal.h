@@ -58,6 +58,9 @@ static inline uint64_t ali_load_u64(const uint8_t *at) {
     __builtin_memcpy(&value, at, sizeof value);
     return value;
 }
+static inline void ali_store_u16(uint8_t *at, uint16_t value) {
+    __builtin_memcpy(at, &value, sizeof value);
+}
 static inline void ali_store_u32(uint8_t *at, uint32_t value) {
     __builtin_memcpy(at, &value, sizeof value);
 }

@@ -83,6 +83,12 @@ static const char *plain_format(const ali_type *type) {
     }
 }
 
+// A type whose format string put_format() makes up.
+static bool has_parameters(const ali_type *type) {
+    return type->kind == ALI_TYPE_TIMESTAMP || type->kind == ALI_TYPE_FIXED_BINARY ||
+           (type->kind == ALI_TYPE_DECIMAL && type->bits == 128);
+}
+
 // Room for any format string but a timestamp's zone.
 #define FORMAT_BYTES_MAX 40u
 
@@ -118,7 +124,7 @@ static ali_status check_field(ali_context *ctx, const ali_field *field) {
                           "the name of column %q holds a zero byte, which is not supported in the "
                           "Arrow C data interface",
                           field->name, name_bytes);
-    } else if (!ali_type_is_flat(field->type)) {
+    } else if (plain_format(field->type) == NULL && !has_parameters(field->type)) {
         char type[64];
         (void)ali_type_spell(field->type, type, sizeof type);
         status = ali_fail(ctx, ALI_ERR_UNSUPPORTED,
@@ -134,7 +140,7 @@ static ali_status new_schema_block(ali_context *ctx, const ali_schema *schema,
     const uint64_t count = schema->count;
     uint64_t size = sizeof(schema_block) + count * (sizeof(struct ArrowSchema) + sizeof(void *));
     for (uint32_t i = 0; i < count; i += 1) {
-        const ali_field *field = &schema->fields[i];
+        const ali_field *field = ali_schema_field(schema, i);
         ALI_TRY(check_field(ctx, field));
         size += field->name_bytes + 1 + FORMAT_BYTES_MAX + ali_text_length(field->type->zone);
     }
@@ -160,7 +166,7 @@ ali_status ali_schema_export(ali_context *context, const ali_schema *schema,
     ALI_TRY(new_schema_block(context, schema, &block));
     char *strings = block->strings;
     for (uint32_t i = 0; i < block->count; i += 1) {
-        const ali_field *field = &schema->fields[i];
+        const ali_field *field = ali_schema_field(schema, i);
         struct ArrowSchema *child = &block->children[i];
         block->addresses[i] = child;
         child->name = strings;
@@ -247,11 +253,11 @@ static void fill_child(struct ArrowArray *child, const ali_column *column, const
 }
 
 static ali_status check_columns(ali_context *ctx, const ali_batch *batch) {
-    for (uint32_t i = 0; i < batch->count; i += 1) {
-        const ali_field *field = &batch->schema->fields[i];
+    for (uint32_t i = 0; i < batch->schema->count; i += 1) {
+        const ali_field *field = ali_schema_field(batch->schema, i);
         const size_t name_bytes = (size_t)field->name_bytes;
         ALI_TRY(check_field(ctx, field));
-        if (batch->columns[i].encoding == ALI_ENCODING_PLAIN) continue;
+        if (ali_batch_at(batch, i)->encoding == ALI_ENCODING_PLAIN) continue;
         const ali_status status = ali_fail(
             ctx, ALI_ERR_STATE,
             "column %q is dictionary-encoded; batches are exported after ali_batch_decode()",
@@ -266,7 +272,7 @@ ali_status ali_batch_export(ali_context *context, ali_batch *batch, struct Arrow
     if (context == NULL || batch == NULL || out == NULL) return ALI_ERR_ARGUMENT;
     ali_error_begin(context);
     ALI_TRY(check_columns(context, batch));
-    const uint64_t count = batch->count;
+    const uint64_t count = batch->schema->count;
     const uint64_t size = sizeof(array_block) +
                           count * (sizeof(struct ArrowArray) + (1 + BUFFERS_MAX) * sizeof(void *));
     void *pointer = NULL;
@@ -274,8 +280,8 @@ ali_status ali_batch_export(ali_context *context, ali_batch *batch, struct Arrow
     array_block *block = pointer;
     block->home = ali_home_retain(context->home);
     block->block_bytes = size;
-    block->references = 1 + batch->count;
-    block->count = batch->count;
+    block->references = 1 + batch->schema->count;
+    block->count = batch->schema->count;
     block->batch = batch;
     ali_batch_retain(batch);
     block->children = (struct ArrowArray *)(void *)(block + 1);
@@ -284,7 +290,7 @@ ali_status ali_batch_export(ali_context *context, ali_batch *batch, struct Arrow
     for (uint32_t i = 0; i < block->count; i += 1) {
         block->addresses[i] = &block->children[i];
         block->children[i].private_data = block;
-        fill_child(&block->children[i], &batch->columns[i], block->buffers + i * BUFFERS_MAX);
+        fill_child(&block->children[i], ali_batch_at(batch, i), block->buffers + i * BUFFERS_MAX);
     }
     *out = (struct ArrowArray){.length = (int64_t)batch->rows,
                                .n_buffers = 1,

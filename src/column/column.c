@@ -1,17 +1,29 @@
-// column/column.c: columns and dictionaries: description, and decoding of dictionary codes to plain
-// values.
+// column/column.c: columns, dictionaries and the buffers of views: description, references, and
+// decoding of dictionary codes to plain values.
 #include "column/column.h"
 #include "base/mem.h"
 
 // --- columns -------------------------------------------------------------------------------------
 
-// Releases everything but the dictionary, which a dictionary's own column does not have.
+void ali_column_share(ali_column *copy, const ali_column *column) {
+    *copy = *column;
+    if (copy->validity != NULL) (void)ali_buf_retain(copy->validity);
+    if (copy->values != NULL) (void)ali_buf_retain(copy->values);
+    if (copy->offsets != NULL) (void)ali_buf_retain(copy->offsets);
+    if (copy->data != NULL) (void)ali_buf_retain(copy->data);
+    if (copy->buffers != NULL) (void)ali_buffers_retain(copy->buffers);
+    if (copy->dictionary != NULL) (void)ali_dictionary_retain(copy->dictionary);
+}
+
+// Releases everything but the dictionary.
 static void clear_buffers(ali_column *column) {
     ali_buf_release(column->validity);
     ali_buf_release(column->values);
     ali_buf_release(column->offsets);
     ali_buf_release(column->data);
+    ali_buffers_release(column->buffers);
     column->validity = column->values = column->offsets = column->data = NULL;
+    column->buffers = NULL;
 }
 
 void ali_column_clear(ali_column *column) {
@@ -36,37 +48,96 @@ ali_status ali_column_describe(const ali_column *column, ali_column_info *info) 
         .type = column->type,
         .validity = column->null_count == 0 ? NULL : data_of(column->validity),
         .values = data_of(column->values),
-        .offsets = (const int32_t *)(const void *)data_of(column->offsets),
+        .offsets = data_of(column->offsets),
         .data = data_of(column->data),
-        .dictionary = dictionary == NULL ? NULL : &dictionary->column,
+        .dictionary = dictionary == NULL ? NULL : dictionary->columns,
         .dictionary_id = dictionary == NULL ? 0 : dictionary->id,
         .values_bytes = column->values == NULL ? 0 : column->values->size_bytes,
         .data_bytes = column->data == NULL ? 0 : column->data->size_bytes,
+        .buffers = column->buffers == NULL ? NULL : column->buffers->bytes,
+        .buffers_count = column->buffers == NULL ? 0 : column->buffers->count,
+        .children_count = dictionary == NULL ? column->type->children_count : 0,
     };
     return ALI_OK;
 }
 
+const ali_column *ali_column_child(const ali_column *column, uint32_t index) {
+    if (column == NULL || column->dictionary != NULL) return NULL;
+    if (index >= column->type->children_count) return NULL;
+    const ali_column *child = column + 1;
+    for (; index > 0; index -= 1) child += child->type->span;
+    return child;
+}
+
+// --- the buffers of views ------------------------------------------------------------------------
+
+static uint64_t buffers_bytes(uint32_t count) {
+    return sizeof(ali_buffers) + (uint64_t)count * (sizeof(ali_buf *) + sizeof(ali_bytes));
+}
+
+ali_status ali_buffers_new(ali_context *ctx, uint32_t count, ali_buffers **buffers) {
+    void *pointer = NULL;
+    *buffers = NULL;
+    ALI_TRY(ali_mem_zero(ctx, buffers_bytes(count), &pointer));
+    ali_buffers *made = pointer;
+    made->home = ali_home_retain(ctx->home);
+    made->references = 1;
+    made->count = count;
+    made->bytes = (ali_bytes *)(void *)(made + 1);
+    made->items = (ali_buf **)(void *)(made->bytes + count);
+    *buffers = made;
+    return ALI_OK;
+}
+
+void ali_buffers_put(ali_buffers *buffers, uint32_t index, ali_buf *buf) {
+    ALI_ASSERT(index < buffers->count && buffers->items[index] == NULL);
+    buffers->items[index] = buf;
+    buffers->bytes[index] = (ali_bytes){buf->data, buf->size_bytes};
+}
+
+ali_buffers *ali_buffers_retain(ali_buffers *buffers) {
+    (void)__atomic_add_fetch(&buffers->references, 1, __ATOMIC_RELAXED);
+    return buffers;
+}
+
+void ali_buffers_release(ali_buffers *buffers) {
+    if (buffers == NULL) return;
+    if (__atomic_sub_fetch(&buffers->references, 1, __ATOMIC_ACQ_REL) != 0) return;
+    for (uint32_t i = 0; i < buffers->count; i += 1) ali_buf_release(buffers->items[i]);
+    ali_home *home = buffers->home;
+    ali_home_free(home, buffers, buffers_bytes(buffers->count));
+    ali_home_release(home);
+}
+
 // --- dictionaries --------------------------------------------------------------------------------
 
-ali_status ali_dictionary_new(ali_context *ctx, ali_schema *schema, ali_column *column,
+static uint64_t dictionary_bytes(uint32_t columns_count) {
+    return sizeof(ali_dictionary) + (uint64_t)columns_count * sizeof(ali_column);
+}
+
+ali_status ali_dictionary_new(ali_context *ctx, ali_schema *schema, ali_column *columns,
                               ali_dictionary **dictionary) {
     *dictionary = NULL;
-    ALI_ASSERT(column->encoding == ALI_ENCODING_PLAIN && column->null_count == 0);
+    ALI_ASSERT(columns->encoding == ALI_ENCODING_PLAIN && columns->validity == NULL);
+    const uint32_t count = columns->type->span;
     void *pointer = NULL;
-    const ali_status status = ali_mem_new(ctx, sizeof(ali_dictionary), &pointer);
+    const ali_status status = ali_mem_new(ctx, dictionary_bytes(count), &pointer);
     if (status < 0) {
-        clear_buffers(column);
+        for (uint32_t i = 0; i < count; i += 1) ali_column_clear(&columns[i]);
         return status;
     }
     ctx->dictionary_id_last += 1;
     ali_dictionary *made = pointer;
     *made = (ali_dictionary){.home = ali_home_retain(ctx->home),
                              .references = 1,
+                             .columns_count = count,
                              .id = ctx->dictionary_id_last,
-                             .column = *column,
                              .schema = schema};
     ali_schema_retain(schema);
-    column->validity = column->values = column->offsets = column->data = NULL;
+    for (uint32_t i = 0; i < count; i += 1) {
+        made->columns[i] = columns[i];
+        columns[i] = (ali_column){.type = columns[i].type};
+    }
     *dictionary = made;
     return ALI_OK;
 }
@@ -76,14 +147,34 @@ ali_dictionary *ali_dictionary_retain(ali_dictionary *dictionary) {
     return dictionary;
 }
 
-void ali_dictionary_release(ali_dictionary *dictionary) {
-    if (dictionary == NULL) return;
-    if (__atomic_sub_fetch(&dictionary->references, 1, __ATOMIC_ACQ_REL) != 0) return;
-    clear_buffers(&dictionary->column);
+// Counts one reference less. True with the last.
+static bool drop(ali_dictionary *dictionary) {
+    return __atomic_sub_fetch(&dictionary->references, 1, __ATOMIC_ACQ_REL) == 0;
+}
+
+// Frees a dictionary; those that nothing else refers to, of the columns below its values, are put
+// before `rest` in a list of those to be freed.
+//
+// Returns:   the list.
+static ali_dictionary *free_one(ali_dictionary *dictionary, ali_dictionary *rest) {
+    for (uint32_t i = 0; i < dictionary->columns_count; i += 1) {
+        ali_dictionary *inner = dictionary->columns[i].dictionary;
+        clear_buffers(&dictionary->columns[i]);
+        if (inner == NULL || !drop(inner)) continue;
+        inner->next = rest;
+        rest = inner;
+    }
     ali_schema_release(dictionary->schema);
     ali_home *home = dictionary->home;
-    ali_home_free(home, dictionary, sizeof *dictionary);
+    ali_home_free(home, dictionary, dictionary_bytes(dictionary->columns_count));
     ali_home_release(home);
+    return rest;
+}
+
+void ali_dictionary_release(ali_dictionary *dictionary) {
+    if (dictionary == NULL || !drop(dictionary)) return;
+    ali_dictionary *list = free_one(dictionary, NULL);
+    while (list != NULL) list = free_one(list, list->next);
 }
 
 // --- decoding ------------------------------------------------------------------------------------
@@ -100,7 +191,7 @@ static uint64_t sum_offsets(const ali_column *column, const int32_t *from, int32
     offsets[0] = 0;
     for (uint64_t i = 0; i < column->length; i += 1) {
         if (ali_column_is_valid(column, i)) {
-            ALI_ASSERT((uint64_t)codes[i] < column->dictionary->column.length);
+            ALI_ASSERT((uint64_t)codes[i] < column->dictionary->columns[0].length);
             sum += (uint64_t)(from[codes[i] + 1] - from[codes[i]]);
         }
         offsets[i + 1] = (int32_t)(uint32_t)sum;
@@ -140,7 +231,7 @@ static ali_status fail_too_long(ali_context *ctx, const ali_field *field, uint64
 }
 
 static ali_status decode_text(ali_context *ctx, ali_column *column, const ali_field *field) {
-    const ali_column *values = &column->dictionary->column;
+    const ali_column *values = column->dictionary->columns;
     const int32_t *from = (const int32_t *)(const void *)data_of(values->offsets);
     ali_buf *offsets = NULL;
     ALI_TRY(ali_buf_new(ctx, (column->length + 1) * sizeof(int32_t), &offsets));
@@ -167,7 +258,7 @@ static void gather(const ali_column *column, const uint8_t *from, uint8_t *to, u
     const int32_t *codes = codes_of(column);
     for (uint64_t i = 0; i < column->length; i += 1) {
         if (!ali_column_is_valid(column, i)) continue;
-        ALI_ASSERT((uint64_t)codes[i] < column->dictionary->column.length);
+        ALI_ASSERT((uint64_t)codes[i] < column->dictionary->columns[0].length);
         const uint8_t *value = from + (uint64_t)codes[i] * width;
         switch (width) {
         case 4:
@@ -195,7 +286,7 @@ static void gather_bits(const ali_column *column, const uint8_t *from, uint8_t *
 static ali_status decode_fixed(ali_context *ctx, ali_column *column, ali_buf **values) {
     const bool is_bool = column->type->kind == ALI_TYPE_BOOL;
     const uint32_t width = ali_type_width(column->type);
-    const ali_buf *from = column->dictionary->column.values;
+    const ali_buf *from = column->dictionary->columns[0].values;
     ALI_TRY(ali_buf_zero(ctx, is_bool ? (column->length + 7) / 8 : column->length * width, values));
     if (from == NULL) return ALI_OK;
     if (is_bool) {

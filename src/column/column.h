@@ -7,45 +7,83 @@
 #include "base/arena.h"
 #include "base/buf.h"
 
+typedef struct ali_field ali_field;
+
+// Nested types inside one another at most.
+#define ALI_TYPE_DEPTH_MAX 64u
+
+// Schemas, batches and dictionaries keep nested things in *pre-order*: a field, then the fields
+// below it, each with its own below it, then the next field. `span` tells how many that are, so a
+// field's next sibling is field + span, and loops go forward over arrays where others recurse.
 struct ali_type {
     uint8_t kind; // ALI_TYPE_INT, ...
     uint8_t unit; // ALI_UNIT_MILLI, ...
     uint8_t is_signed;
+    uint8_t extension;  // ALI_EXTENSION_NONE, ...; filled in by ali_schema_new()
+    uint8_t flags;      // ALI_TYPE_IS_ORDERED, ...
+    uint8_t index_bits; // Arrow dictionary types: 8, 16, 32, 64; else 0
+    uint8_t index_is_signed;
     uint8_t reserved;
-    uint32_t bits; // of a value in memory: 1 for bool, 0 for text and binary
+    uint32_t bits; // of a value in memory: 1 for bool, 0 for text, binary, nested kinds
     int32_t precision;
     int32_t scale;
-    const char *zone; // "" if none
+    uint32_t list_size;        // FIXED_LIST
+    uint32_t children_count;   // fields directly below
+    uint32_t span;             // with all fields below; filled in by ali_schema_new()
+    const ali_field *children; // the first field below; filled in by ali_schema_new()
+    const int8_t *type_ids;    // UNION: one for each child
+    const char *zone;          // "" if none; NULL is taken for ""
 };
 
-typedef struct ali_field {
+struct ali_field {
     const char *name; // terminated; may hold zero bytes
     uint64_t name_bytes;
     const ali_type *type;
     bool is_nullable;
-} ali_field;
+    uint32_t metadata_count;
+    const ali_pair *metadata;
+};
 
-// A schema lives in one block of memory of its own: types, fields, strings. It may outlive its
+// A schema lives in one block of memory of its own: fields, types, strings. It may outlive its
 // context.
 struct ali_schema {
     ali_home *home;
     uint64_t block_bytes;
     uint32_t references;
-    uint32_t count;
-    ali_field *fields;
+    uint32_t count;       // fields at the top
+    uint32_t nodes_count; // all fields
+    uint32_t metadata_count;
+    ali_field *nodes; // all fields in pre-order
+    uint32_t *roots;  // the node of each field at the top
+    const ali_pair *metadata;
 };
 
-// Makes a schema of copies of `fields`, their types and strings.
-ALI_CHECKED ali_status ali_schema_new(ali_context *ctx, const ali_field *fields, uint32_t count,
-                                      ali_schema **schema);
+// Makes a schema of copies of `nodes`, all fields in pre-order, whose types say how many children
+// they have, with types, strings and metadata.
+//
+// Returns:   ALI_OK; ALI_ERR_MEMORY; ALI_ERR_LIMIT for types deeper than ALI_TYPE_DEPTH_MAX.
+ALI_CHECKED ali_status ali_schema_new(ali_context *ctx, const ali_field *nodes,
+                                      uint32_t nodes_count, const ali_pair *metadata,
+                                      uint32_t metadata_count, ali_schema **schema);
 
-// Makes a schema of some fields of another, in the order of `indexes`.
+// Makes a schema of some fields of another, in the order of `indexes`, with its metadata.
 ALI_CHECKED ali_status ali_schema_project(ali_context *ctx, const ali_schema *schema,
                                           const uint32_t *indexes, uint32_t count,
                                           ali_schema **projected);
 
-// Tells if two schemas have the same names and types.
+// Tells if two schemas have the same names and types, all the way down.
 bool ali_schema_is_same(const ali_schema *a, const ali_schema *b);
+
+// Field `index` of those at the top.
+static inline const ali_field *ali_schema_field(const ali_schema *schema, uint32_t index) {
+    return &schema->nodes[schema->roots[index]];
+}
+
+// The value of a field's metadata by its key, or NULL.
+const ali_pair *ali_field_pair(const ali_field *field, const char *key);
+
+// The key under which fields carry the name of an extension type.
+#define ALI_EXTENSION_KEY "ARROW:extension:name"
 
 // Bytes of a fixed-width value; 0 for text and binary, and for bool (a bitmap).
 uint32_t ali_type_width(const ali_type *type);
@@ -53,30 +91,51 @@ uint32_t ali_type_width(const ali_type *type);
 // A type has offsets and data (utf8, binary).
 bool ali_type_is_bytes(const ali_type *type);
 
-// A type that columns can hold: no children, no views, no 64-bit offsets.
+// The same with offsets of 64 bits; with 16-byte views.
+bool ali_type_is_large_bytes(const ali_type *type);
+bool ali_type_is_view(const ali_type *type);
+
+// A type whose columns have others below them.
+bool ali_type_is_nested(const ali_type *type);
+
+// A type without children, views or 64-bit offsets.
 bool ali_type_is_flat(const ali_type *type);
 
 // A dictionary: a plain column without nulls, shared by the columns that use it.
 typedef struct ali_dictionary ali_dictionary;
 
+// The buffers that a column of views points into, shared by slices of it.
+typedef struct ali_buffers {
+    ali_home *home;
+    uint32_t references; // natively counted atomically
+    uint32_t count;
+    ali_bytes *bytes; // of each buffer; in the same block
+    ali_buf **items;  // NULL: empty
+} ali_buffers;
+
+// What lies where: include/alimentar/column.h, ali_column_info. The columns below a nested one
+// follow it, in pre-order. Of a DICTIONARY column they are empty: the dictionary has them.
 struct ali_column {
     const ali_type *type; // borrowed from the batch's schema
     uint64_t length;
     uint64_t null_count;
     uint32_t encoding; // ALI_ENCODING_PLAIN, ALI_ENCODING_DICTIONARY
     ali_buf *validity; // NULL if null_count is 0
-    ali_buf *values;   // fixed-width values, bitmap of booleans, or int32 codes
-    ali_buf *offsets;  // int32 offsets, length + 1
+    ali_buf *values;  // fixed-width values, bitmap of booleans, int32 codes, views, type ids, sizes
+    ali_buf *offsets; // int32 or int64
     ali_buf *data;
+    ali_buffers *buffers; // views
     ali_dictionary *dictionary;
 };
 
 struct ali_dictionary {
     ali_home *home;
     uint32_t references; // natively counted atomically
+    uint32_t columns_count;
     uint64_t id;
-    ali_column column; // its type is borrowed from `schema`
-    ali_schema *schema;
+    ali_dictionary *next; // of those that are being freed together
+    ali_schema *schema;   // from which the columns' types are borrowed
+    ali_column columns[]; // the values; nested ones with those below them in pre-order
 };
 
 struct ali_batch {
@@ -84,37 +143,59 @@ struct ali_batch {
     uint32_t references; // natively counted atomically
     ali_schema *schema;
     uint64_t rows;
-    uint32_t count;
-    ali_column *columns; // in the same block
+    ali_column *columns; // one for each of schema->nodes; in the same block
 };
 
-// Makes a batch of empty columns, to be filled in before it is shown to anybody.
+// Column `index` of those at the top.
+static inline ali_column *ali_batch_at(const ali_batch *batch, uint32_t index) {
+    return &batch->columns[batch->schema->roots[index]];
+}
+
+// Makes a batch of empty columns, to be filled in before it is shown to anybody. Those at the top
+// have `rows` rows, those below them none yet.
 //
 // Ownership: retains the schema.
 ALI_CHECKED ali_status ali_batch_new(ali_context *ctx, ali_schema *schema, uint64_t rows,
                                      ali_batch **batch);
 
-// Makes a dictionary out of a column, whose buffers it takes over, also when it fails. Retains the
-// schema that holds the column's type.
-ALI_CHECKED ali_status ali_dictionary_new(ali_context *ctx, ali_schema *schema, ali_column *column,
+// Makes a dictionary out of a column and those below it (`type->span` columns in pre-order), whose
+// buffers it takes over, also when it fails. Retains the schema that holds the column's type.
+ALI_CHECKED ali_status ali_dictionary_new(ali_context *ctx, ali_schema *schema, ali_column *columns,
                                           ali_dictionary **dictionary);
 ali_dictionary *ali_dictionary_retain(ali_dictionary *dictionary);
 void ali_dictionary_release(ali_dictionary *dictionary);
 
-// Turns a dictionary-encoded column into a plain one in place: text, binary or fixed width.
+// Makes room for `count` buffers of views, all NULL. ali_buffers_put() fills one in and takes the
+// reference over.
+ALI_CHECKED ali_status ali_buffers_new(ali_context *ctx, uint32_t count, ali_buffers **buffers);
+void ali_buffers_put(ali_buffers *buffers, uint32_t index, ali_buf *buf);
+ali_buffers *ali_buffers_retain(ali_buffers *buffers);
+void ali_buffers_release(ali_buffers *buffers);
+
+// Turns a dictionary-encoded column into a plain one in place: text, binary or fixed width. (Nested
+// values: ali_batch_decode().)
 ALI_CHECKED ali_status ali_column_decode(ali_context *ctx, ali_column *column);
 
 // The same; errors name the field.
 ALI_CHECKED ali_status ali_column_decode_named(ali_context *ctx, ali_column *column,
                                                const ali_field *field);
 
-// Releases a column's buffers and forgets them.
+// Makes `copy` another owner of the same buffers.
+void ali_column_share(ali_column *copy, const ali_column *column);
+
+// Releases a column's buffers and forgets them; not those of the columns below it.
 void ali_column_clear(ali_column *column);
 
-// Makes `part`, of which type and length are set, of as many rows of another column from `offset`
-// on. What is shared and what is copied: as ali_batch_slice().
+// Makes the column `part`, whose length is set, of as many rows of another from `offset` on, with
+// the columns below it: `type->span` columns each, all parts empty but for their types. What is
+// shared and what is copied: as ali_batch_slice(). After an error the parts are to be cleared.
 ALI_CHECKED ali_status ali_column_slice(ali_context *ctx, const ali_column *whole, uint64_t offset,
                                         ali_column *part);
+
+// Run-end encoded columns: where run `run` ends, and the run that holds a row, of the column of run
+// ends.
+uint64_t ali_column_run_end(const ali_column *ends, uint64_t run);
+uint64_t ali_column_find_run(const ali_column *ends, uint64_t row);
 
 // Makes a batch of the rows [offset, offset + rows) of another. Values and text are shared, offsets
 // rebased. Bitmaps and values are copied where the slice would not begin at a multiple of 8 bytes.

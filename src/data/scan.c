@@ -23,8 +23,8 @@ static ali_status fail_missing(ali_context *ctx, const ali_schema *schema, const
         return ali_fail(ctx, ALI_ERR_NOT_FOUND, "there is no column %q: the file has no columns",
                         name, name_bytes);
     }
-    const ali_field *first = &schema->fields[0];
-    const ali_field *last = &schema->fields[schema->count - 1];
+    const ali_field *first = ali_schema_field(schema, 0);
+    const ali_field *last = ali_schema_field(schema, schema->count - 1);
     return ali_fail(ctx, ALI_ERR_NOT_FOUND, "there is no column %q: the file has %u, from %q to %q",
                     name, name_bytes, schema->count, first->name, (size_t)first->name_bytes,
                     last->name, (size_t)last->name_bytes);
@@ -45,7 +45,7 @@ static int compare_names(const char *a, size_t a_bytes, const char *b, size_t b_
 
 static int compare_place(const name_order *order, uint32_t at, const char *name,
                          size_t name_bytes) {
-    const ali_field *field = &order->schema->fields[order->places[at]];
+    const ali_field *field = ali_schema_field(order->schema, order->places[at]);
     return compare_names(field->name, (size_t)field->name_bytes, name, name_bytes);
 }
 
@@ -57,7 +57,7 @@ static void merge(const name_order *order, uint32_t *merged, uint32_t from, uint
     for (uint32_t at = from; at < end; at += 1) {
         bool is_left = right == end;
         if (!is_left && left < middle) {
-            const ali_field *field = &order->schema->fields[order->places[right]];
+            const ali_field *field = ali_schema_field(order->schema, order->places[right]);
             is_left = compare_place(order, left, field->name, (size_t)field->name_bytes) <= 0;
         }
         merged[at] = order->places[is_left ? left : right];

@@ -45,7 +45,7 @@ static const uint8_t *data_of(const ali_buf *buf) {
 
 void ali_cell_init(ali_cell *cell, const ali_column *column) {
     const bool is_dictionary = column->encoding == ALI_ENCODING_DICTIONARY;
-    const ali_column *from = is_dictionary ? &column->dictionary->column : column;
+    const ali_column *from = is_dictionary ? column->dictionary->columns : column;
     *cell = (ali_cell){
         .type = column->type,
         .validity = column->null_count == 0 || column->validity == NULL ? NULL

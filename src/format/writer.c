@@ -21,14 +21,14 @@ void ali_writer_advance(ali_writer *writer, const uint8_t *end) {
 }
 
 static bool is_writable(const ali_type *type) {
-    if (!ali_type_is_flat(type)) return false;
+    if (!ali_type_is_flat(type) || type->kind == ALI_TYPE_INTERVAL) return false;
     if (type->kind != ALI_TYPE_DECIMAL) return true;
-    return type->scale >= -SCALE_MAX && type->scale <= SCALE_MAX;
+    return type->bits == 128 && type->scale >= -SCALE_MAX && type->scale <= SCALE_MAX;
 }
 
 ali_status ali_writer_check_types(ali_writer *writer, const char *format) {
     for (uint32_t i = 0; i < writer->schema->count; i += 1) {
-        const ali_field *field = &writer->schema->fields[i];
+        const ali_field *field = ali_schema_field(writer->schema, i);
         const size_t name_bytes = (size_t)field->name_bytes;
         char type[64];
         if (is_writable(field->type)) continue;

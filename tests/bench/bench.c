@@ -122,10 +122,12 @@ static int is_valid(const ali_column_info *column, uint64_t row) {
 static uint64_t text_bytes_at(const ali_column_info *column, const ali_column_info *dictionary,
                               uint64_t row) {
     if (column->encoding == ALI_ENCODING_PLAIN) {
-        return (uint64_t)(column->offsets[row + 1] - column->offsets[row]);
+        const int32_t *offsets = column->offsets;
+        return (uint64_t)(offsets[row + 1] - offsets[row]);
     }
     const int32_t code = ((const int32_t *)column->values)[row];
-    return (uint64_t)(dictionary->offsets[code + 1] - dictionary->offsets[code]);
+    const int32_t *offsets = dictionary->offsets;
+    return (uint64_t)(offsets[code + 1] - offsets[code]);
 }
 
 static void add_facts(fact *known, const ali_column *column) {

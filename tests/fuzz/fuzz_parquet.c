@@ -52,7 +52,8 @@ static uint64_t touch(ali_context *ctx, ali_batch *batch) {
             for (uint64_t k = 0; k < info.values_bytes; k += 1) sum += values[k];
             for (uint64_t k = 0; k < info.data_bytes; k += 1) sum += info.data[k];
             for (uint64_t k = 0; info.offsets != NULL && k < info.length; k += 1) {
-                if (info.offsets[k] > info.offsets[k + 1]) abort();
+                if (((const int32_t *)info.offsets)[k] > ((const int32_t *)info.offsets)[k + 1])
+                    abort();
             }
         }
         ali_batch_release(plain);

@@ -69,7 +69,7 @@ static void fill_values(ali_context *ctx, ali_column *column, const uint8_t *dat
 
 static ali_column column_of(ali_context *ctx, ali_schema *schema, const uint8_t *data,
                             size_t size) {
-    ali_column column = {.type = schema->fields[0].type};
+    ali_column column = {.type = schema->nodes[0].type};
     fill_values(ctx, &column, data, size);
     if ((data[0] & 0x40) != 0 && column.length > 0) { // codes that count down
         ali_column plain = column;
@@ -120,7 +120,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     must(ali_context_new(NULL, NULL, &ctx));
     const ali_field field = {
         .name = "c", .name_bytes = 1, .type = &types[data[0] & 15], .is_nullable = true};
-    must(ali_schema_new(ctx, &field, 1, &schema));
+    must(ali_schema_new(ctx, &field, 1, NULL, 0, &schema));
     ali_column column = column_of(ctx, schema, data, size);
     must(ali_batch_new(ctx, schema, column.length, &batch));
     batch->columns[0] = column;

@@ -290,9 +290,10 @@ static void hash_value(harness *h, const ali_column_info *info, uint64_t row) {
         return;
     }
     if (info->offsets != NULL) {
-        const size_t length = (size_t)(info->offsets[row + 1] - info->offsets[row]);
+        const int32_t *offsets = info->offsets;
+        const size_t length = (size_t)(offsets[row + 1] - offsets[row]);
         harness_hash_bytes(h, &length, sizeof length);
-        harness_hash_bytes(h, info->data + info->offsets[row], length);
+        harness_hash_bytes(h, info->data + offsets[row], length);
         return;
     }
     ali_type_info type = {.size_bytes = sizeof type};

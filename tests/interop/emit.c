@@ -215,7 +215,7 @@ int main(int count, char **arguments) {
                                 .type = &columns[i].type,
                                 .is_nullable = i != 4};
     }
-    must(ali_schema_new(ctx, fields, COLUMNS, &schema));
+    must(ali_schema_new(ctx, fields, COLUMNS, NULL, 0, &schema));
     must(ali_writer_new(ctx, arguments[1], NULL, schema, &writer));
     for (uint64_t rows = ROWS; rows > 0; rows = rows == ROWS ? 9 : 0) {
         ali_batch *batch = make_batch(schema, rows);

@@ -75,7 +75,7 @@ static ali_schema *tool_schema(ali_context *ctx, const ali_type *types, uint32_t
                                         "l", "m", "n", "o", "p", "q", "r", "s", "t", "u", "v"};
     for (uint32_t i = 0; i < count; i += 1) fields[i] = tool_field(names[i], &types[i]);
     ali_schema *schema = NULL;
-    assert_int_equal(ali_schema_new(ctx, fields, count, &schema), ALI_OK);
+    assert_int_equal(ali_schema_new(ctx, fields, count, NULL, 0, &schema), ALI_OK);
     return schema;
 }
 
@@ -157,16 +157,18 @@ static void tool_assert_text(const ali_column *column, const char *const *texts)
     ali_column_info info = {.size_bytes = sizeof info};
     assert_int_equal(ali_column_describe(column, &info), ALI_OK);
     assert_int_equal(info.encoding, ALI_ENCODING_PLAIN);
-    assert_int_equal(info.offsets[0], 0);
+    assert_int_equal(((const int32_t *)info.offsets)[0], 0);
     for (uint64_t i = 0; i < info.length; i += 1) {
-        const size_t length = (size_t)(info.offsets[i + 1] - info.offsets[i]);
+        const size_t length =
+            (size_t)(((const int32_t *)info.offsets)[i + 1] - ((const int32_t *)info.offsets)[i]);
         assert_int_equal(ali_column_is_valid(column, i), texts[i] != NULL);
         if (texts[i] == NULL) {
             assert_int_equal(length, 0);
             continue;
         }
         assert_int_equal(length, strlen(texts[i]));
-        if (length != 0) assert_memory_equal(info.data + info.offsets[i], texts[i], length);
+        if (length != 0)
+            assert_memory_equal(info.data + ((const int32_t *)info.offsets)[i], texts[i], length);
     }
 }
 

@@ -266,8 +266,8 @@ static void tool_print_value(tool_bytes *to, const ali_column *column, uint64_t 
     const uint8_t *values = info.values;
     int64_t number = 0;
     if (info.offsets != NULL) {
-        const int32_t from = info.offsets[row];
-        const int32_t count = info.offsets[row + 1] - from;
+        const int32_t from = ((const int32_t *)info.offsets)[row];
+        const int32_t count = ((const int32_t *)info.offsets)[row + 1] - from;
         if (how->is_brief && count > 100) {
             tool_print(to, "<%d>", count);
         } else {

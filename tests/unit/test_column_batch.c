@@ -139,7 +139,7 @@ static void values_without_padding_are_copied_exactly(void **state) {
     memcpy(lent, "abc", 3);
     const int32_t offsets[] = {0, 1, 3};
     const int32_t codes[] = {1, 0};
-    ali_column values = {.type = schema->fields[0].type, .length = 2};
+    ali_column values = {.type = schema->nodes[0].type, .length = 2};
     values.offsets = tool_buf(ctx, offsets, sizeof offsets);
     assert_int_equal(ali_buf_lent(ctx, lent, 3, free, lent, &values.data), ALI_OK);
     ali_column *column = &batch->columns[0];
@@ -356,7 +356,7 @@ static void dictionary_that_cannot_be_made_releases_its_column(void **state) {
     ali_context *ctx = tool_context(&counter);
     ali_schema *schema = tool_schema(ctx, &text_type, 1);
     const char *const values[] = {"x"};
-    ali_column plain = {.type = schema->fields[0].type, .length = 1};
+    ali_column plain = {.type = schema->nodes[0].type, .length = 1};
     tool_text(ctx, &plain, values);
     ali_dictionary *dictionary = NULL;
     counter.fail_at = counter.calls + 1;

@@ -38,7 +38,7 @@ static void every_flat_type_has_its_format_string(void **state) {
     ali_type types[ALI_COUNT_OF(formats)];
     for (uint32_t i = 0; i < ALI_COUNT_OF(formats); i += 1) types[i] = formats[i].type;
     ali_schema *schema = tool_schema(ctx, types, ALI_COUNT_OF(formats));
-    schema->fields[3].is_nullable = false;
+    schema->nodes[3].is_nullable = false;
     struct ArrowSchema out;
     assert_int_equal(ali_schema_export(ctx, schema, &out), ALI_OK);
     ali_schema_release(schema);
@@ -98,10 +98,10 @@ static void nested_types_and_names_with_zero_bytes_are_refused(void **state) {
     ali_schema *nested = tool_schema(ctx, &list, 1);
     ali_schema *named = NULL;
     struct ArrowSchema out;
-    assert_int_equal(ali_schema_new(ctx, &odd, 1, &named), ALI_OK);
+    assert_int_equal(ali_schema_new(ctx, &odd, 1, NULL, 0, &named), ALI_OK);
     assert_int_equal(ali_schema_export(ctx, nested, &out), ALI_ERR_UNSUPPORTED);
     assert_string_equal(ali_context_error(ctx)->sentence,
-                        "exporting type list is not supported yet (column \"a\")");
+                        "exporting type list<> is not supported yet (column \"a\")");
     assert_int_equal(ali_schema_export(ctx, named, &out), ALI_ERR_UNSUPPORTED);
     assert_string_equal(
         ali_context_error(ctx)->sentence,

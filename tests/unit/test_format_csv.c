@@ -33,7 +33,7 @@ static void header_can_be_left_out_and_names_are_quoted_alike(void **state) {
                                 {.name = "\xFFz", .name_bytes = 2, .type = &type}};
     tool_table table = {.ctx = NULL};
     table.ctx = tool_context(&table.counter);
-    assert_int_equal(ali_schema_new(table.ctx, fields, 3, &table.schema), ALI_OK);
+    assert_int_equal(ali_schema_new(table.ctx, fields, 3, NULL, 0, &table.schema), ALI_OK);
     table.batch = tool_batch(table.ctx, table.schema, 0);
     tool_assert_written(&table, "csv", ALI_WRITE_HEADER_NAMES, "\"x,y\",\"\",\xEF\xBF\xBDz\n", 1);
     tool_assert_written(&table, "csv", ALI_WRITE_HEADER_NONE, "", 0);
@@ -174,7 +174,7 @@ static void nested_types_are_refused_by_name(void **state) {
         ali_writer *writer = NULL;
         char expected[96];
         snprintf(expected, sizeof expected,
-                 "writing type struct as %s is not supported yet (column \"b\")", shown[i]);
+                 "writing type struct<> as %s is not supported yet (column \"b\")", shown[i]);
         assert_int_equal(ali_writer_new(table.ctx, formats[i], NULL, table.schema, &writer),
                          ALI_ERR_UNSUPPORTED);
         assert_null(writer);

@@ -214,7 +214,7 @@ static void every_type_is_described_by_its_parameters(void **state) {
     uint64_t warnings = 0;
     for (uint32_t i = 0; i < ALI_COUNT_OF(all); i += 1) all[i] = parameters[i].type;
     tool_open(&table, all, ALI_COUNT_OF(all), 0);
-    table.schema->fields[3].is_nullable = false;
+    table.schema->nodes[3].is_nullable = false;
     char *bytes = tool_write(&table, "arrows", 0, 0, &count, &warnings);
     const uint8_t *at = (const uint8_t *)bytes;
     const message read = read_message(&at);

@@ -171,7 +171,7 @@ static void members_stand_in_schema_order_with_duplicate_names_kept(void **state
     const int8_t values[] = {1, 2};
     tool_table table = {.ctx = NULL};
     table.ctx = tool_context(&table.counter);
-    assert_int_equal(ali_schema_new(table.ctx, fields, 3, &table.schema), ALI_OK);
+    assert_int_equal(ali_schema_new(table.ctx, fields, 3, NULL, 0, &table.schema), ALI_OK);
     table.batch = tool_batch(table.ctx, table.schema, 2);
     for (uint32_t i = 0; i < 3; i += 1) {
         tool_values(table.ctx, &table.batch->columns[i], values, sizeof values);

@@ -41,7 +41,7 @@ export const ali_limits = {
 
 /** @type {Layout} */
 export const ali_type_info = {
-    size: 36,
+    size: 64,
     fields: {
         size_bytes: [0, 'u32'],
         kind: [4, 'u32'],
@@ -52,24 +52,54 @@ export const ali_type_info = {
         scale: [24, 'i32'],
         zone_bytes: [28, 'u32'],
         zone: [32, 'pointer'],
+        children_count: [36, 'u32'],
+        list_size: [40, 'u32'],
+        index_bits: [44, 'u32'],
+        index_is_signed: [48, 'u32'],
+        flags: [52, 'u32'],
+        extension: [56, 'u32'],
+        type_ids: [60, 'pointer'],
+    },
+}
+
+/** @type {Layout} */
+export const ali_pair = {
+    size: 24,
+    fields: {
+        key: [0, 'pointer'],
+        value: [4, 'pointer'],
+        key_bytes: [8, 'u64'],
+        value_bytes: [16, 'u64'],
+    },
+}
+
+/** @type {Layout} */
+export const ali_bytes = {
+    size: 16,
+    fields: {
+        data: [0, 'pointer'],
+        count_bytes: [8, 'u64'],
     },
 }
 
 /** @type {Layout} */
 export const ali_field_info = {
-    size: 32,
+    size: 40,
     fields: {
         size_bytes: [0, 'u32'],
         nullable: [4, 'u32'],
         name: [8, 'pointer'],
         name_bytes: [16, 'u64'],
         type: [24, 'pointer'],
+        metadata: [28, 'pointer'],
+        metadata_count: [32, 'u32'],
+        reserved: [36, 'u32'],
     },
 }
 
 /** @type {Layout} */
 export const ali_column_info = {
-    size: 72,
+    size: 88,
     fields: {
         size_bytes: [0, 'u32'],
         encoding: [4, 'u32'],
@@ -84,6 +114,9 @@ export const ali_column_info = {
         dictionary_id: [48, 'u64'],
         values_bytes: [56, 'u64'],
         data_bytes: [64, 'u64'],
+        buffers: [72, 'pointer'],
+        buffers_count: [76, 'u32'],
+        children_count: [80, 'u32'],
     },
 }
 
@@ -248,8 +281,31 @@ export const ALI_TYPE_DECIMAL = 7
 export const ALI_TYPE_DATE = 8
 export const ALI_TYPE_TIME = 9
 export const ALI_TYPE_TIMESTAMP = 10
+export const ALI_TYPE_INTERVAL = 11
+export const ALI_TYPE_LIST = 12
+export const ALI_TYPE_STRUCT = 13
+export const ALI_TYPE_UNION = 14
 export const ALI_TYPE_FIXED_BINARY = 15
+export const ALI_TYPE_FIXED_LIST = 16
+export const ALI_TYPE_MAP = 17
 export const ALI_TYPE_DURATION = 18
+export const ALI_TYPE_LARGE_BINARY = 19
+export const ALI_TYPE_LARGE_UTF8 = 20
+export const ALI_TYPE_LARGE_LIST = 21
+export const ALI_TYPE_RUN_END = 22
+export const ALI_TYPE_BINARY_VIEW = 23
+export const ALI_TYPE_UTF8_VIEW = 24
+export const ALI_TYPE_LIST_VIEW = 25
+export const ALI_TYPE_LARGE_LIST_VIEW = 26
+export const ALI_TYPE_IS_ORDERED = 1
+export const ALI_TYPE_KEYS_SORTED = 2
+export const ALI_TYPE_IS_DENSE = 4
+export const ALI_EXTENSION_NONE = 0
+export const ALI_EXTENSION_OTHER = 1
+export const ALI_EXTENSION_UUID = 2
+export const ALI_EXTENSION_JSON = 3
+export const ALI_EXTENSION_VARIANT = 4
+export const ALI_EXTENSION_WKB = 5
 export const ALI_UNIT_SECOND = 0
 export const ALI_UNIT_MILLI = 1
 export const ALI_UNIT_MICRO = 2

@@ -134,10 +134,10 @@ static uint64_t block_bound(const csv_state *state, uint32_t count, uint64_t row
 static ali_status put_rows(ali_writer *writer, void *opaque, ali_batch *batch, uint64_t *row,
                            uint64_t end_row) {
     csv_state *state = opaque;
-    const uint32_t count = batch->count;
+    const uint32_t count = batch->schema->count;
     uint64_t row_bytes = 1;
     for (uint32_t i = 0; i < count; i += 1) {
-        ali_cell_init(&state->cells[i], &batch->columns[i]);
+        ali_cell_init(&state->cells[i], ali_batch_at(batch, i));
         row_bytes += 3 + state->cells[i].bytes_bound;
     }
     const uint64_t step = ali_max_u64(1, ali_min_u64(BLOCK_ROWS_MAX, BLOCK_BYTES / row_bytes));
@@ -167,11 +167,12 @@ static ali_status put_header(ali_writer *writer) {
     const ali_schema *schema = writer->schema;
     uint64_t bound = 1;
     uint8_t *to = NULL;
-    for (uint32_t i = 0; i < schema->count; i += 1) bound += 3 + 3 * schema->fields[i].name_bytes;
+    for (uint32_t i = 0; i < schema->count; i += 1)
+        bound += 3 + 3 * ali_schema_field(schema, i)->name_bytes;
     ALI_TRY(ali_writer_reserve(writer, bound, &to));
     const uint8_t *start = to;
     for (uint32_t i = 0; i < schema->count; i += 1) {
-        const ali_field *field = &schema->fields[i];
+        const ali_field *field = ali_schema_field(schema, i);
         if (i > 0) {
             *to = ',';
             to += 1;

@@ -110,7 +110,7 @@ static uint32_t put_schema(ali_flatbuf *flat, const ali_schema *schema) {
     if (flat->status < 0) return 0;
     uint32_t *fields = pointer;
     for (uint32_t i = 0; i < schema->count; i += 1) {
-        fields[i] = put_field(flat, &schema->fields[i]);
+        fields[i] = put_field(flat, ali_schema_field(schema, i));
     }
     const uint32_t vector = ali_flatbuf_offsets(flat, fields, schema->count);
     ali_mem_free(flat->ctx, fields, bytes);
@@ -231,8 +231,8 @@ static uint32_t put_batch(ali_flatbuf *flat, ipc_state *state, const ali_batch *
                           uint64_t *body_bytes) {
     uint32_t buffers_count = 0;
     *body_bytes = 0;
-    for (uint32_t i = 0; i < batch->count; i += 1) {
-        const ali_column *column = &batch->columns[i];
+    for (uint32_t i = 0; i < batch->schema->count; i += 1) {
+        const ali_column *column = ali_batch_at(batch, i);
         const bool is_null = column->type->kind == ALI_TYPE_NULL;
         state->nodes[i].length = (int64_t)column->length;
         state->nodes[i].null_count = (int64_t)(is_null ? column->length : column->null_count);
@@ -241,7 +241,7 @@ static uint32_t put_batch(ali_flatbuf *flat, ipc_state *state, const ali_batch *
     const uint32_t buffers =
         ali_flatbuf_structs(flat, state->buffers, buffers_count, sizeof(body_buffer));
     const uint32_t nodes =
-        ali_flatbuf_structs(flat, state->nodes, batch->count, sizeof(field_node));
+        ali_flatbuf_structs(flat, state->nodes, batch->schema->count, sizeof(field_node));
     ali_flatbuf_begin(flat);
     ali_flatbuf_put_i64(flat, 0, (int64_t)batch->rows);
     ali_flatbuf_put_offset(flat, 1, nodes);
@@ -262,8 +262,8 @@ static ali_status append_batch(ali_writer *writer, ipc_state *state, const ali_b
     ALI_TRY(status);
     uint8_t *at = NULL;
     ALI_TRY(ali_writer_reserve(writer, body_bytes, &at));
-    for (uint32_t i = 0; i < batch->count; i += 1) {
-        at = copy_column(writer->ctx, at, &batch->columns[i]);
+    for (uint32_t i = 0; i < batch->schema->count; i += 1) {
+        at = copy_column(writer->ctx, at, ali_batch_at(batch, i));
     }
     ali_writer_advance(writer, at);
     *block = (file_block){.offset = (int64_t)state->position,

@@ -30,13 +30,13 @@ static ali_status spell_keys(ali_writer *writer, json_state *state) {
     const ali_schema *schema = writer->schema;
     uint64_t bound = 0;
     for (uint32_t i = 0; i < schema->count; i += 1) {
-        const ali_field *field = &schema->fields[i];
+        const ali_field *field = ali_schema_field(schema, i);
         bound += 4 + ali_json_text_bound((const uint8_t *)field->name, field->name_bytes);
     }
     ALI_TRY(ali_buf_new(writer->ctx, bound, &state->keys));
     uint8_t *to = state->keys->data;
     for (uint32_t i = 0; i < schema->count; i += 1) {
-        const ali_field *field = &schema->fields[i];
+        const ali_field *field = ali_schema_field(schema, i);
         to[0] = i == 0 ? '{' : ',';
         to[1] = '"';
         to = ali_json_put_text(to + 2, (const uint8_t *)field->name, field->name_bytes,
@@ -174,8 +174,8 @@ static uint8_t *put_word(uint8_t *to, const char *word) {
 
 static ali_status put_some(ali_writer *writer, json_state *state, const ali_batch *batch,
                            const json_style *style, uint64_t *row, uint64_t end_row) {
-    for (uint32_t i = 0; i < batch->count; i += 1) {
-        ali_cell_init(&state->cells[i], &batch->columns[i]);
+    for (uint32_t i = 0; i < batch->schema->count; i += 1) {
+        ali_cell_init(&state->cells[i], ali_batch_at(batch, i));
     }
     const uint64_t row_bytes = fixed_bound(writer, state);
     const uint64_t step = ali_max_u64(1, ali_min_u64(BLOCK_ROWS_MAX, BLOCK_BYTES / row_bytes));

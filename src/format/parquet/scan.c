@@ -309,7 +309,7 @@ static ali_status end_column(scan_state *scan, ali_parquet_reader *reader, ali_c
 static ali_status end_batch(ali_task *task, scan_state *scan) {
     scan->batch->rows = scan->rows;
     for (uint32_t i = 0; i < scan->count; i += 1) {
-        ALI_TRY(end_column(scan, &scan->readers[i], &scan->batch->columns[i]));
+        ALI_TRY(end_column(scan, &scan->readers[i], ali_batch_at(scan->batch, i)));
     }
     scan->group_rows -= scan->rows;
     if (scan->group_rows == 0) ALI_TRY(close_group(scan));
@@ -345,7 +345,7 @@ static ali_status decode(scan_state *scan) {
         if (reader->out == NULL) {
             const uint64_t share = scan->source.text_bytes +
                                    ali_max_u64(TEXT_BYTES / scan->count, 1);
-            ALI_TRY(ali_parquet_reader_fill(&scan->source, reader, &scan->batch->columns[i],
+            ALI_TRY(ali_parquet_reader_fill(&scan->source, reader, ali_batch_at(scan->batch, i),
                                             scan->rows, ali_max_u64(share, TEXT_BYTES)));
         }
         const ali_status status = ali_parquet_reader_step(&scan->source, reader);

@@ -402,7 +402,7 @@ ali_status ali_parquet_step_schema(ali_context *ctx, ali_parquet_state *state,
                         "the schema has %u elements, but only %U belong to it",
                         state->meta.elements.count, reader->at);
     }
-    return ali_schema_new(ctx, reader->fields, state->columns_count, schema);
+    return ali_schema_new(ctx, reader->fields, state->columns_count, NULL, 0, schema);
 }
 
 ali_status ali_parquet_refuse(ali_context *ctx, const ali_parquet_column *column) {

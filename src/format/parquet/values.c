@@ -118,7 +118,7 @@ ali_status ali_parquet_begin_dictionary(ali_parquet_source *source, ali_parquet_
     if (!is_bytes(reader)) return keep_dictionary(source, reader, count);
     if (count > reader->data_bytes / 4) return fail_dictionary(source, reader, count);
     ali_column *column = &reader->dictionary_column;
-    column->type = source->schema->fields[reader->index].type;
+    column->type = ali_schema_field(source->schema, reader->index)->type;
     column->length = count;
     column->encoding = ALI_ENCODING_PLAIN;
     ALI_TRY(ali_buf_new(source->ctx, ((uint64_t)count + 1) * 4, &column->offsets));
@@ -390,7 +390,7 @@ static ali_status reserve_data(ali_parquet_source *source, ali_parquet_reader *r
 static uint64_t expected_bytes(const ali_parquet_source *source, const ali_parquet_reader *reader) {
     uint64_t bytes = reader->data_bytes / ali_max_u64(reader->page_rows, 1);
     if (is_coded(reader) && reader->has_dictionary) {
-        const ali_column *values = &reader->dictionary->column;
+        const ali_column *values = reader->dictionary->columns;
         bytes = values->data->size_bytes / ali_max_u64(reader->dictionary_count, 1) + 1;
     }
     const uint64_t share = (reader->text_end - source->text_bytes) / source->schema->count;
@@ -409,7 +409,7 @@ static ali_status new_offsets(ali_parquet_source *source, ali_parquet_reader *re
 // Appends the values of a dictionary that codes stand for, and where each ends.
 static ali_status append_values(ali_parquet_source *source, ali_parquet_reader *reader,
                                 const uint32_t *codes, uint64_t count, int32_t *ends) {
-    const ali_column *dictionary = &reader->dictionary->column;
+    const ali_column *dictionary = reader->dictionary->columns;
     const int32_t *offsets = (const int32_t *)(const void *)dictionary->offsets->data;
     uint64_t data_bytes = 0;
     for (uint64_t i = 0; i < count; i += 1) {
@@ -586,7 +586,7 @@ ali_status ali_parquet_reader_fill(ali_parquet_source *source, ali_parquet_reade
     reader->text_end = text_end;
     reader->done = reader->values = 0;
     reader->fill = ALI_PARQUET_FILL_NONE;
-    out->type = source->schema->fields[reader->index].type;
+    out->type = ali_schema_field(source->schema, reader->index)->type;
     out->length = rows;
     out->encoding = ALI_ENCODING_PLAIN;
     if (!reader->column->is_optional) return ALI_OK;
