@@ -101,6 +101,15 @@ ALI_API ALI_CHECKED ali_status ali_scan_schema(ali_dataset *dataset,
 ALI_API ALI_CHECKED ali_status ali_scan_start(ali_dataset *dataset, const ali_scan_options *options,
                                               ali_task **task);
 
+// Chooses `count` of the rows 0 to rows_total - 1 at random, without replacement, each choice of
+// rows equally likely, and writes their numbers to `rows` in ascending order. The same seed chooses
+// the same rows on every machine (xoshiro256** seeded by splitmix64, Floyd's algorithm).
+//
+// Ownership: `rows` is the caller's, with room for `count` numbers.
+// Returns:   ALI_OK; ALI_ERR_MEMORY; ALI_ERR_ARGUMENT if there are fewer rows than are wanted.
+ALI_API ALI_CHECKED ali_status ali_sample_rows(ali_context *context, uint64_t rows_total,
+                                               uint64_t count, uint64_t seed, uint64_t *rows);
+
 #ifdef __cplusplus
 }
 #endif

@@ -2,123 +2,55 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "cli.h"
+#include "table.h"
 
-enum {
-    FLAG_COLUMNS,
-    FLAG_LIMIT,
-    FLAG_OFFSET,
-    FLAG_JSON,
-    FLAG_OUTPUT,
-    FLAG_TO,
-    FLAG_FORMAT,
-    FLAG_HEADER_FILE,
-    FLAG_QUIET,
-    FLAG_FORCE,
-    FLAG_WHOLE,
-    FLAG_HELP
-};
-
-enum { VERB_INFO = 1, VERB_SCHEMA = 2, VERB_HEAD = 4, VERB_CONVERT = 8, VERB_ALL = 15 };
-
-typedef struct flag {
-    const char *name;
-    const char *letter; // "" if there is none
-    const char *value;  // what it takes; NULL if nothing
-    const char *help;
-    uint32_t id;
-    uint32_t verbs;
-} flag;
-
-static const flag flags[] = {
-    {"--columns", "", "A,B",
-     "only these columns, in this order; \\, is a comma in a name, #3 the"
-     " third column",
-     FLAG_COLUMNS, VERB_HEAD | VERB_CONVERT},
-    {"--limit", "-n", "N", "at most N rows (head: 10)", FLAG_LIMIT, VERB_HEAD | VERB_CONVERT},
-    {"--offset", "", "N", "leave out the first N rows", FLAG_OFFSET, VERB_HEAD | VERB_CONVERT},
-    {"--json", "", NULL, "one JSON document on standard output", FLAG_JSON,
-     VERB_INFO | VERB_SCHEMA | VERB_HEAD},
-    {"--output", "-o", "FILE", "write to FILE instead of standard output", FLAG_OUTPUT,
-     VERB_INFO | VERB_SCHEMA | VERB_HEAD | VERB_CONVERT},
-    {"--to", "", "FORMAT", "write arrow, arrows, csv, jsonl or json, whatever the output's name",
-     FLAG_TO, VERB_CONVERT},
-    {"--format", "", "FORMAT", "read the input as this format (parquet), whatever it looks like",
-     FLAG_FORMAT, VERB_ALL},
-    {"--header-file", "", "FILE", "HTTP headers, lines \"name: value\", for the URL's own origin",
-     FLAG_HEADER_FILE, VERB_ALL},
-    {"--no-truncate", "", NULL, "whole values, however wide", FLAG_WHOLE, VERB_INFO | VERB_HEAD},
-    {"--force", "", NULL, "replace an output that exists", FLAG_FORCE, VERB_ALL},
-    {"--quiet", "-q", NULL, "no warnings, no progress", FLAG_QUIET, VERB_ALL},
-    {"--help", "-h", NULL, "this text", FLAG_HELP, VERB_ALL},
-};
-#define FLAGS_COUNT (sizeof flags / sizeof flags[0])
-
-typedef struct verb {
-    const char *name;
-    const char *usage;
-    const char *help;
-    uint32_t id;
-    uint32_t least; // operands
-    uint32_t most;
-} verb;
-
-static const verb verbs[] = {
-    {"info", "info FILE", "What a file is: format, rows, columns, metadata", VERB_INFO, 1, 1},
-    {"schema", "schema FILE", "The columns: name, type, whether nulls are allowed", VERB_SCHEMA, 1,
-     1},
-    {"head", "head FILE", "The first rows as a table", VERB_HEAD, 1, 1},
-    {"convert", "convert INPUT OUTPUT", "Writes a file in another format", VERB_CONVERT, 1, 2},
-};
-#define VERBS_COUNT (sizeof verbs / sizeof verbs[0])
-
-static const char *const known_verbs[] = {"info", "schema", "head", "convert", "help"};
-#define KNOWN_VERBS_COUNT (sizeof known_verbs / sizeof known_verbs[0])
-
-// Verbs that people look for and that this version does not have.
-static const char *const absent_verbs[] = {"count",  "tail",  "cat",  "slice",
-                                           "sample", "stats", "plan", "sniff"};
+#define WORD_BYTES 256u
 
 // --- help ----------------------------------------------------------------------------------------
 
-static const verb *find_verb(const char *name) {
-    for (size_t i = 0; name != NULL && i < VERBS_COUNT; i += 1) {
-        if (strcmp(verbs[i].name, name) == 0) return &verbs[i];
+static const cli_verb *find_verb(const char *name) {
+    for (size_t i = 0; name != NULL && i < cli_verbs_count; i += 1) {
+        if (strcmp(cli_verbs[i].name, name) == 0) return &cli_verbs[i];
     }
     return NULL;
 }
 
 static void print_flags(FILE *to, uint32_t wanted) {
-    for (size_t i = 0; i < FLAGS_COUNT; i += 1) {
-        if ((flags[i].verbs & wanted) == 0) continue;
+    for (size_t i = 0; i < cli_flags_count; i += 1) {
+        const cli_flag *one = &cli_flags[i];
         char name[40];
-        (void)snprintf(name, sizeof name, "%s%s%s%s%s", flags[i].letter,
-                       flags[i].letter[0] != '\0' ? ", " : "", flags[i].name,
-                       flags[i].value != NULL ? " " : "",
-                       flags[i].value != NULL ? flags[i].value : "");
-        (void)fprintf(to, "  %-20s %s\n", name, flags[i].help);
+        if ((one->verbs & wanted) == 0) continue;
+        (void)snprintf(name, sizeof name, "%s%s%s%s%s", one->letter,
+                       one->letter[0] != '\0' ? ", " : "", one->name, one->value != NULL ? " " : "",
+                       one->value != NULL ? one->value : "");
+        (void)fprintf(to, "  %-20s %s\n", name, one->help);
     }
 }
 
 void cli_print_help(FILE *to, const char *name) {
-    const verb *one = find_verb(name);
+    const cli_verb *one = find_verb(name);
     if (one != NULL) {
-        (void)fprintf(to, "Usage: alimentar %s [FLAGS]\n", one->usage);
-        if (one->id == VERB_CONVERT) {
-            (void)fprintf(to, "       alimentar convert INPUT -o OUTPUT [FLAGS]\n");
+        (void)fprintf(to, "Usage: alimentar %s %s [FLAGS]\n", one->name, one->words);
+        if (one->form == WORDS_OUTPUT) {
+            (void)fprintf(to, "       alimentar %s INPUT... -o OUTPUT [FLAGS]\n", one->name);
         }
         (void)fprintf(to, "\n%s.\n\nFlags:\n", one->help);
         print_flags(to, one->id);
         return;
     }
-    (void)fprintf(to, "Usage: alimentar VERB [FLAGS] FILE...\n\nReads tables: files, URLs (http, "
-                      "https), \"-\" for standard input.\n\nVerbs:\n");
-    for (size_t i = 0; i < VERBS_COUNT; i += 1) {
-        (void)fprintf(to, "  %-22s %s\n", verbs[i].usage, verbs[i].help);
+    (void)fprintf(to, "Usage: alimentar VERB [FLAGS] FILE...\n\nReads tables: files, folders, "
+                      "patterns (*, ?, [a-z], **), URLs (http, https),\n\"-\" for standard input. "
+                      "Several files are read as one table.\n\nVerbs:\n");
+    for (size_t i = 0; i < cli_verbs_count; i += 1) {
+        char usage[64];
+        (void)snprintf(usage, sizeof usage, "%s %s", cli_verbs[i].name, cli_verbs[i].words);
+        (void)fprintf(to, "  %-24s %s\n", usage, cli_verbs[i].help);
     }
-    (void)fprintf(to, "  %-22s %s\n  %-22s %s\n\n", "help VERB", "the flags of a verb", "--version",
-                  "the version");
+    (void)fprintf(to, "  %-24s %s\n  %-24s %s\n\n", "help VERB", "The flags of a verb", "--version",
+                  "The version");
     (void)fprintf(to, "Exit: 0 good, 2 usage, 3 input or output, 4 network or authorization, "
                       "5 conflict,\n6 limit, 70 internal, 130 interrupted.\n");
 }
@@ -166,15 +98,22 @@ const char *cli_nearest(const char *word, const char *const *known, size_t count
 
 // --- flags ---------------------------------------------------------------------------------------
 
+// Verbs that people look for and that this version does not have.
+static const char *const absent_verbs[] = {"sniff"};
+
 static int fail_unknown_verb(const char *word) {
-    char shown[256];
+    char shown[WORD_BYTES];
+    const char *known[32];
+    size_t count = 0;
     cli_show_text(word, shown, sizeof shown);
     for (size_t i = 0; i < sizeof absent_verbs / sizeof absent_verbs[0]; i += 1) {
         if (strcmp(word, absent_verbs[i]) != 0) continue;
         return cli_fail(EXIT_USAGE, NULL, "%s is not in this version; see \"alimentar --help\"",
                         shown);
     }
-    const char *near = cli_nearest(word, known_verbs, KNOWN_VERBS_COUNT);
+    for (; count < cli_verbs_count; count += 1) known[count] = cli_verbs[count].name;
+    known[count] = "help";
+    const char *near = cli_nearest(word, known, count + 1);
     if (near != NULL) {
         return cli_fail(EXIT_USAGE, NULL, "there is no verb \"%s\"; did you mean \"%s\"?", shown,
                         near);
@@ -184,24 +123,25 @@ static int fail_unknown_verb(const char *word) {
 
 // A word that is no flag of the verb (NULL: of none). "--name=value" is told without its value,
 // which may be a secret.
-static int fail_unknown_flag(const char *word, const verb *found) {
+static int fail_unknown_flag(const char *word, const cli_verb *found) {
     char name[128];
-    char shown[256];
-    const char *known[FLAGS_COUNT];
+    char shown[WORD_BYTES];
+    const char *known[32];
     const uint32_t wanted = found != NULL ? found->id : VERB_ALL;
     const char *about = found != NULL ? found->name : "";
     const char *blank = found != NULL ? " " : "";
     size_t count = 0;
     (void)snprintf(name, sizeof name, "%.*s", (int)strcspn(word, "="), word);
     cli_show_text(name, shown, sizeof shown);
-    for (size_t i = 0; i < FLAGS_COUNT; i += 1) {
-        if (found != NULL && (strcmp(name, flags[i].name) == 0 ||
-                              (flags[i].letter[0] != '\0' && strcmp(name, flags[i].letter) == 0))) {
+    for (size_t i = 0; i < cli_flags_count; i += 1) {
+        if (found != NULL &&
+            (strcmp(name, cli_flags[i].name) == 0 ||
+             (cli_flags[i].letter[0] != '\0' && strcmp(name, cli_flags[i].letter) == 0))) {
             return cli_fail(EXIT_USAGE, NULL, "%s does not take %s; see \"alimentar %s --help\"",
                             found->name, shown, found->name);
         }
-        if ((flags[i].verbs & wanted) == 0) continue;
-        known[count] = flags[i].name;
+        if ((cli_flags[i].verbs & wanted) == 0) continue;
+        known[count] = cli_flags[i].name;
         count += 1;
     }
     const char *near = cli_nearest(name, known, count);
@@ -250,14 +190,15 @@ static int read_columns(const char *value, cli_args *args) {
     return EXIT_GOOD;
 }
 
-static int take_number(const flag *given, const char *value, uint64_t *number) {
+static int take_number(const cli_flag *given, const char *value, uint64_t *number) {
     if (read_count(value, number)) return EXIT_GOOD;
     char shown[128];
     cli_show_text(value, shown, sizeof shown);
-    return cli_fail(EXIT_USAGE, NULL, "%s takes a number of rows, not \"%s\"", given->name, shown);
+    return cli_fail(EXIT_USAGE, NULL, "%s takes a number%s, not \"%s\"", given->name,
+                    given->id == FLAG_SEED ? "" : " of rows", shown);
 }
 
-static int take_flag(const flag *given, const char *value, cli_args *args) {
+static int take_flag(const cli_flag *given, const char *value, cli_args *args) {
     switch (given->id) {
     case FLAG_COLUMNS:
         return read_columns(value, args);
@@ -265,6 +206,8 @@ static int take_flag(const flag *given, const char *value, cli_args *args) {
         return take_number(given, value, &args->limit);
     case FLAG_OFFSET:
         return take_number(given, value, &args->offset);
+    case FLAG_SEED:
+        return take_number(given, value, &args->seed);
     case FLAG_OUTPUT:
         args->output = value;
         break;
@@ -296,28 +239,28 @@ static int take_flag(const flag *given, const char *value, cli_args *args) {
 }
 
 // Finds "--name", "--name=value", "-n", "-nVALUE". *value is NULL if none is joined to it.
-static const flag *find_flag(const char *word, uint32_t wanted, const char **value) {
-    for (size_t i = 0; i < FLAGS_COUNT; i += 1) {
-        const size_t bytes = strlen(flags[i].name);
+static const cli_flag *find_flag(const char *word, uint32_t wanted, const char **value) {
+    for (size_t i = 0; i < cli_flags_count; i += 1) {
+        const size_t bytes = strlen(cli_flags[i].name);
         *value = NULL;
-        if ((flags[i].verbs & wanted) == 0) continue;
-        if (strcmp(word, flags[i].name) == 0) return &flags[i];
-        if (strncmp(word, flags[i].name, bytes) == 0 && word[bytes] == '=') {
+        if ((cli_flags[i].verbs & wanted) == 0) continue;
+        if (strcmp(word, cli_flags[i].name) == 0) return &cli_flags[i];
+        if (strncmp(word, cli_flags[i].name, bytes) == 0 && word[bytes] == '=') {
             *value = word + bytes + 1;
-            return &flags[i];
+            return &cli_flags[i];
         }
-        if (flags[i].letter[0] == '\0' || strncmp(word, flags[i].letter, 2) != 0) continue;
-        if (word[2] != '\0' && flags[i].value == NULL) continue;
+        if (cli_flags[i].letter[0] == '\0' || strncmp(word, cli_flags[i].letter, 2) != 0) continue;
+        if (word[2] != '\0' && cli_flags[i].value == NULL) continue;
         if (word[2] != '\0') *value = word + 2;
-        return &flags[i];
+        return &cli_flags[i];
     }
     return NULL;
 }
 
-static int read_flag(char **words, int count, int *index, const verb *of, cli_args *args) {
+static int read_flag(char **words, int count, int *index, const cli_verb *of, cli_args *args) {
     const char *word = words[*index];
     const char *value = NULL;
-    const flag *found = find_flag(word, of->id, &value);
+    const cli_flag *found = find_flag(word, of->id, &value);
     if (found == NULL) return fail_unknown_flag(word, of);
     if (found->value == NULL && value != NULL) {
         return cli_fail(EXIT_USAGE, NULL, "%s takes no value", found->name);
@@ -333,44 +276,101 @@ static int read_flag(char **words, int count, int *index, const verb *of, cli_ar
     return take_flag(found, value, args);
 }
 
-static int check_operands(const verb *found, const cli_args *args) {
-    const bool is_convert = found->id == VERB_CONVERT;
-    if (args->operands_count < found->least ||
-        (is_convert && args->operands_count == 1 && args->output == NULL)) {
-        return cli_fail(EXIT_USAGE, NULL, "%s wants a file: alimentar %s", found->name,
-                        found->usage);
-    }
-    if (args->output != NULL && args->output[0] == '\0') {
-        return cli_fail(EXIT_USAGE, NULL, "an empty name is no file: alimentar %s", found->usage);
-    }
-    if (is_convert && args->operands_count == 2 && args->output != NULL) {
-        char one[256];
-        char other[256];
-        cli_show_text(args->operands[1], one, sizeof one);
+// --- files ---------------------------------------------------------------------------------------
+
+static bool is_there(const char *path) {
+    struct stat about;
+    return stat(path, &about) == 0;
+}
+
+// Tells if the last of convert's files is an output, although there is -o: it could not be read.
+static bool is_second_output(const cli_args *args) {
+    const char *last = args->operands[args->operands_count - 1];
+    if (args->operands_count < 2 || args->output == NULL) return false;
+    return strcmp(last, "-") == 0 ||
+           (!is_there(last) && strpbrk(last, "*?[") == NULL && strstr(last, "://") == NULL);
+}
+
+static int fail_words(const cli_verb *found, const char *what) {
+    return cli_fail(EXIT_USAGE, NULL, "%s: alimentar %s %s", what, found->name, found->words);
+}
+
+// Takes convert's output off its files.
+static int take_output(const cli_verb *found, cli_args *args) {
+    if (is_second_output(args)) {
+        char one[WORD_BYTES];
+        char other[WORD_BYTES];
+        cli_show_text(args->operands[args->operands_count - 1], one, sizeof one);
         cli_show_text(args->output, other, sizeof other);
-        return cli_fail(EXIT_USAGE, NULL, "there are two outputs, \"%s\" and \"%s\": alimentar %s",
-                        one, other, found->usage);
+        return cli_fail(EXIT_USAGE, NULL,
+                        "there are two outputs, \"%s\" and \"%s\": alimentar %s %s", one, other,
+                        found->name, found->words);
+    }
+    if (args->output == NULL && args->operands_count > 1) {
+        args->operands_count -= 1;
+        args->output = args->operands[args->operands_count];
     }
     return EXIT_GOOD;
 }
 
-static int take_operand(const verb *found, const char *word, cli_args *args) {
-    if (word[0] == '\0') {
-        return cli_fail(EXIT_USAGE, NULL, "an empty name is no file: alimentar %s", found->usage);
+static bool read_range(const char *word, cli_args *args) {
+    char start[24];
+    const char *colon = strchr(word, ':');
+    if (colon == NULL || (size_t)(colon - word) >= sizeof start) return false;
+    (void)snprintf(start, sizeof start, "%.*s", (int)(colon - word), word);
+    uint64_t from = 0;
+    uint64_t end = ALI_UNKNOWN;
+    if (start[0] != '\0' && !read_count(start, &from)) return false;
+    if (colon[1] != '\0' && !read_count(colon + 1, &end)) return false;
+    args->offset = from;
+    args->limit = end == ALI_UNKNOWN ? ALI_UNKNOWN : end > from ? end - from : 0;
+    return true;
+}
+
+// Takes the number or range off the files: it is the first or the last of them, and no file.
+static int take_rows(const cli_verb *found, cli_args *args) {
+    const uint32_t last = args->operands_count - 1;
+    const bool is_range = found->form == WORDS_RANGE;
+    for (uint32_t i = 0; args->operands_count > 0; i = last) {
+        const char *word = args->operands[i];
+        uint64_t number = 0;
+        const bool is_taken = is_range ? read_range(word, args)
+                                       : read_count(word, &number) && !is_there(word);
+        if (is_taken && !is_range) args->limit = number;
+        if (is_taken) {
+            memmove(&args->operands[i], &args->operands[i + 1], (last - i) * sizeof(char *));
+            args->operands_count -= 1;
+            return EXIT_GOOD;
+        }
+        if (i == last) break;
     }
-    if (args->operands_count >= found->most) {
-        char shown[256];
-        cli_show_text(word, shown, sizeof shown);
-        return cli_fail(EXIT_USAGE, NULL, "\"%s\" is one file too many: alimentar %s", shown,
-                        found->usage);
+    return is_range ? fail_words(found, "slice wants rows, START:END") : EXIT_GOOD;
+}
+
+static int check_operands(const cli_verb *found, cli_args *args) {
+    int code = EXIT_GOOD;
+    if (args->output != NULL && args->output[0] == '\0') {
+        return fail_words(found, "an empty name is no file");
     }
+    if (found->form == WORDS_OUTPUT && args->operands_count > 0) code = take_output(found, args);
+    if (found->form == WORDS_RANGE || found->form == WORDS_NUMBER) code = take_rows(found, args);
+    if (code != EXIT_GOOD) return code;
+    if (args->operands_count == 0 || (found->form == WORDS_OUTPUT && args->output == NULL)) {
+        return cli_fail(EXIT_USAGE, NULL, "%s wants a file: alimentar %s %s", found->name,
+                        found->name, found->words);
+    }
+    return EXIT_GOOD;
+}
+
+static int take_operand(const cli_verb *found, const char *word, cli_args *args) {
+    if (word[0] == '\0') return fail_words(found, "an empty name is no file");
     args->operands[args->operands_count] = word;
     args->operands_count += 1;
     return EXIT_GOOD;
 }
 
 static int read_words(int count, char **words, int verb_at, cli_args *args) {
-    const verb *found = find_verb(words[verb_at]);
+    const cli_verb *found = find_verb(words[verb_at]);
     bool has_ended = false;
     for (int i = 1; i < count; i += 1) {
         const char *word = words[i];
@@ -396,7 +396,7 @@ static bool is_word_of_help(const char *word) {
 static int read_help(int count, char **words, cli_args *args) {
     args->verb = words[1];
     args->wants_help = is_word_of_help(words[1]);
-    args->operands[0] = count > 2 ? words[2] : NULL;
+    args->help_of = count > 2 ? words[2] : NULL;
     if (count > 2 && (!args->wants_help || find_verb(words[2]) == NULL)) {
         if (args->wants_help) return fail_unknown_verb(words[2]);
         return cli_fail(EXIT_USAGE, NULL, "--version stands alone");
@@ -418,7 +418,7 @@ static int find_verb_word(int count, char **words) {
             continue;
         }
         if (has_ended || words[i][0] != '-' || words[i][1] == '\0') return i;
-        const flag *found = find_flag(words[i], VERB_ALL, &value);
+        const cli_flag *found = find_flag(words[i], VERB_ALL, &value);
         if (found == NULL) {
             (void)fail_unknown_flag(words[i], NULL);
             return -1;
@@ -437,15 +437,18 @@ int cli_args_read(int count, char **words, cli_args *args) {
     if (verb_at < 0) return EXIT_USAGE;
     if (verb_at == 0) {
         return cli_fail(EXIT_USAGE, NULL,
-                        "a verb is wanted: info, schema, head or convert; see "
+                        "a verb is wanted, such as info, head or convert; see "
                         "\"alimentar --help\"");
     }
     args->verb = words[verb_at];
     if (find_verb(args->verb) == NULL) return fail_unknown_verb(args->verb);
+    args->operands = calloc((size_t)count, sizeof *args->operands);
+    if (args->operands == NULL) return cli_fail(EXIT_LIMIT, NULL, "no memory is left");
     return read_words(count, words, verb_at, args);
 }
 
 void cli_args_clear(cli_args *args) {
+    free(args->operands);
     free(args->columns);
     free(args->columns_text);
 }

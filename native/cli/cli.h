@@ -21,19 +21,19 @@ enum {
     EXIT_INTERRUPTED = 130
 };
 
-#define OPERANDS_MAX 2u
-
 // What stands on the command line, after reading it.
 typedef struct cli_args {
     const char *verb;
-    const char *operands[OPERANDS_MAX];
+    const char *help_of;   // of help: a verb, or NULL
+    const char **operands; // files; of convert without the output
     uint32_t operands_count;
     const char **columns; // NULL: all
     uint32_t columns_count;
     char *columns_text; // what `columns` points into
     uint64_t limit;     // ALI_UNKNOWN: not given
     uint64_t offset;
-    const char *output; // -o
+    uint64_t seed;
+    const char *output; // -o, or convert's last word
     const char *to;
     const char *format;
     const char *header_file;
@@ -148,21 +148,49 @@ extern volatile sig_atomic_t cli_signal; // the signal that asks to stop, or 0
 // Takes the line of progress off the terminal, before another is written.
 void cli_end_progress(void);
 
-// Opens the input of the command line.
-int cli_open(cli *self, const char *path, ali_dataset **dataset);
+// Opens the files of the command line as one data set.
+int cli_open(cli *self, ali_dataset **dataset);
+
+// --- rows.c: which rows, and handing them out ---
+
+// Rows of a data set: those of a scan, or of them only some.
+typedef struct cli_scan {
+    cli *self;
+    ali_dataset *dataset;
+    ali_scan_options options;
+    const uint64_t *picks; // numbers of rows, ascending; NULL: all of the scan
+    uint64_t picks_count;
+    ali_task *task;
+} cli_scan;
+
+// The scan that the command line asks for.
+cli_scan cli_scan_of(cli *self, ali_dataset *dataset);
+
+// Starts to scan, which checks the columns.
+int cli_scan_begin(cli_scan *scan);
+
+// Takes rows [first, end) of a batch, which stays the caller's. Another code than EXIT_GOOD ends
+// the scan, and so does *is_enough.
+typedef int cli_take(void *user, ali_batch *batch, uint64_t first, uint64_t end, bool *is_enough);
+int cli_scan_run(cli_scan *scan, cli_take *take, void *user);
+void cli_scan_end(cli_scan *scan);
 
 // --- verbs ---
 
 int cli_info(cli *self);
 int cli_schema(cli *self);
 int cli_head(cli *self);
+int cli_tail(cli *self);
+int cli_count(cli *self);
+int cli_cat(cli *self);
+int cli_slice(cli *self);
+int cli_sample(cli *self);
 int cli_convert(cli *self);
 
-// Writes the batches of a scan to a writer and its bytes to an output (cmd_convert.c).
-int cli_write_rows(cli *self, ali_dataset *dataset, const char *format, const char *output_path,
-                   const ali_scan_options *options);
+// Writes rows in a format to an output (cmd_convert.c).
+int cli_write_rows(cli_scan *scan, const char *format, const char *output_path);
 
-// The scan that the command line asks for.
-ali_scan_options cli_scan_options(const cli *self);
+// Prints rows as a table; `rows_total` of the data set or ALI_UNKNOWN (show.c).
+int cli_show_rows(cli_scan *scan, uint64_t rows_total);
 
 #endif

@@ -65,7 +65,6 @@ static const char *choose_format(const cli_args *args, const char *output) {
 typedef struct pump {
     cli *self;
     ali_writer *writer;
-    ali_task *task;
     cli_output out;
     bool is_shown; // on a terminal
     cli_bytes_form form;
@@ -83,79 +82,88 @@ static int drain(pump *at) {
     return at->out.code;
 }
 
-static int put_batch(pump *at) {
-    ali_batch *batch = ali_task_take_batch(at->task);
-    const uint64_t rows = ali_batch_rows(batch);
+static int put_some(void *user, ali_batch *batch, uint64_t first, uint64_t end, bool *is_enough) {
+    pump *at = user;
     int code = EXIT_GOOD;
-    for (uint64_t row = 0; code == EXIT_GOOD && row < rows && !at->out.is_closed;) {
-        const ali_status status = ali_writer_put_rows(at->writer, batch, &row, rows);
+    for (uint64_t row = first; code == EXIT_GOOD && row < end && !at->out.is_closed;) {
+        const ali_status status = ali_writer_put_rows(at->writer, batch, &row, end);
         code = status < 0 ? cli_fail_context(at->self) : drain(at);
         if (cli_signal != 0) code = EXIT_INTERRUPTED;
     }
-    ali_batch_release(batch);
+    *is_enough = at->out.is_closed;
     return code;
 }
 
-static int put_rows(pump *at) {
-    for (;;) {
-        if (cli_signal != 0) return EXIT_INTERRUPTED;
-        const ali_status status = ali_host_drive(at->self->host, at->task);
-        if (status == ALI_OK) break;
-        if (status < 0) return cli_fail_host(at->self);
-        const int code = put_batch(at);
-        if (code != EXIT_GOOD || at->out.is_closed) return code;
-    }
+static int put_rows(pump *at, cli_scan *scan) {
+    const int code = cli_scan_run(scan, put_some, at);
+    if (code != EXIT_GOOD || at->out.is_closed) return code;
     const ali_status status = ali_writer_finish(at->writer);
     return status < 0 ? cli_fail_context(at->self) : drain(at);
 }
 
-static int start(pump *at, ali_dataset *dataset, const char *format,
-                 const ali_scan_options *options) {
+static int start(pump *at, cli_scan *scan, const char *format) {
     ali_context *context = ali_host_context(at->self->host);
     ali_schema *schema = NULL;
-    ali_status status = ali_scan_schema(dataset, options, &schema);
-    if (status == ALI_OK) status = ali_scan_start(dataset, options, &at->task);
+    int code = cli_scan_begin(scan);
+    if (code != EXIT_GOOD) return code;
+    ali_status status = ali_scan_schema(scan->dataset, &scan->options, &schema);
     if (status == ALI_OK) status = ali_writer_new(context, format, NULL, schema, &at->writer);
-    const int code = status < 0 ? cli_fail_context(at->self) : EXIT_GOOD;
+    if (status < 0) code = cli_fail_context(at->self);
     ali_schema_release(schema);
     return code;
 }
 
-int cli_write_rows(cli *self, ali_dataset *dataset, const char *format, const char *output_path,
-                   const ali_scan_options *options) {
+int cli_write_rows(cli_scan *scan, const char *format, const char *output_path) {
+    cli *self = scan->self;
     const bool is_csv = strcmp(format, "csv") == 0;
     pump at = {.self = self,
                .is_shown = cli_is_terminal(output_path),
                .form = is_csv ? CLI_BYTES_CSV : CLI_BYTES_JSON};
-    int code = start(&at, dataset, format, options);
+    int code = start(&at, scan, format);
     if (code == EXIT_GOOD) {
         code = cli_output_open(&at.out, output_path, self->args.is_forced);
         if (code == EXIT_GOOD) {
-            code = put_rows(&at);
+            code = put_rows(&at, scan);
             code = cli_output_close(&at.out, code);
         }
     }
     if (at.writer != NULL) self->replaced += ali_writer_warnings(at.writer);
     ali_writer_free(at.writer);
-    ali_task_free(at.task);
+    cli_scan_end(scan);
     return code;
 }
 
-int cli_convert(cli *self) {
-    const cli_args *args = &self->args;
-    const char *output = args->operands_count == 2 ? args->operands[1] : args->output;
-    const char *format = choose_format(args, output);
-    if (format == NULL) return EXIT_USAGE;
+static int write_all(cli *self, const char *format, const char *output) {
+    ali_dataset *dataset = NULL;
     if (strncmp(format, "arrow", 5) == 0 && cli_is_terminal(output)) {
         return cli_fail(EXIT_USAGE, NULL,
                         "%s is binary and is not written to a terminal: name a file, or a pipe",
                         format);
     }
-    ali_dataset *dataset = NULL;
-    int code = cli_open(self, args->operands[0], &dataset);
+    int code = cli_open(self, &dataset);
     if (code != EXIT_GOOD) return code;
-    const ali_scan_options options = cli_scan_options(self);
-    code = cli_write_rows(self, dataset, format, output, &options);
+    cli_scan scan = cli_scan_of(self, dataset);
+    code = cli_write_rows(&scan, format, output);
     ali_dataset_release(dataset);
     return code;
+}
+
+int cli_convert(cli *self) {
+    const char *format = choose_format(&self->args, self->args.output);
+    return format == NULL ? EXIT_USAGE : write_all(self, format, self->args.output);
+}
+
+int cli_cat(cli *self) {
+    const cli_args *args = &self->args;
+    const char *format = args->is_json ? "json" : "csv";
+    if (args->to != NULL) {
+        if (args->is_json && strcmp(args->to, "json") != 0) {
+            return cli_fail(EXIT_USAGE, NULL, "--json and --to %.32s ask for two formats",
+                            args->to);
+        }
+        format = choose_format(args, "-");
+    } else if (args->output != NULL && format_of(args->output) != NULL) {
+        format = format_of(args->output);
+    }
+    return format == NULL ? EXIT_USAGE : write_all(self, format, args->output);
 }

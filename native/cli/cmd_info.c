@@ -179,7 +179,7 @@ typedef void put_function(cli_output *out, const facts *of);
 
 static int tell(cli *self, put_function *put_text, put_function *put_json) {
     facts of = {.self = self, .info = {.size_bytes = sizeof of.info}};
-    int code = cli_open(self, self->args.operands[0], &of.dataset);
+    int code = cli_open(self, &of.dataset);
     if (code != EXIT_GOOD) return code;
     cli_output out;
     code = cli_output_open(&out, self->args.output, self->args.is_forced);

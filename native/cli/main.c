@@ -130,7 +130,8 @@ static int make_host(cli *self) {
     return EXIT_GOOD;
 }
 
-int cli_open(cli *self, const char *path, ali_dataset **dataset) {
+int cli_open(cli *self, ali_dataset **dataset) {
+    const char *path = self->args.operands[0];
     cli_show_path(strcmp(path, "-") == 0 ? "standard input" : path, self->path, sizeof self->path);
     const int code = make_host(self);
     if (code != EXIT_GOOD) return code;
@@ -142,28 +143,19 @@ int cli_open(cli *self, const char *path, ali_dataset **dataset) {
     return EXIT_GOOD;
 }
 
-// In the options of a scan 0 means all rows, and ALI_UNKNOWN none.
-static uint64_t limit_of(const cli_args *args) {
-    if (args->limit == ALI_UNKNOWN) return 0;
-    return args->limit == 0 ? ALI_UNKNOWN : args->limit;
-}
-
-ali_scan_options cli_scan_options(const cli *self) {
-    return (ali_scan_options){.size_bytes = sizeof(ali_scan_options),
-                              .offset_rows = self->args.offset,
-                              .limit_rows = limit_of(&self->args),
-                              .columns = self->args.columns,
-                              .columns_count = self->args.columns_count};
-}
-
 // --- the whole -----------------------------------------------------------------------------------
 
 static int run(cli *self) {
-    const char *verb = self->args.verb;
-    if (strcmp(verb, "info") == 0) return cli_info(self);
-    if (strcmp(verb, "schema") == 0) return cli_schema(self);
-    if (strcmp(verb, "head") == 0) return cli_head(self);
-    return cli_convert(self);
+    static const struct {
+        const char *name;
+        int (*run)(cli *self);
+    } verbs[] = {{"info", cli_info},   {"schema", cli_schema}, {"head", cli_head},
+                 {"tail", cli_tail},   {"count", cli_count},   {"cat", cli_cat},
+                 {"slice", cli_slice}, {"sample", cli_sample}, {"convert", cli_convert}};
+    for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i += 1) {
+        if (strcmp(self->args.verb, verbs[i].name) == 0) return verbs[i].run(self);
+    }
+    return cli_fail(EXIT_INTERNAL, NULL, "the verb %s has no function", self->args.verb);
 }
 
 static int flush_stdout(void) {
@@ -175,7 +167,7 @@ static int tell(const cli_args *args) {
     if (args->wants_help) {
         const bool is_verb = strcmp(args->verb, "--help") != 0 && strcmp(args->verb, "-h") != 0 &&
                              strcmp(args->verb, "help") != 0;
-        cli_print_help(stdout, is_verb ? args->verb : args->operands[0]);
+        cli_print_help(stdout, is_verb ? args->verb : args->help_of);
     } else {
         (void)printf("alimentar %s\n", ali_version());
     }

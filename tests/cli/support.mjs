@@ -107,7 +107,6 @@ export const files = {
     badheaders: Buffer.from('no colon here\n'),
     '100%.parquet': people,
 }
-for (const [name, bytes] of Object.entries(files)) writeFileSync(join(base, name), bytes)
 mkdirSync(join(base, 'folder'))
 symlinkSync(join(base, 'people.parquet'), join(base, 'link.parquet'))
 symlinkSync('loop.parquet', join(base, 'loop.parquet'))

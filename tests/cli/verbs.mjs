@@ -1,0 +1,142 @@
+// Cases of the verbs that give rows: which rows, and how they look. The form is that of run.mjs.
+import { equals, files, json } from './support.mjs'
+import { parquet } from './parquet.mjs'
+
+files['numbers.parquet'] = parquet([
+    { name: 'n', type: 'int64', values: Array.from({ length: 50 }, (_, i) => i) },
+])
+files['nulls.parquet'] = parquet([
+    { name: 'text', type: 'utf8', values: ['null', '', null, 'some'] },
+])
+files['marks.parquet'] = parquet([
+    { name: 'text', type: 'utf8', values: ['表示', 'e\u0301', '😀!', 'plain'] },
+    { name: 'n', type: 'int32', values: [1, 2, 3, 4] },
+])
+
+const lines = (...texts) => `${texts.join('\n')}\n`
+const usage = (err) => ({ code: 2, err })
+const numbers = (...rows) => ({ out: json(equals(rows.map((n) => ({ n })))) })
+
+export const cases = [
+    // count
+    ['count', ['count', '@people.parquet'], { out: '3\n' }],
+    ['count --json', ['count', '--json', '@people.parquet'], { out: json(equals({ rows: 3 })) }],
+    ['count of no rows', ['count', '@none.parquet'], { out: '0\n' }],
+    ['count of a pipe', ['count', '-'], { stdin: files['people.parquet'], out: '3\n' }],
+    [
+        'count does not take --limit',
+        ['count', '-n', '1', '@people.parquet'],
+        usage(/count does not/),
+    ],
+    // tail
+    [
+        'tail',
+        ['tail', '--json', '@numbers.parquet'],
+        numbers(40, 41, 42, 43, 44, 45, 46, 47, 48, 49),
+    ],
+    ['tail of two', ['tail', '2', '--json', '@numbers.parquet'], numbers(48, 49)],
+    ['tail of two, by a flag', ['tail', '--json', '@numbers.parquet', '-n2'], numbers(48, 49)],
+    ['the number may stand last', ['tail', '--json', '@numbers.parquet', '1'], numbers(49)],
+    ['tail of none', ['tail', '0', '--json', '@numbers.parquet'], numbers()],
+    [
+        'tail of more than there are',
+        ['tail', '99', '--columns', 'id', '@people.parquet'],
+        { out: lines('   id', 'int64', '    1', '    2', '    3', '(3 rows x 1 column)') },
+    ],
+    [
+        'a number that is a file is a file',
+        ['head', '--json', '7'],
+        { files: { 7: files['none.parquet'] }, out: json(equals([])), leaves: '7' },
+    ],
+    // slice
+    ['slice', ['slice', '3:6', '--json', '@numbers.parquet'], numbers(3, 4, 5)],
+    ['slice up to the end', ['slice', '48:', '--json', '@numbers.parquet'], numbers(48, 49)],
+    ['slice from the beginning', ['slice', ':2', '--json', '@numbers.parquet'], numbers(0, 1)],
+    ['slice beyond the end', ['slice', '49:99', '--json', '@numbers.parquet'], numbers(49)],
+    ['slice backwards is empty', ['slice', '9:3', '--json', '@numbers.parquet'], numbers()],
+    ['the range may stand last', ['slice', '--json', '@numbers.parquet', '1:2'], numbers(1)],
+    ['slice without a range', ['slice', '@numbers.parquet'], usage(/slice wants rows, START:END/)],
+    ['slice of a range that is none', ['slice', 'a:b', '@numbers.parquet'], usage(/wants rows/)],
+    // sample
+    [
+        'a sample is the same on every machine',
+        ['sample', '5', '--seed', '1', '--json', '@numbers.parquet'],
+        numbers(19, 20, 21, 24, 48),
+    ],
+    [
+        'a sample of all rows',
+        ['sample', '50', '--json', '@numbers.parquet'],
+        numbers(...Array.from({ length: 50 }, (_, i) => i)),
+    ],
+    [
+        'a sample of more rows than there are',
+        ['sample', '9', '--columns=id', '@people.parquet'],
+        { out: lines('   id', 'int64', '    1', '    2', '    3', '(3 rows x 1 column)') },
+    ],
+    ['a sample of no rows', ['sample', '--json', '@none.parquet'], { out: json(equals([])) }],
+    [
+        'a seed that is none',
+        ['sample', '--seed', 'x', '@none.parquet'],
+        usage(/--seed takes a number, /),
+    ],
+    // cat
+    [
+        'cat is CSV',
+        ['cat', '--columns', 'id,name', '@people.parquet'],
+        { out: 'id,name\n1,Ada\n2,\n3,"Bo, ""the"" one"\n' },
+    ],
+    [
+        'cat as JSON lines',
+        ['cat', '--to', 'jsonl', '--columns', 'id', '@people.parquet'],
+        { out: '{"id":1}\n{"id":2}\n{"id":3}\n' },
+    ],
+    [
+        'cat as JSON',
+        ['cat', '--json', '--columns', 'id', '--offset', '2', '@people.parquet'],
+        { out: json(equals([{ id: 3 }])) },
+    ],
+    [
+        'cat in two formats',
+        ['cat', '--json', '--to', 'csv', '@people.parquet'],
+        usage(/two formats/),
+    ],
+    [
+        'cat to a file goes by its name',
+        ['cat', '-o', 'rows.jsonl', '--columns=id', '-n1', '@people.parquet'],
+        { leaves: 'rows.jsonl', keeps: { 'rows.jsonl': '{"id":1}\n' } },
+    ],
+    // tables
+    [
+        'a null is told from texts that look like it',
+        ['head', '@nulls.parquet'],
+        { out: lines('text', 'utf8', '"null"', '""', 'null', 'some', '(4 rows x 1 column)') },
+    ],
+    [
+        'wide and combining characters are counted by their width',
+        ['head', '@marks.parquet'],
+        {
+            out: lines(
+                'text       n',
+                'utf8   int32',
+                '表示       1',
+                'e\u0301          2',
+                '😀!        3',
+                'plain      4',
+                '(4 rows x 2 columns)',
+            ),
+        },
+    ],
+    [
+        'columns are left out in the middle',
+        ['head', '-n1', '@wide.parquet'],
+        {
+            environment: { COLUMNS: '44' },
+            out: lines(
+                'column0  column1  …  column38  column39',
+                '  int32    int32  …     int32     int32',
+                '      0        1  …        38        39',
+                '(1 of 2 rows x 40 columns, 36 not shown)',
+            ),
+        },
+    ],
+]
