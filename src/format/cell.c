@@ -3,13 +3,17 @@
 
 #include "base/mem.h"
 #include "base/num.h"
+#include "base/text.h"
 #include "base/time.h"
 
 // The largest integer up to which all are doubles (ECMA-262, Number.MAX_SAFE_INTEGER).
 #define SAFE_MAX UINT64_C(9007199254740991)
 
-// 39 digits of 128 bits, a sign, a point, and zeros for a scale of up to 76.
-#define DECIMAL_BYTES_MAX 128u
+// 78 digits of 256 bits, a sign, a point, and zeros for a scale of down to -76.
+#define DECIMAL_BYTES_MAX 160u
+#define LIMBS_MAX 8u
+// Digits of so many limbs, by nines.
+#define DIGITS_MAX 81u
 
 // --- what a column holds -------------------------------------------------------------------------
 
@@ -23,6 +27,7 @@ static uint32_t kind_of(const ali_type *type) {
     case ALI_TYPE_FLOAT:
     case ALI_TYPE_BOOL:
     case ALI_TYPE_DURATION:
+    case ALI_TYPE_INTERVAL:
         return ALI_CELL_PLAIN;
     default:
         return ALI_CELL_STRING;
@@ -33,6 +38,7 @@ static uint32_t bound_of(const ali_type *type) {
     if (type->kind == ALI_TYPE_NULL || ali_type_is_bytes(type)) return 0;
     if (type->kind == ALI_TYPE_FIXED_BINARY) return type->bits / 4;
     if (type->kind == ALI_TYPE_DECIMAL) return DECIMAL_BYTES_MAX;
+    if (type->kind == ALI_TYPE_INTERVAL) return ALI_CELL_INTERVAL_BYTES;
     return ALI_TIME_BYTES_MAX; // more than any number needs
 }
 
@@ -125,10 +131,10 @@ static uint8_t *put_float(uint8_t *to, const uint8_t *at, uint32_t bits, bool *i
     return to + ali_num_print((char *)to, value);
 }
 
-// Divides 128 bits, four limbs from the lowest, by 10^9 and gives the rest.
-static uint32_t divide_limbs(uint32_t limbs[4]) {
+// Divides a number, its limbs from the lowest, by 10^9 and gives the rest.
+static uint32_t divide_limbs(uint32_t *limbs, uint32_t count) {
     uint64_t rest = 0;
-    for (uint32_t i = 4; i > 0; i -= 1) {
+    for (uint32_t i = count; i > 0; i -= 1) {
         const uint64_t value = rest << 32 | limbs[i - 1];
         limbs[i - 1] = (uint32_t)(value / 1000000000);
         rest = value % 1000000000;
@@ -136,32 +142,34 @@ static uint32_t divide_limbs(uint32_t limbs[4]) {
     return (uint32_t)rest;
 }
 
-static void negate_limbs(uint32_t limbs[4]) {
+static void negate_limbs(uint32_t *limbs, uint32_t count) {
     uint64_t carry = 1;
-    for (uint32_t i = 0; i < 4; i += 1) {
+    for (uint32_t i = 0; i < count; i += 1) {
         carry += (uint32_t)~limbs[i];
         limbs[i] = (uint32_t)carry;
         carry >>= 32;
     }
 }
 
-// A decimal of 128 bits with exactly `scale` digits after the point; zeros are appended for a
-// negative scale.
-static uint8_t *put_decimal(uint8_t *to, const uint8_t *at, int32_t scale) {
-    uint32_t limbs[4];
-    char digits[45];
-    for (uint32_t i = 0; i < 4; i += 1) limbs[i] = ali_load_u32(at + 4 * i);
-    if (limbs[3] >> 31 != 0) {
-        negate_limbs(limbs);
+// A decimal of 128 or 256 bits with exactly `scale` digits after the point; zeros are appended for
+// a negative scale.
+static uint8_t *put_decimal(uint8_t *to, const uint8_t *at, uint32_t bits, int32_t scale) {
+    uint32_t limbs[LIMBS_MAX];
+    char digits[DIGITS_MAX];
+    const uint32_t limbs_count = bits / 32;
+    for (uint32_t i = 0; i < limbs_count; i += 1) limbs[i] = ali_load_u32(at + 4 * i);
+    if (limbs[limbs_count - 1] >> 31 != 0) {
+        negate_limbs(limbs, limbs_count);
         *to = '-';
         to += 1;
     }
-    for (uint32_t i = 5; i > 0; i -= 1)
-        ali_num_digits(digits + (i - 1) * 9, divide_limbs(limbs), 9);
+    for (uint32_t i = DIGITS_MAX; i > 0; i -= 9) {
+        ali_num_digits(digits + i - 9, divide_limbs(limbs, limbs_count), 9);
+    }
     const uint32_t after = scale > 0 ? (uint32_t)scale : 0;
     uint32_t start = 0;
-    while (start < 44 && digits[start] == '0') start += 1;
-    const uint32_t count = 45 - start;
+    while (start < DIGITS_MAX - 1 && digits[start] == '0') start += 1;
+    const uint32_t count = DIGITS_MAX - start;
     const uint32_t before = count > after ? count - after : 0;
     ali_copy(to, digits + start, before);
     to += before;
@@ -179,6 +187,21 @@ static uint8_t *put_decimal(uint8_t *to, const uint8_t *at, int32_t scale) {
     if (scale >= 0 || (count == 1 && digits[start] == '0')) return to;
     ali_fill(to, '0', (size_t)-scale);
     return to + (size_t)-scale;
+}
+
+static uint8_t *put_member(uint8_t *to, const char *name, int64_t value) {
+    const size_t name_bytes = ali_text_length(name);
+    ali_copy(to, name, name_bytes);
+    return to + name_bytes + ali_num_i64((char *)to + name_bytes, value);
+}
+
+// Months and days of 32 bits each, then nanoseconds.
+static uint8_t *put_interval(uint8_t *to, const uint8_t *at) {
+    to = put_member(to, "{\"months\":", (int32_t)ali_load_u32(at));
+    to = put_member(to, ",\"days\":", (int32_t)ali_load_u32(at + 4));
+    to = put_member(to, ",\"nanos\":", (int64_t)ali_load_u64(at + 8));
+    *to = '}';
+    return to + 1;
 }
 
 uint8_t *ali_cell_print(const ali_cell *cell, uint64_t row, uint8_t *to, bool *is_string) {
@@ -199,7 +222,8 @@ uint8_t *ali_cell_print(const ali_cell *cell, uint64_t row, uint8_t *to, bool *i
     const uint8_t *at = cell->values + index * width;
     if (type->kind == ALI_TYPE_FLOAT) return put_float(to, at, type->bits, is_string);
     if (type->kind == ALI_TYPE_FIXED_BINARY) return put_hex(to, at, width);
-    if (type->kind == ALI_TYPE_DECIMAL) return put_decimal(to, at, type->scale);
+    if (type->kind == ALI_TYPE_DECIMAL) return put_decimal(to, at, type->bits, type->scale);
+    if (type->kind == ALI_TYPE_INTERVAL) return put_interval(to, at);
     const uint32_t is_signed = type->kind == ALI_TYPE_INT ? type->is_signed : 1;
     const int64_t value = load_int(at, type->bits, is_signed);
     char *text = (char *)to;

@@ -13,6 +13,9 @@ enum {
     ALI_CELL_STRING = 3 // JSON wants quotes: dates, decimals, hexadecimal digits
 };
 
+// An interval, spelled with the longest numbers and its quotes doubled.
+#define ALI_CELL_INTERVAL_BYTES 96u
+
 // A column ready to be spelled, borrowed from its batch.
 typedef struct ali_cell {
     const ali_type *type;

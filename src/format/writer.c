@@ -21,9 +21,10 @@ void ali_writer_advance(ali_writer *writer, const uint8_t *end) {
 }
 
 static bool is_writable(const ali_type *type) {
-    if (!ali_type_is_flat(type) || type->kind == ALI_TYPE_INTERVAL) return false;
+    if (!ali_type_is_flat(type)) return false;
+    if (type->kind == ALI_TYPE_INTERVAL) return type->bits == 128;
     if (type->kind != ALI_TYPE_DECIMAL) return true;
-    return type->bits == 128 && type->scale >= -SCALE_MAX && type->scale <= SCALE_MAX;
+    return type->bits >= 128 && type->scale >= -SCALE_MAX && type->scale <= SCALE_MAX;
 }
 
 ali_status ali_writer_check_types(ali_writer *writer, const char *format) {

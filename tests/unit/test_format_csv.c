@@ -138,6 +138,17 @@ static void values_are_bare_and_empty_binary_is_told_from_null(void **state) {
     tool_close(&table);
 }
 
+static void intervals_are_quoted_text(void **state) {
+    const ali_type type = {.kind = ALI_TYPE_INTERVAL, .bits = 128};
+    const uint64_t values[] = {UINT64_C(15) << 32 | 1, 7};
+    tool_table table;
+    tool_open(&table, &type, 1, 1);
+    tool_values(table.ctx, &table.batch->columns[0], values, sizeof values);
+    tool_assert_written(&table, "csv", ALI_WRITE_HEADER_NONE,
+                        "\"{\"\"months\"\":1,\"\"days\"\":15,\"\"nanos\"\":7}\"\n", 0);
+    tool_close(&table);
+}
+
 // More rows than a block has, with values that need all of the room reserved for them.
 static void many_rows_of_growing_text_are_written_whole(void **state) {
     enum { ROWS = 3000 };
@@ -276,6 +287,7 @@ int main(void) {
         cmocka_unit_test(a_batch_of_long_texts_is_handed_out_in_pieces),
         cmocka_unit_test(invalid_utf8_is_replaced_and_counted_once_a_value),
         cmocka_unit_test(values_are_bare_and_empty_binary_is_told_from_null),
+        cmocka_unit_test(intervals_are_quoted_text),
         cmocka_unit_test(many_rows_of_growing_text_are_written_whole),
         cmocka_unit_test(nested_types_are_refused_by_name),
         cmocka_unit_test(repeated_dictionary_values_are_written_whole),

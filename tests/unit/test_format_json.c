@@ -112,6 +112,43 @@ static void decimals_have_all_digits_of_their_scale(void **state) {
     }
 }
 
+static void decimals_of_256_bits_are_spelled_likewise(void **state) {
+    static const struct {
+        int32_t scale;
+        uint64_t limbs[4]; // the lowest first
+        const char *text;
+    } decimals[] = {
+        {1, {123, 0, 0, 0}, "\"12.3\""},
+        {0, {0, 0, 0, 0}, "\"0\""},
+        {2, {UINT64_MAX, UINT64_MAX, UINT64_MAX, UINT64_MAX}, "\"-0.01\""},
+        {0,
+         {UINT64_MAX, UINT64_MAX, UINT64_MAX, INT64_MAX},
+         "\"5789604461865809771178549250434395392663499233282028201972879200395656481996"
+         "7\""},
+        {76,
+         {0, 0, 0, UINT64_C(1) << 63},
+         "\"-5.7896044618658097711785492504343953926634992332820282019728792003956564819968\""},
+        {-76,
+         {1, 0, 0, 0},
+         "\"10000000000000000000000000000000000000000000000000000000000000000000000000000\""},
+    };
+    for (uint32_t i = 0; i < ALI_COUNT_OF(decimals); i += 1) {
+        const ali_type type = {
+            .kind = ALI_TYPE_DECIMAL, .bits = 256, .precision = 76, .scale = decimals[i].scale};
+        assert_lines(&type, decimals[i].limbs, sizeof decimals[i].limbs, 1, &decimals[i].text);
+    }
+}
+
+static void intervals_are_objects(void **state) {
+    const ali_type type = {.kind = ALI_TYPE_INTERVAL, .bits = 128};
+    const uint64_t values[] = {UINT64_C(15) << 32 | 1, 500000000, UINT64_C(0x8000000080000000),
+                               (uint64_t)INT64_MIN};
+    static const char *const texts[] = {
+        "{\"months\":1,\"days\":15,\"nanos\":500000000}",
+        "{\"months\":-2147483648,\"days\":-2147483648,\"nanos\":-9223372036854775808}"};
+    assert_lines(&type, values, sizeof values, 2, texts);
+}
+
 static void binary_is_hexadecimal_and_booleans_are_bare(void **state) {
     const ali_type fixed = {.kind = ALI_TYPE_FIXED_BINARY, .bits = 24};
     const ali_type boolean = TOOL_BOOL;
@@ -267,6 +304,8 @@ int main(void) {
         cmocka_unit_test(floats_are_the_shortest_doubles_and_no_numbers_are_strings),
         cmocka_unit_test(dates_and_times_are_strings),
         cmocka_unit_test(decimals_have_all_digits_of_their_scale),
+        cmocka_unit_test(decimals_of_256_bits_are_spelled_likewise),
+        cmocka_unit_test(intervals_are_objects),
         cmocka_unit_test(binary_is_hexadecimal_and_booleans_are_bare),
         cmocka_unit_test(strings_escape_only_what_they_must),
         cmocka_unit_test(invalid_utf8_is_replaced_and_counted_once_a_value),

@@ -101,6 +101,11 @@ static uint8_t *put_cell(uint8_t *to, const ali_cell *cell, uint64_t row, uint64
         return put_text(to, bytes, count_bytes, replaced);
     }
     bool is_string = false;
+    if (cell->type->kind == ALI_TYPE_INTERVAL) { // an object, in which commas and quotes stand
+        uint8_t text[ALI_CELL_INTERVAL_BYTES];
+        const uint8_t *text_end = ali_cell_print(cell, row, text, &is_string);
+        return put_text(to, text, (uint64_t)(text_end - text), replaced);
+    }
     uint8_t *end = ali_cell_print(cell, row, to, &is_string);
     return end == to ? put_text(to, NULL, 0, replaced) : end;
 }

@@ -79,6 +79,9 @@ static uint32_t put_type(ali_flatbuf *flat, const ali_type *type) {
     case ALI_TYPE_DURATION:
         ali_flatbuf_put_i16(flat, 0, type->unit);
         break;
+    case ALI_TYPE_INTERVAL: // months, days and nanoseconds
+        ali_flatbuf_put_i16(flat, 0, 2);
+        break;
     case ALI_TYPE_FIXED_BINARY:
         ali_flatbuf_put_i32(flat, 0, (int32_t)(type->bits / 8));
         break;
