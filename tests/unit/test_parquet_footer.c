@@ -136,16 +136,14 @@ static void logical_types_without_parameters_give_their_types(void **state) {
         {13, ALI_PARQUET_BYTE_ARRAY, 0, "binary"},
         {6, ALI_PARQUET_INT32, 0, "date32"},
         {99, ALI_PARQUET_BYTE_ARRAY, 0, "binary"}, // unknown: ignored
-        {11, ALI_PARQUET_INT32, 0,
-         "int32: logical type UNKNOWN is not supported yet (column \"a\")"},
-        {14, ALI_PARQUET_FIXED_LEN_BYTE_ARRAY, 16,
-         "fixed_binary(16): logical type UUID is not supported yet (column \"a\")"},
-        {15, ALI_PARQUET_FIXED_LEN_BYTE_ARRAY, 2,
-         "float16: logical type FLOAT16 is not supported yet (column \"a\")"},
-        {17, ALI_PARQUET_BYTE_ARRAY, 0,
-         "binary: logical type GEOMETRY is not supported yet (column \"a\")"},
-        {18, ALI_PARQUET_BYTE_ARRAY, 0,
-         "binary: logical type GEOGRAPHY is not supported yet (column \"a\")"},
+        {11, ALI_PARQUET_INT32, 0, "null"},
+        {14, ALI_PARQUET_FIXED_LEN_BYTE_ARRAY, 16, "fixed_binary(16)"},
+        {15, ALI_PARQUET_FIXED_LEN_BYTE_ARRAY, 2, "float16"},
+        {17, ALI_PARQUET_BYTE_ARRAY, 0, "binary"},
+        {18, ALI_PARQUET_BYTE_ARRAY, 0, "binary"},
+        {14, ALI_PARQUET_FIXED_LEN_BYTE_ARRAY, 15,
+         "fixed_binary(15): logical type UUID does not go with type FIXED_LEN_BYTE_ARRAY (column "
+         "\"a\")"},
         {6, ALI_PARQUET_INT64, 0,
          "int64: logical type DATE does not go with type INT64 (column \"a\")"},
     };
@@ -173,9 +171,8 @@ static void logical_times_have_their_units_and_zones(void **state) {
         {8, true, 2, ALI_PARQUET_INT64, "timestamp[us, UTC]"},
         {8, true, 3, ALI_PARQUET_INT64, "timestamp[ns, UTC]"},
         {8, true, 0, ALI_PARQUET_INT64,
-         "int64: logical type TIMESTAMP is not supported yet (column \"a\")"},
-        {7, true, 0, ALI_PARQUET_INT64,
-         "int64: logical type TIME is not supported yet (column \"a\")"},
+         "int64: logical type TIMESTAMP is not supported (column \"a\")"},
+        {7, true, 0, ALI_PARQUET_INT64, "int64: logical type TIME is not supported (column \"a\")"},
     };
     for (uint32_t i = 0; i < ALI_COUNT_OF(samples); i += 1) {
         tool_bytes logical = time_member(samples[i].id, samples[i].is_utc, samples[i].unit);
@@ -184,7 +181,7 @@ static void logical_times_have_their_units_and_zones(void **state) {
     }
 }
 
-static void logical_integers_and_decimals_have_their_widths(void **state) {
+static void logical_integers_have_their_widths(void **state) {
     static const struct {
         int32_t bits;
         bool is_signed;
@@ -209,14 +206,40 @@ static void logical_integers_and_decimals_have_their_widths(void **state) {
         expect_type(&logical, samples[i].type, 0, samples[i].spelled);
         release(&logical);
     }
-    tool_bytes logical = {0};
-    tool_wire(&logical, 5, 12);
-    tool_number(&logical, 1, 2);
-    tool_number(&logical, 2, 10);
-    tool_stop(&logical);
-    expect_type(&logical, ALI_PARQUET_INT64, 0,
-                "decimal128(10, 2): logical type DECIMAL is not supported yet (column \"a\")");
-    release(&logical);
+}
+
+static void decimals_have_the_bits_of_their_precision(void **state) {
+    static const struct {
+        int32_t precision;
+        int32_t scale;
+        int32_t type;
+        const char *spelled;
+    } samples[] = {
+        {10, 2, ALI_PARQUET_INT64, "decimal128(10, 2)"},
+        {1, 0, ALI_PARQUET_INT32, "decimal128(1, 0)"},
+        {38, 38, ALI_PARQUET_BYTE_ARRAY, "decimal128(38, 38)"},
+        {39, 0, ALI_PARQUET_BYTE_ARRAY, "decimal256(39, 0)"},
+        {76, 3, ALI_PARQUET_FIXED_LEN_BYTE_ARRAY, "decimal256(76, 3)"},
+        {77, 0, ALI_PARQUET_BYTE_ARRAY,
+         "decimal256(77, 0): logical type DECIMAL is not supported (column \"a\")"},
+        {0, 0, ALI_PARQUET_INT32,
+         "int32: logical type DECIMAL does not go with type INT32 (column \"a\")"},
+        {2, 3, ALI_PARQUET_INT32,
+         "int32: logical type DECIMAL does not go with type INT32 (column \"a\")"},
+        {2, -1, ALI_PARQUET_INT32,
+         "int32: logical type DECIMAL does not go with type INT32 (column \"a\")"},
+        {2, 0, ALI_PARQUET_DOUBLE,
+         "float64: logical type DECIMAL does not go with type DOUBLE (column \"a\")"},
+    };
+    for (uint32_t i = 0; i < ALI_COUNT_OF(samples); i += 1) {
+        tool_bytes logical = {0};
+        tool_wire(&logical, 5, 12);
+        tool_number(&logical, 1, samples[i].scale);
+        tool_number(&logical, 2, samples[i].precision);
+        tool_stop(&logical);
+        expect_type(&logical, samples[i].type, 5, samples[i].spelled);
+        release(&logical);
+    }
 }
 
 static void schemas_that_cannot_be_are_refused(void **state) {
@@ -353,7 +376,8 @@ int main(void) {
         cmocka_unit_test(footers_that_cannot_be_are_refused),
         cmocka_unit_test(logical_types_without_parameters_give_their_types),
         cmocka_unit_test(logical_times_have_their_units_and_zones),
-        cmocka_unit_test(logical_integers_and_decimals_have_their_widths),
+        cmocka_unit_test(logical_integers_have_their_widths),
+        cmocka_unit_test(decimals_have_the_bits_of_their_precision),
         cmocka_unit_test(schemas_that_cannot_be_are_refused),
         cmocka_unit_test(schemas_may_be_as_deep_as_the_limit),
         cmocka_unit_test(wide_footers_are_taken_in_steps),

@@ -549,14 +549,8 @@ static void columns_that_cannot_be_read_are_refused_by_name_when_scanned(void **
         ali_status status;
         const char *words;
     } samples[] = {
-        {ALI_PARQUET_INT96, 0, TOOL_NONE, 0, ALI_ERR_UNSUPPORTED,
-         "type INT96 is not supported yet (column \"bad\")"},
-        {ALI_PARQUET_FIXED_LEN_BYTE_ARRAY, 0, TOOL_NONE, 0, ALI_ERR_UNSUPPORTED,
-         "type FIXED_LEN_BYTE_ARRAY is not supported"},
-        {ALI_PARQUET_INT64, 0, ALI_PARQUET_DECIMAL, 0, ALI_ERR_UNSUPPORTED,
-         "logical type DECIMAL is not supported"},
-        {ALI_PARQUET_FIXED_LEN_BYTE_ARRAY, 0, ALI_PARQUET_INTERVAL, 0, ALI_ERR_UNSUPPORTED,
-         "logical type INTERVAL is not supported"},
+        {ALI_PARQUET_INT64, 0, ALI_PARQUET_DECIMAL, 0, ALI_ERR_CORRUPT,
+         "logical type DECIMAL does not go with type INT64"},
         {ALI_PARQUET_INT64, 2, TOOL_NONE, 0, ALI_ERR_UNSUPPORTED,
          "nested columns are not supported yet (column \"bad\")"},
         {ALI_PARQUET_INT64, 0, ALI_PARQUET_UTF8, 0, ALI_ERR_CORRUPT,
@@ -698,12 +692,12 @@ static const lie lies[] = {
      "at 1, but data lie between 4"},
     {"no dictionary", 2, ALI_PARQUET_RLE_DICTIONARY, TOOL_SAME, TOOL_SAME, 2, 0, 0, 0,
      ALI_ERR_CORRUPT, "refers to a dictionary, but there is none"},
-    {"an encoding that is not read", 2, ALI_PARQUET_DELTA_BINARY_PACKED, TOOL_SAME, TOOL_SAME, 2, 0,
-     0, 0, ALI_ERR_UNSUPPORTED, "encoding DELTA_BINARY_PACKED is not supported yet"},
+    {"an encoding of another type", 2, ALI_PARQUET_DELTA_BYTE_ARRAY, TOOL_SAME, TOOL_SAME, 2, 0, 0,
+     0, ALI_ERR_UNSUPPORTED, "encoding DELTA_BYTE_ARRAY of INT64 values is not supported"},
     {"an encoding that does not exist", 2, 77, TOOL_SAME, TOOL_SAME, 2, 0, 0, 0, ALI_ERR_CORRUPT,
      "encoding number 77"},
     {"runs of what is no boolean", 2, ALI_PARQUET_RLE, TOOL_SAME, TOOL_SAME, 2, 0, 0, 0,
-     ALI_ERR_UNSUPPORTED, "encoding RLE is not supported"},
+     ALI_ERR_UNSUPPORTED, "encoding RLE of INT64 values is not supported"},
 };
 
 static void lies_about_pages_and_chunks_are_found(void **state) {

@@ -106,6 +106,21 @@ SPREAD(spread_2, uint16_t)
 SPREAD(spread_4, uint32_t)
 SPREAD(spread_8, uint64_t)
 
+// The same for values of any width.
+static void spread_any(uint8_t *slots, uint32_t width, const uint8_t *bitmap, uint64_t row,
+                       uint64_t rows, uint64_t values) {
+    for (uint64_t i = rows; i > values; i -= 1) {
+        const uint64_t at = row + i - 1;
+        uint8_t *slot = slots + (i - 1) * width;
+        if ((bitmap[at >> 3] >> (at & 7) & 1u) != 0) {
+            values -= 1;
+            ali_copy(slot, slots + values * width, width);
+        } else {
+            ali_fill(slot, 0, width);
+        }
+    }
+}
+
 void ali_levels_spread(void *slots, uint32_t width, const uint8_t *bitmap, uint64_t row,
                        uint64_t rows, uint64_t values) {
     if (values == rows) return;
@@ -119,8 +134,11 @@ void ali_levels_spread(void *slots, uint32_t width, const uint8_t *bitmap, uint6
     case 4:
         spread_4(slots, bitmap, row, rows, values);
         break;
-    default:
+    case 8:
         spread_8(slots, bitmap, row, rows, values);
+        break;
+    default:
+        spread_any(slots, width, bitmap, row, rows, values);
     }
 }
 

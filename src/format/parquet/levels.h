@@ -33,7 +33,6 @@ uint64_t ali_levels_copy(uint8_t *to, uint64_t to_bit, const uint8_t *from, uint
 
 // Makes room between values for nulls, in place: the first values of `slots`, as many as bits are
 // set in [row, row + rows) of `bitmap`, move to the slots of those bits, the others become 0.
-// `width` is 1, 2, 4 or 8 bytes.
 void ali_levels_spread(void *slots, uint32_t width, const uint8_t *bitmap, uint64_t row,
                        uint64_t rows, uint64_t values);
 

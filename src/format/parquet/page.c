@@ -99,7 +99,8 @@ ali_status ali_parquet_reader_begin(ali_parquet_source *source, ali_parquet_read
     reader->wanted = reader->chunk->end_bytes;
     reader->values_left = (uint64_t)reader->chunk->meta.values;
     reader->skip_rows = skip_rows;
-    reader->is_inflating = false;
+    reader->row = 0;
+    reader->inflow.input = NULL;
     reader->page_rows = 0;
     reader->window = HEADER_BYTES;
     reader->phase = PHASE_HEADER;
@@ -131,7 +132,8 @@ void ali_parquet_reader_end_chunk(ali_parquet_reader *reader) {
 void ali_parquet_reader_clear(ali_parquet_reader *reader) {
     ali_parquet_reader_end_chunk(reader);
     ali_buf_release(reader->page);
-    reader->page = NULL;
+    ali_buf_release(reader->last);
+    reader->page = reader->last = NULL;
     ali_column_clear(&reader->spare);
 }
 
@@ -295,6 +297,7 @@ static ali_status step_header(ali_parquet_source *source, ali_parquet_reader *re
     reader->values_left -= values;
     if (values <= reader->skip_rows) {
         reader->skip_rows -= values;
+        reader->row += values;
         pass_page(source, reader);
     }
     return ALI_OK;
@@ -378,8 +381,7 @@ static ali_status begin_inflate(ali_parquet_source *source, ali_parquet_reader *
                               .output = reader->page->data,
                               .output_bytes = to_bytes,
                               .is_output_padded = true};
-    ali_inflow_begin(source->ctx, &source->inflow, &block);
-    reader->is_inflating = true;
+    ali_inflow_begin(source->ctx, &reader->inflow, &block);
     reader->is_decompressed = true;
     return ALI_OK;
 }
@@ -441,23 +443,6 @@ static ali_status take_levels_v2(ali_parquet_source *source, ali_parquet_reader 
     return ALI_OK;
 }
 
-static ali_status check_encoding(const ali_parquet_source *source, ali_parquet_reader *reader) {
-    const int32_t encoding = reader->encoding;
-    const bool is_boolean = reader->column->type == ALI_PARQUET_BOOLEAN;
-    if (encoding == ALI_PARQUET_PLAIN) return ALI_OK;
-    if (encoding == ALI_PARQUET_RLE && is_boolean) return ALI_OK;
-    if (encoding == ALI_PARQUET_PLAIN_DICTIONARY || encoding == ALI_PARQUET_RLE_DICTIONARY) {
-        return ALI_OK;
-    }
-    const char *name = ali_parquet_encoding_name(encoding);
-    if (name == NULL) {
-        return ali_parquet_reader_fail(source, reader, ALI_ERR_CORRUPT,
-                                       "encoding number %d does not exist", encoding);
-    }
-    return ali_parquet_reader_fail(source, reader, ALI_ERR_UNSUPPORTED,
-                                   "encoding %s is not supported yet", name);
-}
-
 // The page's bytes are all there: decoding begins.
 static ali_status begin_values(ali_parquet_source *source, ali_parquet_reader *reader) {
     const ali_parquet_page_header *header = &reader->header;
@@ -467,12 +452,10 @@ static ali_status begin_values(ali_parquet_source *source, ali_parquet_reader *r
     }
     reader->phase = PHASE_VALUES;
     reader->page_rows = (uint64_t)values_of(header);
-    reader->bit = 0;
-    reader->has_codes = false;
     const bool is_v2 = header->type == ALI_PARQUET_DATA_PAGE_V2;
     reader->encoding = is_v2 ? header->data_v2.encoding : header->data.encoding;
-    ALI_TRY(check_encoding(source, reader));
-    return is_v2 ? ALI_OK : take_levels(source, reader);
+    if (!is_v2) ALI_TRY(take_levels(source, reader));
+    return ali_parquet_begin_values(source, reader);
 }
 
 // Where the compressed part of the body begins, how long it becomes, and whether it is compressed.
@@ -502,14 +485,14 @@ static ali_status begin_page(ali_parquet_source *source, ali_parquet_reader *rea
 }
 
 static ali_status step_inflate(ali_parquet_source *source, ali_parquet_reader *reader) {
-    if (!reader->is_inflating) {
+    if (reader->inflow.input == NULL) {
         ALI_TRY(begin_page(source, reader));
         if (!reader->is_decompressed) return begin_values(source, reader);
     }
-    ali_inflow *inflow = &source->inflow;
-    const uint64_t before = inflow->output_at;
-    const ali_status status = ali_inflow_step(source->ctx, inflow, (uint64_t)source->credit);
-    source->credit -= (int64_t)(inflow->output_at - before);
+    const uint64_t before = reader->inflow.output_at;
+    const ali_status status =
+        ali_inflow_step(source->ctx, &reader->inflow, (uint64_t)source->credit);
+    source->credit -= (int64_t)(reader->inflow.output_at - before);
     if (status == ALI_YIELD) {
         source->credit = 0;
         return ALI_OK;
@@ -520,8 +503,8 @@ static ali_status step_inflate(ali_parquet_source *source, ali_parquet_reader *r
         ali_error_add_offset(source->ctx, reader->page_offset_bytes);
         return status;
     }
-    reader->is_inflating = false;
-    reader->page->size_bytes = inflow->output_bytes;
+    reader->inflow.input = NULL;
+    reader->page->size_bytes = reader->inflow.output_bytes;
     reader->data = reader->page->data;
     reader->data_bytes = reader->page->size_bytes;
     return begin_values(source, reader);

@@ -22,6 +22,18 @@ GATHER(gather_2, uint16_t)
 GATHER(gather_4, uint32_t)
 GATHER(gather_8, uint64_t)
 
+typedef struct wide {
+    uint64_t words[2];
+} wide;
+GATHER(gather_16, wide)
+
+static void gather_any(uint8_t *to, const uint8_t *values, uint32_t width, const uint32_t *codes,
+                       uint64_t count) {
+    for (uint64_t i = 0; i < count; i += 1) {
+        ali_copy(to + i * width, values + (size_t)codes[i] * width, width);
+    }
+}
+
 void ali_plain_gather(void *to, const uint8_t *values, uint32_t width, const uint32_t *codes,
                       uint64_t count) {
     switch (width) {
@@ -34,8 +46,14 @@ void ali_plain_gather(void *to, const uint8_t *values, uint32_t width, const uin
     case 4:
         gather_4(to, values, codes, count);
         break;
-    default:
+    case 8:
         gather_8(to, values, codes, count);
+        break;
+    case 16:
+        gather_16(to, values, codes, count);
+        break;
+    default:
+        gather_any(to, values, width, codes, count);
     }
 }
 

@@ -8,8 +8,8 @@
 // The largest of some numbers; 0 of none.
 uint32_t ali_plain_maximum(const uint32_t *numbers, uint64_t count);
 
-// Copies the values that codes stand for; each code is below the length of `values`. `width` is 1,
-// 2, 4 or 8 bytes; `values` need not be aligned.
+// Copies the values that codes stand for, of `width` bytes each; each code is below the length of
+// `values`, which need not be aligned.
 void ali_plain_gather(void *to, const uint8_t *values, uint32_t width, const uint32_t *codes,
                       uint64_t count);
 

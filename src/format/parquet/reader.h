@@ -2,11 +2,13 @@
 //
 // A reader goes through the pages of a chunk by phases, each of which can stop for bytes that are
 // not there or because the step has done its share: header, body, checksum, decompression, then
-// values (or the dictionary). page.c has the way to a page's bytes, values.c the decoding.
+// values (or the dictionary). page.c has the way to a page's bytes, values.c and what stands beside
+// it the decoding.
 #ifndef ALI_FORMAT_PARQUET_READER_H
 #define ALI_FORMAT_PARQUET_READER_H
 
 #include "codec/codec.h"
+#include "format/parquet/delta.h"
 #include "format/parquet/levels.h"
 #include "format/parquet/parquet.h"
 
@@ -23,8 +25,11 @@ typedef struct ali_parquet_source {
     int64_t credit;        // work left to the running step: about a byte each
     ali_thrift thrift;     // the header that is being parsed
     ali_buf *header;       // its bytes; NULL: none is
-    ali_inflow inflow;     // the page that is being decompressed: one reader's at a time
+    ali_buf *scratch;      // a block of values on their way
     uint32_t codes[ALI_RLE_BLOCK];
+    uint32_t lengths[ALI_RLE_BLOCK]; // of byte arrays, or of their suffixes
+    uint32_t prefixes[ALI_RLE_BLOCK];
+    uint64_t numbers[ALI_RLE_BLOCK];
 } ali_parquet_source;
 
 // How a batch's column is being filled.
@@ -41,15 +46,16 @@ typedef struct ali_parquet_reader {
     uint64_t wanted;      // bytes before this are wanted
     uint64_t values_left; // in pages not yet begun
     uint64_t skip_rows;   // to be passed over
+    uint64_t row;         // of the row group: passed over or filled so far
 
     // The page.
     uint32_t phase;
     uint64_t page_offset_bytes;
     uint64_t window; // in which the header is looked for
     ali_parquet_page_header header;
-    ali_buf *body;     // as it was fetched
-    ali_buf *page;     // decompressed; kept for the next page
-    bool is_inflating; // source->inflow is this page's
+    ali_buf *body; // as it was fetched
+    ali_buf *page; // decompressed; kept for the next page
+    ali_inflow inflow;
     uint32_t crc;
     uint64_t checked_bytes;
     const uint8_t *data; // values not yet decoded
@@ -57,11 +63,17 @@ typedef struct ali_parquet_reader {
     uint64_t page_rows; // not yet decoded
     int32_t encoding;
     uint64_t bit;         // PLAIN booleans: bits consumed
+    uint64_t taken;       // BYTE_STREAM_SPLIT: values consumed
+    uint32_t stream;      // DELTA_*: how far the page's streams are begun
     bool has_codes;       // `codes` is begun
     bool is_decompressed; // `data` lies in `page`, else in `body`
     ali_levels levels;
     ali_levels booleans; // RLE booleans
     ali_rle codes;
+    ali_delta delta;    // integers, or the lengths of byte arrays
+    ali_delta prefixes; // DELTA_BYTE_ARRAY: the lengths of prefixes
+    ali_delta passing;  // the stream whose end is looked for
+    ali_buf *last;      // DELTA_BYTE_ARRAY: the value before
 
     // The dictionary: of fixed width, or of byte arrays.
     bool has_dictionary;
@@ -125,11 +137,15 @@ ALI_CHECKED ali_status ali_parquet_reader_fail(const ali_parquet_source *source,
                                                const ali_parquet_reader *reader, ali_status status,
                                                const char *format, ...);
 
-// values.c: the dictionary page that lies in reader->data, in pieces.
+// dictionary.c: the dictionary page that lies in reader->data, in pieces.
 ALI_CHECKED ali_status ali_parquet_begin_dictionary(ali_parquet_source *source,
                                                     ali_parquet_reader *reader, uint32_t count);
 ALI_CHECKED ali_status ali_parquet_step_dictionary(ali_parquet_source *source,
                                                    ali_parquet_reader *reader);
+
+// values.c: begins the values that lie in reader->data, in reader->encoding.
+ALI_CHECKED ali_status ali_parquet_begin_values(ali_parquet_source *source,
+                                                ali_parquet_reader *reader);
 
 // values.c: decodes the next rows of the page, as many as are wanted and the credit allows.
 ALI_CHECKED ali_status ali_parquet_step_values(ali_parquet_source *source,

@@ -12,9 +12,8 @@
 #define RANGES_AHEAD_MAX 512u
 // Bytes of a chunk that are wanted at a time where a row group is read by windows.
 #define WINDOW_BYTES (UINT64_C(1) << 20)
-// Bytes that the fixed-width part of a batch takes at most, unless that is fewer than these rows.
+// Bytes that the fixed-width part of a batch takes at most, unless that is less than a row.
 #define BATCH_BYTES (UINT64_C(64) << 20)
-#define BATCH_ROWS_MIN UINT64_C(64)
 // Bytes of text that a batch takes, plus one value of each column; and how many it is planned for,
 // since row groups are not the same all over.
 #define TEXT_BYTES (UINT64_C(32) << 20)
@@ -322,9 +321,8 @@ static ali_status end_batch(ali_task *task, scan_state *scan) {
 
 // Sets the bounds of the scan and its batches.
 static void begin(ali_task *task, scan_state *scan) {
-    scan->batch_rows =
-        ali_min_u64(scan->batch_rows,
-                    ali_max_u64(BATCH_ROWS_MIN, BATCH_BYTES / ali_max_u64(row_bytes(scan), 1)));
+    scan->batch_rows = ali_min_u64(scan->batch_rows,
+                                   ali_max_u64(1, BATCH_BYTES / ali_max_u64(row_bytes(scan), 1)));
     scan->end_row = ali_min_u64(scan->end_row, scan->file->rows);
     scan->first_row = ali_min_u64(scan->first_row, scan->end_row);
     ali_task_expect(task, expected_bytes(scan), scan->end_row - scan->first_row);
@@ -391,7 +389,7 @@ static void scan_clear(ali_task *task, void *pointer) {
     ali_mem_free(ali_task_context(task), scan->readers,
                  (uint64_t)scan->count * sizeof(ali_parquet_reader));
     ali_buf_release(scan->source.header);
-    ali_inflow_clear(ali_task_context(task), &scan->source.inflow);
+    ali_buf_release(scan->source.scratch);
     ali_batch_release(scan->batch);
     ali_schema_release(scan->source.schema);
     ali_blob_forget(scan->source.blob, task);
@@ -426,6 +424,7 @@ static ali_status fill_state(ali_context *ctx, ali_task *task, scan_state *scan,
     scan->first_row = projection->offset_rows;
     const uint64_t limit = ali_min_u64(projection->limit_rows, ALI_UNKNOWN - scan->first_row);
     scan->end_row = scan->first_row + limit;
+    ALI_TRY(ali_buf_new(ctx, 0, &scan->source.scratch));
     ALI_TRY(ali_blob_fork(file->blob, &scan->source.blob));
     scan->coalesce_bytes = projection->coalesce_bytes;
     scan->request_bytes_max = ali_max_u64(projection->request_bytes_max, 1);

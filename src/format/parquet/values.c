@@ -1,221 +1,188 @@
-// format/parquet/values.c: from the bytes of a page to a batch's column: levels to validity, PLAIN,
-// RLE and dictionary-coded values to their final places (parquet-format, Encodings.md).
-//
-// Left out: DELTA_*, BYTE_STREAM_SPLIT, INT96, FIXED_LEN_BYTE_ARRAY: refused before.
-#include "format/parquet/plain.h"
-#include "format/parquet/reader.h"
+// format/parquet/values.c: from the bytes of a page to a batch's column: how a page's values begin,
+// levels to validity, booleans, and how much a share of work covers (parquet-format, Encodings.md).
+// Fixed width is fixed.c, text and binary are bytes.c, dictionaries are dictionary.c.
+#include "format/parquet/values.h"
+#include "base/text.h"
 
-// Rows that a share of the step's credit covers at least.
+// Rows that a share of the step's credit covers at least, unless values are long.
 #define ROWS_MIN UINT64_C(1024)
-// What a value costs of the credit.
-#define VALUE_CREDIT 4
-// Values of a dictionary of byte arrays that are taken at a time.
-#define DICTIONARY_PIECE UINT64_C(16384)
-
-static bool is_bytes(const ali_parquet_reader *reader) {
-    return reader->column->type == ALI_PARQUET_BYTE_ARRAY;
-}
+// Miniblocks that are passed over for what a value costs, and bytes that so many rows may take.
+#define MINIBLOCKS_MAX UINT64_C(65536)
+#define ROWS_MIN_BYTES (UINT64_C(1) << 20)
 
 static bool is_boolean(const ali_parquet_reader *reader) {
-    return reader->column->type == ALI_PARQUET_BOOLEAN;
+    return reader->column->form == ALI_PARQUET_FORM_BITS;
 }
 
-static bool is_coded(const ali_parquet_reader *reader) {
-    return reader->encoding == ALI_PARQUET_PLAIN_DICTIONARY ||
-           reader->encoding == ALI_PARQUET_RLE_DICTIONARY;
-}
+// --- errors --------------------------------------------------------------------------------------
 
-// Bytes of a fixed-width value in a page.
-static uint32_t stored_width(const ali_parquet_reader *reader) {
-    const int32_t type = reader->column->type;
-    return type == ALI_PARQUET_INT32 || type == ALI_PARQUET_FLOAT ? 4 : 8;
-}
-
-static ali_status fail_short(const ali_parquet_source *source, const ali_parquet_reader *reader,
-                             uint64_t values) {
+ali_status ali_parquet_fail_short(const ali_parquet_source *source,
+                                  const ali_parquet_reader *reader, uint64_t values) {
     return ali_parquet_reader_fail(source, reader, ALI_ERR_CORRUPT,
                                    "a page ends where %U more values are expected", values);
 }
 
-// --- the dictionary ------------------------------------------------------------------------------
+ali_status ali_parquet_fail_delta(const ali_parquet_source *source,
+                                  const ali_parquet_reader *reader, uint32_t why, uint64_t values) {
+    switch (why) {
+    case ALI_DELTA_SHAPE:
+        return ali_parquet_reader_fail(source, reader, ALI_ERR_CORRUPT,
+                                       "a page's blocks of differences have a size that cannot be");
+    case ALI_DELTA_WIDTH:
+        return ali_parquet_reader_fail(source, reader, ALI_ERR_CORRUPT,
+                                       "a page's differences claim more than 64 bits");
+    default:
+        return ali_parquet_fail_short(source, reader, values);
+    }
+}
 
-static ali_status fail_dictionary(const ali_parquet_source *source,
-                                  const ali_parquet_reader *reader, uint32_t count) {
+// The row of the file in which value `index` of those that are being taken lies.
+static uint64_t row_of(const ali_parquet_source *source, const ali_parquet_reader *reader,
+                       uint64_t index) {
+    uint64_t row = 0;
+    for (uint32_t i = 0; i < reader->group; i += 1) {
+        row += (uint64_t)ali_parquet_row_group_at(source->state, i)->rows;
+    }
+    row += reader->row;
+    if (reader->out == NULL || reader->out->validity == NULL || reader->skip_rows != 0) {
+        return row + index;
+    }
+    const uint8_t *bitmap = reader->out->validity->data;
+    for (uint64_t at = reader->done; at < reader->rows; at += 1) {
+        if ((bitmap[at >> 3] >> (at & 7) & 1) == 0) continue;
+        if (index == 0) return row + at - reader->done;
+        index -= 1;
+    }
+    return row;
+}
+
+ali_status ali_parquet_fail_value(const ali_parquet_source *source,
+                                  const ali_parquet_reader *reader, uint64_t index,
+                                  const char *format, ...) {
+    char text[200];
+    va_list arguments;
+    va_start(arguments, format);
+    (void)ali_text_format(text, sizeof text, format, arguments);
+    va_end(arguments);
+    const uint64_t row = row_of(source, reader, index);
+    const ali_status status =
+        ali_parquet_reader_fail(source, reader, ALI_ERR_CORRUPT, "%s in row %U", text, row);
+    ali_error_add_row(source->ctx, row);
+    return status;
+}
+
+// --- the beginning of a page ---------------------------------------------------------------------
+
+// The physical types that go with each encoding, as bits.
+static uint32_t types_of(int32_t encoding) {
+#define ON(type) (1u << ALI_PARQUET_##type)
+    switch (encoding) {
+    case ALI_PARQUET_PLAIN:
+    case ALI_PARQUET_PLAIN_DICTIONARY:
+    case ALI_PARQUET_RLE_DICTIONARY:
+        return UINT32_MAX;
+    case ALI_PARQUET_RLE:
+        return ON(BOOLEAN);
+    case ALI_PARQUET_DELTA_BINARY_PACKED:
+        return ON(INT32) | ON(INT64);
+    case ALI_PARQUET_DELTA_LENGTH_BYTE_ARRAY:
+        return ON(BYTE_ARRAY);
+    case ALI_PARQUET_DELTA_BYTE_ARRAY:
+        return ON(BYTE_ARRAY) | ON(FIXED_LEN_BYTE_ARRAY);
+    case ALI_PARQUET_BYTE_STREAM_SPLIT:
+        return ON(INT32) | ON(INT64) | ON(FLOAT) | ON(DOUBLE) | ON(FIXED_LEN_BYTE_ARRAY);
+    default:
+        return 0;
+    }
+#undef ON
+}
+
+static ali_status check_encoding(const ali_parquet_source *source,
+                                 const ali_parquet_reader *reader) {
+    const int32_t encoding = reader->encoding;
+    const int32_t type = reader->column->type;
+    if ((types_of(encoding) >> type & 1) != 0) return ALI_OK;
+    const char *name = ali_parquet_encoding_name(encoding);
+    if (name == NULL) {
+        return ali_parquet_reader_fail(source, reader, ALI_ERR_CORRUPT,
+                                       "encoding number %d does not exist", encoding);
+    }
+    return ali_parquet_reader_fail(source, reader, ALI_ERR_UNSUPPORTED,
+                                   "encoding %s of %s values is not supported", name,
+                                   ali_parquet_type_name(type));
+}
+
+ali_status ali_parquet_begin_values(ali_parquet_source *source, ali_parquet_reader *reader) {
+    ALI_TRY(check_encoding(source, reader));
+    reader->bit = 0;
+    reader->taken = 0;
+    reader->has_codes = false;
+    reader->stream = 0;
+    if (reader->last != NULL) reader->last->size_bytes = 0;
+    const bool is_split = reader->encoding == ALI_PARQUET_BYTE_STREAM_SPLIT;
+    const uint32_t stored = reader->column->stored_bytes;
+    if (!is_split || stored == 0 || reader->data_bytes % stored == 0) return ALI_OK;
     return ali_parquet_reader_fail(source, reader, ALI_ERR_CORRUPT,
-                                   "a dictionary claims %u values, more than its %U bytes can hold",
-                                   count, reader->data_bytes);
+                                   "a page has %U bytes of values that take %u each",
+                                   reader->data_bytes, stored);
 }
 
-// Narrows values of a dictionary of 8- or 16-bit integers until it is whole.
-static ali_status narrow_dictionary(ali_parquet_source *source, ali_parquet_reader *reader) {
-    const uint32_t width = reader->column->width;
-    const uint64_t left = reader->dictionary_count - reader->dictionary_at;
-    const uint64_t share = ali_max_u64((uint64_t)source->credit / VALUE_CREDIT, ROWS_MIN);
-    const uint64_t count = ali_min_u64(left, share);
-    if (!ali_plain_narrow(reader->dictionary_buf->data + reader->dictionary_at * width, width,
-                          reader->column->is_signed, reader->data + reader->dictionary_at * 4,
-                          count)) {
-        return ali_parquet_reader_fail(source, reader, ALI_ERR_CORRUPT,
-                                       "a dictionary holds an integer that does not fit %u bits",
-                                       8 * width);
+// Begins the stream of integers at the front of the data, and passes over it: `here` is where it
+// begins, the data go on behind it.
+static ali_status pass_stream(ali_parquet_source *source, ali_parquet_reader *reader,
+                              ali_delta *here, uint32_t stream) {
+    uint32_t why = ALI_DELTA_OK;
+    if (reader->stream == 2 * stream) {
+        why = ali_delta_begin(here, reader->data, reader->data_bytes);
+        reader->passing = *here;
+        reader->stream += 1;
     }
-    reader->dictionary_at += count;
-    source->credit -= (int64_t)(count * VALUE_CREDIT);
-    reader->dictionary_data = reader->dictionary_buf->data;
-    reader->has_dictionary = count == left;
+    const uint64_t work = ali_min_u64((uint64_t)source->credit, MINIBLOCKS_MAX);
+    if (why == ALI_DELTA_OK) why = ali_delta_pass(&reader->passing, work);
+    source->credit -= (int64_t)(reader->passing.at - here->at) / 16 + 1;
+    if (why == ALI_DELTA_MORE) {
+        source->credit -= (int64_t)work;
+        return ALI_YIELD;
+    }
+    if (why != ALI_DELTA_OK) {
+        return ali_parquet_fail_delta(source, reader, why, reader->passing.left);
+    }
+    reader->data += reader->passing.at;
+    reader->data_bytes -= reader->passing.at;
+    here->count_bytes = reader->passing.at;
+    reader->stream += 1;
     return ALI_OK;
 }
 
-// A dictionary of fixed width stays where it is: in the page's memory, or in the fetched bytes.
-static ali_status keep_dictionary(ali_parquet_source *source, ali_parquet_reader *reader,
-                                  uint32_t count) {
-    if (count > reader->data_bytes / stored_width(reader)) {
-        return fail_dictionary(source, reader, count);
+// Goes on with the beginning of a page's streams. ALI_YIELD: there is more.
+static ali_status begin_streams(ali_parquet_source *source, ali_parquet_reader *reader) {
+    uint32_t why = ALI_DELTA_OK;
+    ali_status status = ALI_OK;
+    switch (reader->encoding) {
+    case ALI_PARQUET_DELTA_BINARY_PACKED:
+        if (reader->stream == 0) {
+            why = ali_delta_begin(&reader->delta, reader->data, reader->data_bytes);
+        }
+        reader->stream = 1;
+        if (why == ALI_DELTA_OK) return ALI_OK;
+        return ali_parquet_fail_delta(source, reader, why, reader->page_rows);
+    case ALI_PARQUET_DELTA_LENGTH_BYTE_ARRAY:
+        return reader->stream < 2 ? pass_stream(source, reader, &reader->delta, 0) : ALI_OK;
+    case ALI_PARQUET_DELTA_BYTE_ARRAY:
+        if (reader->stream < 2) status = pass_stream(source, reader, &reader->prefixes, 0);
+        if (status != ALI_OK) return status;
+        return reader->stream < 4 ? pass_stream(source, reader, &reader->delta, 1) : ALI_OK;
+    default:
+        return ALI_OK;
     }
-    reader->dictionary_count = count;
-    reader->dictionary_at = 0;
-    const uint32_t width = reader->column->width;
-    if (width != stored_width(reader)) {
-        return ali_buf_new(source->ctx, (uint64_t)count * width, &reader->dictionary_buf);
-    }
-    if (reader->is_decompressed) {
-        reader->dictionary_buf = reader->page;
-        reader->dictionary_data = reader->data;
-        reader->page = NULL;
-    } else {
-        reader->dictionary_buf = ali_buf_retain(reader->body);
-        reader->dictionary_data = reader->data;
-    }
-    reader->has_dictionary = true;
-    return ALI_OK;
 }
 
-static ali_status check_dictionary(const ali_parquet_source *source,
-                                   const ali_parquet_reader *reader) {
-    const int32_t encoding = reader->header.dictionary.encoding;
-    if (is_boolean(reader)) {
-        return ali_parquet_reader_fail(source, reader, ALI_ERR_CORRUPT,
-                                       "a column of booleans has a dictionary");
-    }
-    if (encoding != ALI_PARQUET_PLAIN && encoding != ALI_PARQUET_PLAIN_DICTIONARY) {
-        const char *name = ali_parquet_encoding_name(encoding);
-        return ali_parquet_reader_fail(
-            source, reader, name == NULL ? ALI_ERR_CORRUPT : ALI_ERR_UNSUPPORTED,
-            "encoding %s of a dictionary is not supported", name == NULL ? "unknown" : name);
-    }
-    const uint64_t most = ali_min_u64(source->ctx->limits.dictionary_bytes_max, INT32_MAX);
-    if (reader->data_bytes > most) {
-        return ali_parquet_reader_fail(source, reader, ALI_ERR_LIMIT,
-                                       "a dictionary has %U bytes, the limit is %U",
-                                       reader->data_bytes, most);
-    }
-    return ALI_OK;
-}
-
-ali_status ali_parquet_begin_dictionary(ali_parquet_source *source, ali_parquet_reader *reader,
-                                        uint32_t count) {
-    ALI_TRY(check_dictionary(source, reader));
-    if (!is_bytes(reader)) return keep_dictionary(source, reader, count);
-    if (count > reader->data_bytes / 4) return fail_dictionary(source, reader, count);
-    ali_column *column = &reader->dictionary_column;
-    column->type = ali_schema_field(source->schema, reader->index)->type;
-    column->length = count;
-    column->encoding = ALI_ENCODING_PLAIN;
-    ALI_TRY(ali_buf_new(source->ctx, ((uint64_t)count + 1) * 4, &column->offsets));
-    ALI_TRY(ali_buf_new(source->ctx, reader->data_bytes - (uint64_t)count * 4, &column->data));
-    column->data->size_bytes = 0;
-    ali_store_u32(column->offsets->data, 0);
-    reader->dictionary_count = count;
-    reader->dictionary_at = 0;
-    reader->dictionary_longest = 0;
-    return ALI_OK;
-}
-
-// Takes values of a dictionary of byte arrays until it is whole.
-ali_status ali_parquet_step_dictionary(ali_parquet_source *source, ali_parquet_reader *reader) {
-    if (reader->has_dictionary) return ALI_OK;
-    if (!is_bytes(reader)) return narrow_dictionary(source, reader);
-    ali_column *column = &reader->dictionary_column;
-    const uint64_t left = reader->dictionary_count - reader->dictionary_at;
-    uint64_t end = 0;
-    uint64_t data_bytes = 0;
-    const uint64_t count = ali_plain_measure(reader->data, reader->data_bytes,
-                                             ali_min_u64(left, DICTIONARY_PIECE),
-                                             (uint64_t)source->credit, &end, &data_bytes);
-    if (count == 0 && left != 0) return fail_short(source, reader, left);
-    ali_buf *data = column->data;
-    int32_t *ends = (int32_t *)(void *)column->offsets->data + 1 + reader->dictionary_at;
-    if (data_bytes > data->capacity_bytes - data->size_bytes) {
-        return fail_dictionary(source, reader, reader->dictionary_count);
-    }
-    ali_plain_bytes(reader->data, end, count, data->data + data->size_bytes,
-                    data->capacity_bytes - data->size_bytes, (int32_t)data->size_bytes, ends);
-    data->size_bytes += data_bytes;
-    reader->data += end;
-    reader->data_bytes -= end;
-    for (uint64_t i = 0; i < count; i += 1) {
-        const uint32_t length = (uint32_t)(ends[i] - ends[(int64_t)i - 1]);
-        if (length > reader->dictionary_longest) reader->dictionary_longest = length;
-    }
-    reader->dictionary_at += count;
-    source->credit -= (int64_t)(data_bytes + count * VALUE_CREDIT);
-    if (count < left) return ALI_OK;
-    ali_column made = *column;
-    *column = (ali_column){0};
-    ALI_TRY(ali_dictionary_new(source->ctx, source->schema, &made, &reader->dictionary));
-    reader->has_dictionary = true;
-    return ALI_OK;
-}
-
-// Begins the codes of a page: a byte with their width, then the hybrid.
-static ali_status begin_codes(ali_parquet_source *source, ali_parquet_reader *reader) {
-    if (!reader->has_dictionary) {
-        return ali_parquet_reader_fail(source, reader, ALI_ERR_CORRUPT,
-                                       "a page refers to a dictionary, but there is none");
-    }
-    if (reader->data_bytes == 0) return fail_short(source, reader, reader->page_rows);
-    const uint32_t width = reader->data[0];
-    if (width > 32) {
-        return ali_parquet_reader_fail(source, reader, ALI_ERR_CORRUPT,
-                                       "a page's dictionary codes claim %u bits, at most 32 are "
-                                       "possible",
-                                       width);
-    }
-    ali_rle_init(&reader->codes, reader->data + 1, reader->data_bytes - 1, width);
-    reader->has_codes = true;
-    return ALI_OK;
-}
-
-// Decodes up to a block of codes and checks them against the dictionary.
-static ali_status take_codes(ali_parquet_source *source, ali_parquet_reader *reader,
-                             uint32_t *codes, uint64_t count) {
-    if (!reader->has_codes) ALI_TRY(begin_codes(source, reader));
-    if (!ali_rle_take(&reader->codes, codes, count)) return fail_short(source, reader, count);
-    const uint32_t maximum = ali_plain_maximum(codes, count);
-    if (maximum < reader->dictionary_count) return ALI_OK;
-    return ali_parquet_reader_fail(source, reader, ALI_ERR_CORRUPT,
-                                   "a page refers to value %u of a dictionary of %u", maximum,
-                                   reader->dictionary_count);
-}
-
-// --- passing over --------------------------------------------------------------------------------
-
-static ali_status skip_bytes(ali_parquet_source *source, ali_parquet_reader *reader,
-                             uint64_t count) {
-    uint64_t end = 0;
-    uint64_t data_bytes = 0;
-    const uint64_t measured =
-        ali_plain_measure(reader->data, reader->data_bytes, count, UINT64_MAX, &end, &data_bytes);
-    if (measured < count) return fail_short(source, reader, count - measured);
-    reader->data += end;
-    reader->data_bytes -= end;
-    return ALI_OK;
-}
+// --- booleans ------------------------------------------------------------------------------------
 
 static ali_status begin_booleans(ali_parquet_source *source, ali_parquet_reader *reader) {
     if (reader->has_codes) return ALI_OK;
     if (reader->data_bytes < 4 || ali_load_u32(reader->data) > reader->data_bytes - 4) {
-        return fail_short(source, reader, reader->page_rows);
+        return ali_parquet_fail_short(source, reader, reader->page_rows);
     }
     reader->booleans = (ali_levels){0};
     ali_rle_init(&reader->booleans.rle, reader->data + 4, ali_load_u32(reader->data), 1);
@@ -230,9 +197,10 @@ static ali_status take_booleans(ali_parquet_source *source, ali_parquet_reader *
     if (reader->encoding == ALI_PARQUET_RLE) {
         ALI_TRY(begin_booleans(source, reader));
         const uint32_t why = ali_levels_take(&reader->booleans, bitmap, bit, count, &ones);
-        return why == ALI_LEVELS_OK ? ALI_OK : fail_short(source, reader, count);
+        return why == ALI_LEVELS_OK ? ALI_OK : ali_parquet_fail_short(source, reader, count);
     }
-    if (count > reader->data_bytes * 8 - reader->bit) return fail_short(source, reader, count);
+    if (count > reader->data_bytes * 8 - reader->bit)
+        return ali_parquet_fail_short(source, reader, count);
     if (bitmap != NULL) {
         (void)ali_levels_copy(bitmap, bit, reader->data, reader->bit, count);
     }
@@ -240,104 +208,10 @@ static ali_status take_booleans(ali_parquet_source *source, ali_parquet_reader *
     return ALI_OK;
 }
 
-static ali_status skip_values(ali_parquet_source *source, ali_parquet_reader *reader,
-                              uint64_t count) {
-    if (count == 0) return ALI_OK;
-    if (is_boolean(reader)) return take_booleans(source, reader, NULL, 0, count);
-    if (is_coded(reader)) {
-        if (!reader->has_codes) ALI_TRY(begin_codes(source, reader));
-        return ali_rle_skip(&reader->codes, count) ? ALI_OK : fail_short(source, reader, count);
-    }
-    if (is_bytes(reader)) return skip_bytes(source, reader, count);
-    const uint64_t bytes = count * stored_width(reader);
-    if (bytes > reader->data_bytes) return fail_short(source, reader, count);
-    reader->data += bytes;
-    reader->data_bytes -= bytes;
-    return ALI_OK;
-}
-
-// --- fixed width ---------------------------------------------------------------------------------
-
-// The bitmap of the column's validity; NULL for a column that is required.
-static const uint8_t *bitmap_of(const ali_parquet_reader *reader) {
-    return reader->out->validity == NULL ? NULL : reader->out->validity->data;
-}
-
-// An uncompressed page that fills the whole column as it lies: the column becomes a slice of what
-// was fetched.
-static bool is_slice_possible(const ali_parquet_reader *reader, uint64_t rows, uint64_t count) {
-    return !reader->is_decompressed && reader->out->values == NULL && rows == reader->rows &&
-           count == rows && reader->column->width == stored_width(reader) &&
-           ((uintptr_t)reader->data & 7) == 0;
-}
-
-static ali_status put_plain(ali_parquet_source *source, ali_parquet_reader *reader, uint64_t rows,
-                            uint64_t count) {
-    const uint32_t stored = stored_width(reader);
-    const uint64_t bytes = count * stored;
-    if (bytes > reader->data_bytes) {
-        return fail_short(source, reader, count - reader->data_bytes / stored);
-    }
-    ali_column *out = reader->out;
-    const uint32_t width = reader->column->width;
-    if (is_slice_possible(reader, rows, count)) {
-        const uint64_t offset = (uint64_t)(reader->data - reader->body->data);
-        ALI_TRY(ali_buf_slice(source->ctx, reader->body, offset, bytes, &out->values));
-    } else {
-        if (out->values == NULL) {
-            ALI_TRY(ali_buf_new(source->ctx, reader->rows * width, &out->values));
-        }
-        uint8_t *to = out->values->data + reader->done * width;
-        if (width == stored) {
-            ali_copy_counted(source->ctx, to, reader->data, (size_t)bytes);
-        } else if (!ali_plain_narrow(to, width, reader->column->is_signed, reader->data, count)) {
-            return ali_parquet_reader_fail(source, reader, ALI_ERR_CORRUPT,
-                                           "a page holds an integer that does not fit %u bits",
-                                           8 * width);
-        }
-    }
-    reader->data += bytes;
-    reader->data_bytes -= bytes;
-    return ALI_OK;
-}
-
-static ali_status put_gathered(ali_parquet_source *source, ali_parquet_reader *reader,
-                               uint64_t count) {
-    ali_column *out = reader->out;
-    const uint32_t width = reader->column->width;
-    if (out->values == NULL) {
-        ALI_TRY(ali_buf_new(source->ctx, reader->rows * width, &out->values));
-    }
-    uint8_t *to = out->values->data + reader->done * width;
-    for (uint64_t at = 0; at < count; at += ALI_RLE_BLOCK) {
-        const uint64_t now = ali_min_u64(count - at, ALI_RLE_BLOCK);
-        ALI_TRY(take_codes(source, reader, source->codes, now));
-        ali_plain_gather(to + at * width, reader->dictionary_data, width, source->codes, now);
-    }
-    return ALI_OK;
-}
-
-static ali_status put_fixed(ali_parquet_source *source, ali_parquet_reader *reader, uint64_t rows,
-                            uint64_t count) {
-    if (is_coded(reader)) {
-        ALI_TRY(put_gathered(source, reader, count));
-    } else {
-        ALI_TRY(put_plain(source, reader, rows, count));
-    }
-    const uint32_t width = reader->column->width;
-    if (count < rows) {
-        ali_levels_spread(reader->out->values->data + reader->done * width, width,
-                          bitmap_of(reader), reader->done, rows, count);
-    }
-    return ALI_OK;
-}
-
-// --- booleans ------------------------------------------------------------------------------------
-
 static ali_status put_booleans(ali_parquet_source *source, ali_parquet_reader *reader,
                                uint64_t rows, uint64_t count) {
     ali_column *out = reader->out;
-    if (is_coded(reader) && count != 0) {
+    if (ali_parquet_is_coded(reader) && count != 0) {
         return ali_parquet_reader_fail(source, reader, ALI_ERR_CORRUPT,
                                        "a column of booleans has dictionary codes");
     }
@@ -346,7 +220,7 @@ static ali_status put_booleans(ali_parquet_source *source, ali_parquet_reader *r
     }
     uint8_t *to = out->values->data;
     if (count == rows) return take_booleans(source, reader, to, reader->done, count);
-    const uint8_t *bitmap = bitmap_of(reader);
+    const uint8_t *bitmap = ali_parquet_bitmap(reader);
     uint8_t block[ALI_RLE_BLOCK / 8];
     uint64_t held = 0; // booleans in the block
     uint64_t used = 0;
@@ -366,164 +240,85 @@ static ali_status put_booleans(ali_parquet_source *source, ali_parquet_reader *r
     return ALI_OK;
 }
 
-// --- byte arrays ---------------------------------------------------------------------------------
-
-// Makes room for `data_bytes` more bytes of the column's data.
-static ali_status reserve_data(ali_parquet_source *source, ali_parquet_reader *reader,
-                               uint64_t data_bytes) {
-    ali_column *out = reader->out;
-    if (out->data == NULL) {
-        ALI_TRY(ali_buf_new(source->ctx, data_bytes, &out->data));
-        out->data->size_bytes = 0;
-    }
-    if (data_bytes > INT32_MAX - out->data->size_bytes) {
-        return ali_parquet_reader_fail(source, reader, ALI_ERR_LIMIT,
-                                       "a batch would hold 2^31 bytes of text or more, with %U "
-                                       "that belong to one row",
-                                       data_bytes);
-    }
-    return ali_buf_reserve(source->ctx, out->data, out->data->size_bytes + data_bytes);
-}
-
-// Bytes that the column's text will have if the rest is like its page or dictionary, and an eighth
-// more, so that it seldom moves: at most the column's share of the batch's text.
-static uint64_t expected_bytes(const ali_parquet_source *source, const ali_parquet_reader *reader) {
-    uint64_t bytes = reader->data_bytes / ali_max_u64(reader->page_rows, 1);
-    if (is_coded(reader) && reader->has_dictionary) {
-        const ali_column *values = reader->dictionary->columns;
-        bytes = values->data->size_bytes / ali_max_u64(reader->dictionary_count, 1) + 1;
-    }
-    const uint64_t share = (reader->text_end - source->text_bytes) / source->schema->count;
-    const uint64_t expected = ali_min_u64(bytes * reader->rows, share);
-    return expected + expected / 8;
-}
-
-static ali_status new_offsets(ali_parquet_source *source, ali_parquet_reader *reader) {
-    ali_column *out = reader->out;
-    if (out->offsets != NULL) return ALI_OK;
-    ALI_TRY(ali_buf_new(source->ctx, (reader->rows + 1) * 4, &out->offsets));
-    ali_store_u32(out->offsets->data, 0);
-    return reserve_data(source, reader, expected_bytes(source, reader));
-}
-
-// Appends the values of a dictionary that codes stand for, and where each ends.
-static ali_status append_values(ali_parquet_source *source, ali_parquet_reader *reader,
-                                const uint32_t *codes, uint64_t count, int32_t *ends) {
-    const ali_column *dictionary = reader->dictionary->columns;
-    const int32_t *offsets = (const int32_t *)(const void *)dictionary->offsets->data;
-    uint64_t data_bytes = 0;
-    for (uint64_t i = 0; i < count; i += 1) {
-        data_bytes += (uint64_t)(offsets[codes[i] + 1] - offsets[codes[i]]);
-    }
-    ALI_TRY(reserve_data(source, reader, data_bytes));
-    ali_buf *data = reader->out->data;
-    for (uint64_t i = 0; i < count; i += 1) {
-        const size_t length = (size_t)(offsets[codes[i] + 1] - offsets[codes[i]]);
-        ali_copy(data->data + data->size_bytes, dictionary->data->data + offsets[codes[i]], length);
-        data->size_bytes += length;
-        ends[i] = (int32_t)data->size_bytes;
-    }
-    source->text_bytes += data_bytes;
-    source->credit -= (int64_t)data_bytes;
-    return ALI_OK;
-}
-
-static ali_status put_codes(ali_parquet_source *source, ali_parquet_reader *reader, uint64_t rows,
-                            uint64_t count) {
-    ali_column *out = reader->out;
-    if (out->values == NULL) {
-        ALI_TRY(ali_buf_new(source->ctx, reader->rows * 4, &out->values));
-    }
-    uint32_t *to = (uint32_t *)(void *)out->values->data + reader->done;
-    for (uint64_t at = 0; at < count; at += ALI_RLE_BLOCK) {
-        const uint64_t now = ali_min_u64(count - at, ALI_RLE_BLOCK);
-        ALI_TRY(take_codes(source, reader, to + at, now));
-    }
-    if (count < rows) ali_levels_spread(to, 4, bitmap_of(reader), reader->done, rows, count);
-    return ALI_OK;
-}
-
-static ali_status put_bytes_plain(ali_parquet_source *source, ali_parquet_reader *reader,
-                                  uint64_t count, int32_t *ends) {
-    uint64_t end = 0;
-    uint64_t data_bytes = 0;
-    const uint64_t measured =
-        ali_plain_measure(reader->data, reader->data_bytes, count, UINT64_MAX, &end, &data_bytes);
-    if (measured < count) return fail_short(source, reader, count - measured);
-    ALI_TRY(reserve_data(source, reader, data_bytes));
-    ali_buf *data = reader->out->data;
-    ali_plain_bytes(reader->data, end, count, data->data + data->size_bytes,
-                    data->capacity_bytes - data->size_bytes + ALI_BUF_PADDING,
-                    (int32_t)data->size_bytes, ends);
-    data->size_bytes += data_bytes;
-    reader->data += end;
-    reader->data_bytes -= end;
-    source->text_bytes += data_bytes;
-    source->credit -= (int64_t)data_bytes;
-    return ALI_OK;
-}
-
-static ali_status put_bytes(ali_parquet_source *source, ali_parquet_reader *reader, uint64_t rows,
-                            uint64_t count) {
-    if (reader->fill == ALI_PARQUET_FILL_CODES) {
-        return put_codes(source, reader, rows, count);
-    }
-    ALI_TRY(new_offsets(source, reader));
-    int32_t *ends = (int32_t *)(void *)reader->out->offsets->data + 1 + reader->done;
-    const int32_t base = ends[-1];
-    if (is_coded(reader)) {
-        for (uint64_t at = 0; at < count; at += ALI_RLE_BLOCK) {
-            const uint64_t now = ali_min_u64(count - at, ALI_RLE_BLOCK);
-            ALI_TRY(take_codes(source, reader, source->codes, now));
-            ALI_TRY(append_values(source, reader, source->codes, now, ends + at));
-        }
-    } else {
-        ALI_TRY(put_bytes_plain(source, reader, count, ends));
-    }
-    if (count < rows) {
-        ali_levels_spread_ends(ends, base, bitmap_of(reader), reader->done, rows, count);
-    }
-    return ALI_OK;
-}
-
 // --- rows ----------------------------------------------------------------------------------------
 
-// Rows of text without codes to come that may be copied within the step's credit and the batch's
-// room: at least one, however long. Where none is cut off, a batch's text ends at its room exactly.
-static uint64_t rows_of_text(const ali_parquet_source *source, const ali_parquet_reader *reader,
-                             uint64_t rows) {
-    const uint64_t most =
-        ali_min_u64((uint64_t)source->credit, reader->text_end - source->text_bytes);
-    if (is_coded(reader)) {
-        const uint64_t longest = ali_max_u64(reader->dictionary_longest, 1);
-        return ali_min_u64(rows, ali_max_u64(most / longest, 1));
+// A type whose values are all null has none in its pages.
+static ali_status check_nothing(const ali_parquet_source *source, const ali_parquet_reader *reader,
+                                uint64_t count) {
+    if (count == 0) return ALI_OK;
+    return ali_parquet_fail_value(source, reader, 0,
+                                  "a column of type UNKNOWN, where all is null, has a value");
+}
+
+static ali_status skip_values(ali_parquet_source *source, ali_parquet_reader *reader,
+                              uint64_t count) {
+    if (count == 0) return ALI_OK;
+    if (reader->column->form == ALI_PARQUET_FORM_NULL) return check_nothing(source, reader, count);
+    if (is_boolean(reader)) return take_booleans(source, reader, NULL, 0, count);
+    if (ali_parquet_is_coded(reader)) return ali_parquet_skip_codes(source, reader, count);
+    if (ali_parquet_is_bytes(reader)) return ali_parquet_skip_bytes(source, reader, count);
+    return ali_parquet_skip_fixed(source, reader, count);
+}
+
+static ali_status put_values(ali_parquet_source *source, ali_parquet_reader *reader, uint64_t rows,
+                             uint64_t count) {
+    switch (reader->column->form) {
+    case ALI_PARQUET_FORM_NULL:
+        return check_nothing(source, reader, count);
+    case ALI_PARQUET_FORM_TEXT:
+        return ali_parquet_put_bytes(source, reader, rows, count);
+    case ALI_PARQUET_FORM_BITS:
+        return put_booleans(source, reader, rows, count);
+    default:
+        return ali_parquet_put_fixed(source, reader, rows, count);
     }
-    if (reader->data_bytes <= most) return rows;
-    uint64_t end = 0;
-    uint64_t data_bytes = 0;
-    const uint64_t fit =
-        ali_plain_measure(reader->data, reader->data_bytes, rows, most, &end, &data_bytes);
-    const uint64_t left = reader->data_bytes - end;
-    const bool is_cut = fit < rows && left >= 4 && ali_load_u32(reader->data + end) <= left - 4;
-    return is_cut ? ali_max_u64(fit, 1) : rows;
+}
+
+// What a row costs of the credit, byte arrays of any length apart.
+static uint64_t cost_of(const ali_parquet_reader *reader) {
+    const uint64_t width = ali_max_u64(reader->column->width, reader->column->stored_bytes);
+    return width <= 8 ? ALI_PARQUET_VALUE_CREDIT : width;
+}
+
+// Rows whose byte arrays may be copied within the step's credit and the batch's room: at least one,
+// however long. Where none is cut off, a batch's text ends at its room exactly.
+static uint64_t rows_of_bytes(ali_parquet_source *source, const ali_parquet_reader *reader,
+                              uint64_t rows) {
+    uint64_t most = (uint64_t)source->credit;
+    if (ali_parquet_is_text(reader) && reader->skip_rows == 0) {
+        most = ali_min_u64(most, reader->text_end - source->text_bytes);
+    }
+    if (!ali_parquet_is_coded(reader)) {
+        return ali_parquet_rows_of_bytes(source, reader, rows, most);
+    }
+    const uint64_t longest = ali_max_u64(reader->dictionary_longest, 1);
+    return ali_min_u64(rows, ali_max_u64(most / longest, 1));
 }
 
 // Rows that this share of work covers, of those that are wanted.
-static uint64_t rows_of_share(const ali_parquet_source *source, const ali_parquet_reader *reader) {
-    const uint64_t share = ali_max_u64((uint64_t)source->credit / VALUE_CREDIT, ROWS_MIN);
+static uint64_t rows_of_share(ali_parquet_source *source, const ali_parquet_reader *reader) {
+    const uint64_t cost = cost_of(reader);
+    const uint64_t least = ali_min_u64(ROWS_MIN, ali_max_u64(ROWS_MIN_BYTES / cost, 1));
+    const uint64_t share = ali_max_u64((uint64_t)source->credit / cost, least);
     const uint64_t rows = ali_min_u64(share, reader->page_rows);
-    if (reader->skip_rows != 0) return ali_min_u64(rows, reader->skip_rows);
+    const bool is_coded = ali_parquet_is_coded(reader);
+    if (reader->skip_rows != 0) {
+        const uint64_t skipped = ali_min_u64(rows, reader->skip_rows);
+        const bool is_measured = ali_parquet_is_bytes(reader) && !is_coded;
+        return is_measured ? rows_of_bytes(source, reader, skipped) : skipped;
+    }
     const uint64_t wanted = ali_min_u64(rows, reader->rows - reader->done);
-    if (!is_bytes(reader) || reader->fill == ALI_PARQUET_FILL_CODES) return wanted;
-    return rows_of_text(source, reader, wanted);
+    const bool is_free = ali_parquet_is_text(reader) ? reader->fill == ALI_PARQUET_FILL_CODES
+                                                     : is_coded || !ali_parquet_is_bytes(reader);
+    return is_free ? wanted : rows_of_bytes(source, reader, wanted);
 }
 
 // Chooses how a column of text is filled; it keeps to that. False: codes are kept so far, but the
 // page has none.
 static bool choose_fill(const ali_parquet_source *source, ali_parquet_reader *reader) {
-    if (reader->fill == ALI_PARQUET_FILL_CODES) return is_coded(reader);
+    if (reader->fill == ALI_PARQUET_FILL_CODES) return ali_parquet_is_coded(reader);
     if (reader->fill != ALI_PARQUET_FILL_NONE) return true;
-    const bool keeps_codes = is_coded(reader) && reader->has_dictionary &&
+    const bool keeps_codes = ali_parquet_is_coded(reader) && reader->has_dictionary &&
                              source->strings == ALI_SCAN_STRINGS_DICTIONARY;
     reader->fill = keeps_codes ? ALI_PARQUET_FILL_CODES : ALI_PARQUET_FILL_PLAIN;
     return true;
@@ -543,37 +338,41 @@ static ali_status take_levels(ali_parquet_source *source, ali_parquet_reader *re
                                    reader->page_rows);
 }
 
+// Passes over rows.
+static ali_status skip_rows(ali_parquet_source *source, ali_parquet_reader *reader, uint64_t rows) {
+    uint64_t count = 0;
+    ALI_TRY(take_levels(source, reader, NULL, rows, &count));
+    ALI_TRY(skip_values(source, reader, count));
+    const bool is_light = ali_parquet_is_coded(reader) || reader->encoding == ALI_PARQUET_PLAIN;
+    reader->skip_rows -= rows;
+    reader->page_rows -= rows;
+    reader->row += rows;
+    source->credit -= (int64_t)(is_light ? rows : rows * ALI_PARQUET_VALUE_CREDIT);
+    return ALI_OK;
+}
+
 ali_status ali_parquet_step_values(ali_parquet_source *source, ali_parquet_reader *reader) {
     if (reader->page_rows == 0) return ALI_OK;
-    if (reader->skip_rows == 0 && is_bytes(reader) && !choose_fill(source, reader)) {
+    const bool is_text = ali_parquet_is_text(reader);
+    if (reader->skip_rows == 0 && is_text && !choose_fill(source, reader)) {
         reader->rows = reader->done;
         return ALI_OK;
     }
+    const ali_status begun = begin_streams(source, reader);
+    if (begun != ALI_OK) return begun == ALI_YIELD ? ALI_OK : begun;
     const uint64_t rows = rows_of_share(source, reader);
+    if (reader->skip_rows != 0) return skip_rows(source, reader, rows);
     uint64_t count = 0;
-    if (reader->skip_rows != 0) {
-        ALI_TRY(take_levels(source, reader, NULL, rows, &count));
-        ALI_TRY(skip_values(source, reader, count));
-        reader->skip_rows -= rows;
-        reader->page_rows -= rows;
-        source->credit -= (int64_t)rows;
-        return ALI_OK;
-    }
     ali_column *out = reader->out;
     uint8_t *bitmap = out->validity == NULL ? NULL : out->validity->data;
     ALI_TRY(take_levels(source, reader, bitmap, rows, &count));
-    if (is_bytes(reader)) {
-        ALI_TRY(put_bytes(source, reader, rows, count));
-    } else if (is_boolean(reader)) {
-        ALI_TRY(put_booleans(source, reader, rows, count));
-    } else {
-        ALI_TRY(put_fixed(source, reader, rows, count));
-    }
+    ALI_TRY(put_values(source, reader, rows, count));
     reader->done += rows;
     reader->values += count;
     reader->page_rows -= rows;
-    source->credit -= (int64_t)(rows * VALUE_CREDIT);
-    if (is_bytes(reader) && source->text_bytes >= reader->text_end) reader->rows = reader->done;
+    reader->row += rows;
+    source->credit -= (int64_t)(rows * cost_of(reader));
+    if (is_text && source->text_bytes >= reader->text_end) reader->rows = reader->done;
     return ALI_OK;
 }
 
