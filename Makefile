@@ -37,7 +37,8 @@ WASM_OPT := $(or $(call first,wasm-opt),wasm-opt)
 # Node of `make deps` where the distribution's is too old.
 NODE     := $(or $(wildcard $(CURDIR)/build/node/node_modules/node/bin/node),$(call first,node nodejs),node)
 CURL_CFLAGS = $(shell pkg-config --cflags libcurl 2>/dev/null)
-CURL_LIBS   = $(or $(shell pkg-config --libs libcurl 2>/dev/null),-lcurl)
+# What the native twin links: HTTP, and codecs that the wasm twin compiles from the same versions.
+LIBS = $(or $(shell pkg-config --libs libcurl zlib 2>/dev/null),-lcurl -lz)
 
 # --- flags ----------------------------------------------------------------------------------------
 WARN := -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
@@ -48,9 +49,9 @@ CORE_CFLAGS   := $(BASE) -Isrc -ffreestanding -fno-math-errno -fno-trapping-math
 NATIVE_CFLAGS := $(BASE) -D_GNU_SOURCE -pthread
 OPT           := -O2 -g1 -gdwarf-4
 # Kernels: the hot loops, built for speed in both twins; everything else in the wasm is built for size.
-KERNELS := src/codec/snappy.c src/format/parquet/rle.c src/format/parquet/plain.c \
-           src/format/parquet/levels.c src/format/parquet/delta.c src/format/parquet/split.c \
-           src/format/parquet/convert.c
+KERNELS := src/codec/snappy.c src/codec/lz4_block.c src/codec/xxh32.c src/format/parquet/rle.c \
+           src/format/parquet/plain.c src/format/parquet/levels.c src/format/parquet/delta.c \
+           src/format/parquet/split.c src/format/parquet/convert.c
 WASM_CFLAGS := --target=wasm32 -mbulk-memory -mnontrapping-fptoint -msign-ext -mmutable-globals \
                -ffunction-sections -fdata-sections -g0
 SIMD_CFLAGS := -msimd128
@@ -87,17 +88,35 @@ $(B)/obj/asan/native/%.o: native/%.c Makefile
 $(B)/libalimentar.a: $(call objects,native,$(LIB_SRC))
 	@rm -f $@; $(AR) rcs $@ $^
 $(B)/libalimentar.so.$(ABI): $(call objects,native,$(LIB_SRC))
-	@$(CC) -shared -Wl,-soname,libalimentar.so.$(ABI) -Wl,--no-undefined -o $@ $^ $(CURL_LIBS) -pthread
+	@$(CC) -shared -Wl,-soname,libalimentar.so.$(ABI) -Wl,--no-undefined -o $@ $^ $(LIBS) -pthread
 $(B)/libalimentar.so: $(B)/libalimentar.so.$(ABI)
 	@ln -sf libalimentar.so.$(ABI) $@
 $(B)/alimentar: $(call objects,native,$(CLI_SRC)) $(B)/libalimentar.a
-	@$(CC) -o $@ $^ $(CURL_LIBS) -pthread
+	@$(CC) -o $@ $^ $(LIBS) -pthread
 
 asan: $(B)/asan/alimentar
 $(B)/asan/libalimentar.a: $(call objects,asan,$(LIB_SRC))
 	@mkdir -p $(@D); rm -f $@; $(AR) rcs $@ $^
 $(B)/asan/alimentar: $(call objects,asan,$(CLI_SRC)) $(B)/asan/libalimentar.a
-	@$(CC) $(SANITIZE) -o $@ $^ $(CURL_LIBS) -pthread
+	@$(CC) $(SANITIZE) -o $@ $^ $(LIBS) -pthread
+
+# --- upstream's codecs in the wasm twin: of the versions that the native twin links ------------------
+THIRD := $(B)/third_party
+$(THIRD)/.stamp: .ci/upstream.sh
+	@.ci/upstream.sh; touch $@
+UPSTREAM_INCLUDE := -isystem $(THIRD)/zlib
+UPSTREAM_CFLAGS  := -std=gnu11 -Iwasm/upstream -ffreestanding $(WASM_CFLAGS) -include string.h -w
+ZLIB_CFLAGS      := -DZ_SOLO -DHAVE_MEMCPY -DNO_GZIP -DHAVE_HIDDEN
+ZLIB_SRC         := inflate inffast inftrees adler32
+UPSTREAM_OBJ     := $(ZLIB_SRC:%=upstream-zlib-%.o)
+
+define upstream_rules
+$(B)/obj/$(1)/src/codec/gzip.o: $(THIRD)/.stamp
+$(B)/obj/$(1)/src/codec/upstream-zlib-%.o: $(THIRD)/.stamp Makefile
+	@mkdir -p $$(@D); $(CC) $(UPSTREAM_CFLAGS) $(2) $(ZLIB_CFLAGS) -Os -c $(THIRD)/zlib/$$*.c -o $$@
+endef
+$(eval $(call upstream_rules,wasm,$(SIMD_CFLAGS)))
+$(eval $(call upstream_rules,wasm-scalar,))
 
 # --- the wasm twin: SIMD128 for everybody, scalar for the twin tests --------------------------------
 WASM_LDFLAGS := --target=wasm32 -nostdlib -Wl,--no-entry -Wl,--gc-sections -Wl,-z,stack-size=65536 \
@@ -106,14 +125,14 @@ OPT_FEATURES := --enable-bulk-memory --enable-sign-ext --enable-nontrapping-floa
 
 wasm: $(B)/wasm/alimentar.wasm
 $(B)/obj/wasm/%.o: %.c Makefile
-	@mkdir -p $(@D); $(CC) $(CORE_CFLAGS) $(WASM_CFLAGS) $(SIMD_CFLAGS) $(if $(filter $<,$(KERNELS)),-O3,-Os) -MMD -MP -c $< -o $@
+	@mkdir -p $(@D); $(CC) $(CORE_CFLAGS) $(UPSTREAM_INCLUDE) $(WASM_CFLAGS) $(SIMD_CFLAGS) $(if $(filter $<,$(KERNELS)),-O3,-Os) -MMD -MP -c $< -o $@
 $(B)/obj/wasm-scalar/%.o: %.c Makefile
-	@mkdir -p $(@D); $(CC) $(CORE_CFLAGS) $(WASM_CFLAGS) -DALI_SCALAR $(if $(filter $<,$(KERNELS)),-O3,-Os) -MMD -MP -c $< -o $@
-$(B)/wasm/linked.wasm: $(call objects,wasm,$(CORE_SRC) $(WASM_SRC))
+	@mkdir -p $(@D); $(CC) $(CORE_CFLAGS) $(UPSTREAM_INCLUDE) $(WASM_CFLAGS) -DALI_SCALAR $(if $(filter $<,$(KERNELS)),-O3,-Os) -MMD -MP -c $< -o $@
+$(B)/wasm/linked.wasm: $(call objects,wasm,$(CORE_SRC) $(WASM_SRC)) $(UPSTREAM_OBJ:%=$(B)/obj/wasm/src/codec/%)
 	@mkdir -p $(@D); $(CC) $(WASM_LDFLAGS) -Wl,-Map=$(B)/wasm/alimentar.map -Wl,--strip-debug -o $@ $^
 $(B)/wasm/alimentar.wasm: $(B)/wasm/linked.wasm
 	@$(WASM_OPT) -Os --enable-simd $(OPT_FEATURES) --strip-producers -o $@ $<
-$(B)/wasm/alimentar-scalar.wasm: $(call objects,wasm-scalar,$(CORE_SRC) $(WASM_SRC))
+$(B)/wasm/alimentar-scalar.wasm: $(call objects,wasm-scalar,$(CORE_SRC) $(WASM_SRC)) $(UPSTREAM_OBJ:%=$(B)/obj/wasm-scalar/src/codec/%)
 	@mkdir -p $(@D); $(CC) $(WASM_LDFLAGS) -Wl,--strip-debug -o $@ $^
 
 # --- the npm package: sources as they are, and the wasm ---------------------------------------------
@@ -167,7 +186,7 @@ INCLUDEDIR ?= $(PREFIX)/include
 $(B)/alimentar.pc: Makefile
 	@mkdir -p $(@D); printf '%s\n' 'prefix=$(PREFIX)' 'libdir=$(LIBDIR)' 'includedir=$(INCLUDEDIR)' '' \
 	    'Name: alimentar' 'Description: Reads tabular data where it is used' 'Version: $(VERSION)' \
-	    'Libs: -L$${libdir} -lalimentar' 'Libs.private: -pthread' 'Requires.private: libcurl' \
+	    'Libs: -L$${libdir} -lalimentar' 'Libs.private: -pthread' 'Requires.private: libcurl zlib' \
 	    'Cflags: -I$${includedir}' > $@
 
 install: native

@@ -1,6 +1,8 @@
 // codec/codec.c: the codecs by number, and the way to the one that a block needs.
 #include "codec/codec.h"
 
+#include "codec/gzip.h"
+#include "codec/lz4.h"
 #include "codec/snappy.h"
 #include "codec/state.h"
 
@@ -28,13 +30,13 @@ static ali_status step_none(ali_context *ctx, ali_inflow *inflow, uint64_t budge
 static const codec codecs[] = {
     [ALI_CODEC_NONE] = {"none", step_none, 1},
     [ALI_CODEC_SNAPPY] = {"snappy", ali_snappy_step, 22}, // 3 bytes of a copy give 64
-    [ALI_CODEC_GZIP] = {"gzip", NULL, 0},
+    [ALI_CODEC_GZIP] = {"gzip", ali_gzip_step, 1032},
     [ALI_CODEC_LZO] = {"lzo", NULL, 0},
     [ALI_CODEC_BROTLI] = {"brotli", NULL, 0},
-    [ALI_CODEC_LZ4] = {"lz4", NULL, 0},
+    [ALI_CODEC_LZ4] = {"lz4", ali_lz4_hadoop_step, 255},
     [ALI_CODEC_ZSTD] = {"zstd", NULL, 0},
-    [ALI_CODEC_LZ4_RAW] = {"lz4_raw", NULL, 0},
-    [ALI_CODEC_LZ4_FRAME] = {"lz4 frame", NULL, 0},
+    [ALI_CODEC_LZ4_RAW] = {"lz4_raw", ali_lz4_step, 255},
+    [ALI_CODEC_LZ4_FRAME] = {"lz4 frame", ali_lz4_frame_step, 255},
 };
 
 const char *ali_codec_name(uint32_t number) {

@@ -3,4 +3,4 @@
 test-examples: $(B)/examples/mean
 	@$(NODE) tests/examples/run.mjs $(B)
 $(B)/examples/mean: examples/c/mean.c $(B)/libalimentar.a $(HEADERS)
-	@mkdir -p $(@D); $(CC) $(NATIVE_CFLAGS) $(OPT) -o $@ $< $(B)/libalimentar.a $(CURL_LIBS) -pthread
+	@mkdir -p $(@D); $(CC) $(NATIVE_CFLAGS) $(OPT) -o $@ $< $(B)/libalimentar.a $(LIBS) -pthread

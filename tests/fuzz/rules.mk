@@ -12,7 +12,7 @@ $(B)/fuzz/libalimentar.a: $(call objects,fuzz,$(LIB_SRC))
 	@mkdir -p $(@D); rm -f $@; $(AR) rcs $@ $^
 $(B)/fuzz/fuzz_%: tests/fuzz/fuzz_%.c $(B)/fuzz/libalimentar.a
 	@mkdir -p $(@D); $(CC) $(NATIVE_CFLAGS) -Isrc $(FUZZ_CFLAGS) -fsanitize=fuzzer -Wno-missing-prototypes \
-	    -MMD -MP -MF $@.d -o $@ $< $(B)/fuzz/libalimentar.a $(CURL_LIBS) -pthread
+	    -MMD -MP -MF $@.d -o $@ $< $(B)/fuzz/libalimentar.a $(LIBS) -pthread
 -include $(FUZZ:%=%.d)
 
 .PHONY: test-fuzz fuzz

@@ -8,7 +8,7 @@ $(B)/obj/tests/harness/%.o: tests/harness/%.c Makefile
 define harness_family
 $(B)/$(1)/test_$(1): tests/$(1)/test_$(1).c $(HARNESS_OBJ) $(B)/asan/libalimentar.a
 	@mkdir -p $$(@D); $(CC) $(NATIVE_CFLAGS) -O1 -g $(SANITIZE) -MMD -MP -MF $$@.d -o $$@ $$(filter %.c %.o %.a,$$^) \
-	    -lcmocka $(CURL_LIBS) -pthread
+	    -lcmocka $(LIBS) -pthread
 -include $(B)/$(1)/test_$(1).d
 endef
 $(foreach family,oom abort slice trace,$(eval $(call harness_family,$(family))))

@@ -4,7 +4,7 @@
 
 $(B)/interop/emit: tests/interop/emit.c $(B)/libalimentar.a
 	@mkdir -p $(@D); $(CC) $(NATIVE_CFLAGS) -Isrc -O1 -g -MMD -MP -MF $@.d -o $@ $< \
-	    $(B)/libalimentar.a $(CURL_LIBS) -pthread
+	    $(B)/libalimentar.a $(LIBS) -pthread
 -include $(B)/interop/emit.d
 
 # The made table of all types, and real files as the command converts them.

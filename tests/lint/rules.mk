@@ -34,11 +34,11 @@ $(B)/obj/cov/native/%.o: native/%.c Makefile
 $(B)/cov/libalimentar.a: $(call objects,cov,$(LIB_SRC))
 	@mkdir -p $(@D); rm -f $@; $(AR) rcs $@ $^
 $(B)/cov/alimentar: $(call objects,cov,$(CLI_SRC)) $(B)/cov/libalimentar.a
-	@$(CC) $(COV) -o $@ $^ $(CURL_LIBS) -pthread
+	@$(CC) $(COV) -o $@ $^ $(LIBS) -pthread
 $(B)/cov/test_%: $(B)/cov/libalimentar.a
 	@$(CC) $(PLAIN_TEST) $(COV) -o $@ $(filter %/test_$*.c,$(UNIT_SRC) tests/oom/test_oom.c \
 	    tests/slice/test_slice.c tests/trace/test_trace.c) $(if $(filter oom slice trace,$*),$(HARNESS)) \
-	    $< -lcmocka $(CURL_LIBS) -pthread
+	    $< -lcmocka $(LIBS) -pthread
 COVERED = $(UNIT_NAMES:%=$(B)/cov/%) $(B)/cov/test_slice $(B)/cov/test_trace $(B)/cov/test_oom
 $(COVERED): $(UNIT_SRC) $(HARNESS) $(wildcard tests/oom/*.c tests/slice/*.c tests/trace/*.c)
 coverage: $(COVERED) $(B)/cov/alimentar
@@ -52,7 +52,7 @@ $(B)/obj/mut/native/%.o: native/%.c Makefile
 	@mkdir -p $(@D); $(CC) $(NATIVE_CFLAGS) $(CURL_CFLAGS) $(MUT) -MMD -MP -c $< -o $@
 MUT_OBJ = $(call objects,mut,$(LIB_SRC))
 $(B)/mutate/libmutant.so: $(MUT_OBJ)
-	@mkdir -p $(@D); $(CC) $(MUT) -shared -o $@ $^ $(CURL_LIBS) -pthread
+	@mkdir -p $(@D); $(CC) $(MUT) -shared -o $@ $^ $(LIBS) -pthread
 $(B)/mutate/test_%: $(B)/mutate/libmutant.so
 	@$(CC) $(PLAIN_TEST) $(MUT) -o $@ $(filter %/test_$*.c,$(UNIT_SRC) tests/oom/test_oom.c \
 	    tests/slice/test_slice.c tests/trace/test_trace.c) $(if $(filter oom slice trace,$*),$(HARNESS)) \
@@ -62,7 +62,7 @@ $(MUTATED): $(UNIT_SRC) $(HARNESS) $(wildcard tests/slice/*.c tests/trace/*.c)
 mutation: $(MUTATED)
 	@MUTATE_COMPILE="$(CC) $(filter-out -DALI_VERSION%,$(CORE_CFLAGS)) $(MUT)" \
 	    MUTATE_LINK="$(CC) $(MUT) -shared" MUTATE_OBJECTS="$(MUT_OBJ)" \
-	    MUTATE_LIBS="$(CURL_LIBS) -pthread" \
+	    MUTATE_LIBS="$(LIBS) -pthread" \
 	    $(NODE) tests/lint/mutate.mjs --count $(or $(MUTANTS),60) --seed $(or $(SEED),1) -- $(MUTATED)
 
 .PHONY: format

@@ -1,7 +1,7 @@
 # Tests against servers: the native host over HTTP, with every fault that servers have.
 $(B)/services/ranges: tests/services/ranges.c $(B)/asan/libalimentar.a Makefile tests/services/rules.mk
 	@mkdir -p $(@D); $(CC) $(NATIVE_CFLAGS) -Isrc -O1 -g $(SANITIZE) -DALI_DEBUG -o $@ $< \
-	    $(B)/asan/libalimentar.a $(CURL_LIBS) -pthread
+	    $(B)/asan/libalimentar.a $(LIBS) -pthread
 
 .PHONY: test-services
 test-services: $(B)/services/ranges $(B)/asan/alimentar

@@ -5,7 +5,7 @@ TEST_CFLAGS := $(NATIVE_CFLAGS) -Isrc -O1 -g $(SANITIZE) -DALI_DEBUG -Wno-unused
 
 $(B)/unit/%: tests/unit/%.c $(B)/asan/libalimentar.a Makefile tests/unit/rules.mk
 	@mkdir -p $(@D); $(CC) $(TEST_CFLAGS) -MMD -MP -MF $@.d -o $@ $< $(B)/asan/libalimentar.a \
-	    -lcmocka $(CURL_LIBS) -pthread
+	    -lcmocka $(LIBS) -pthread
 -include $(UNIT:%=%.d)
 
 .PHONY: test-unit

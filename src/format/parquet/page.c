@@ -99,8 +99,8 @@ ali_status ali_parquet_reader_begin(ali_parquet_source *source, ali_parquet_read
     reader->wanted = reader->chunk->end_bytes;
     reader->values_left = (uint64_t)reader->chunk->meta.values;
     reader->skip_rows = skip_rows;
+    reader->is_inflating = false;
     reader->row = 0;
-    reader->inflow.input = NULL;
     reader->page_rows = 0;
     reader->window = HEADER_BYTES;
     reader->phase = PHASE_HEADER;
@@ -381,7 +381,8 @@ static ali_status begin_inflate(ali_parquet_source *source, ali_parquet_reader *
                               .output = reader->page->data,
                               .output_bytes = to_bytes,
                               .is_output_padded = true};
-    ali_inflow_begin(source->ctx, &reader->inflow, &block);
+    ali_inflow_begin(source->ctx, &source->inflow, &block);
+    reader->is_inflating = true;
     reader->is_decompressed = true;
     return ALI_OK;
 }
@@ -485,14 +486,14 @@ static ali_status begin_page(ali_parquet_source *source, ali_parquet_reader *rea
 }
 
 static ali_status step_inflate(ali_parquet_source *source, ali_parquet_reader *reader) {
-    if (reader->inflow.input == NULL) {
+    if (!reader->is_inflating) {
         ALI_TRY(begin_page(source, reader));
         if (!reader->is_decompressed) return begin_values(source, reader);
     }
-    const uint64_t before = reader->inflow.output_at;
-    const ali_status status =
-        ali_inflow_step(source->ctx, &reader->inflow, (uint64_t)source->credit);
-    source->credit -= (int64_t)(reader->inflow.output_at - before);
+    ali_inflow *inflow = &source->inflow;
+    const uint64_t before = inflow->output_at;
+    const ali_status status = ali_inflow_step(source->ctx, inflow, (uint64_t)source->credit);
+    source->credit -= (int64_t)(inflow->output_at - before);
     if (status == ALI_YIELD) {
         source->credit = 0;
         return ALI_OK;
@@ -503,8 +504,8 @@ static ali_status step_inflate(ali_parquet_source *source, ali_parquet_reader *r
         ali_error_add_offset(source->ctx, reader->page_offset_bytes);
         return status;
     }
-    reader->inflow.input = NULL;
-    reader->page->size_bytes = reader->inflow.output_bytes;
+    reader->is_inflating = false;
+    reader->page->size_bytes = inflow->output_bytes;
     reader->data = reader->page->data;
     reader->data_bytes = reader->page->size_bytes;
     return begin_values(source, reader);

@@ -25,6 +25,7 @@ typedef struct ali_parquet_source {
     int64_t credit;        // work left to the running step: about a byte each
     ali_thrift thrift;     // the header that is being parsed
     ali_buf *header;       // its bytes; NULL: none is
+    ali_inflow inflow;     // the page that is being decompressed: one reader's at a time
     ali_buf *scratch;      // a block of values on their way
     uint32_t codes[ALI_RLE_BLOCK];
     uint32_t lengths[ALI_RLE_BLOCK]; // of byte arrays, or of their suffixes
@@ -53,9 +54,9 @@ typedef struct ali_parquet_reader {
     uint64_t page_offset_bytes;
     uint64_t window; // in which the header is looked for
     ali_parquet_page_header header;
-    ali_buf *body; // as it was fetched
-    ali_buf *page; // decompressed; kept for the next page
-    ali_inflow inflow;
+    ali_buf *body;     // as it was fetched
+    ali_buf *page;     // decompressed; kept for the next page
+    bool is_inflating; // source->inflow is this page's
     uint32_t crc;
     uint64_t checked_bytes;
     const uint8_t *data; // values not yet decoded
