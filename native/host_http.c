@@ -114,7 +114,6 @@ static void end_want(ali_host *host, want *item, ali_status status, long http_st
     if (answer.status != ALI_OK) answer.moved_bytes = 0;
     unlink_want(host, item);
     ali_host_give(host, item->task, &answer);
-    ali_host_release_text(host, item->url);
     ali_host_release(host, item, sizeof *item);
 }
 
@@ -155,6 +154,23 @@ static int64_t next_try_ms(const request *asked, uint32_t tries) {
     return ali_host_now_ms() + wait;
 }
 
+// What curl says of a failure. Of certificates it knows more than of the rest, whose own words name
+// times and addresses.
+static void tell_curl(ali_host *host, uint64_t op_id, const request *asked, CURLcode code,
+                      const char *after) {
+    if (code == CURLE_PEER_FAILED_VERIFICATION) {
+        ali_host_note(host, op_id,
+                      "the server's certificate is not trusted (%s): the file of another authority "
+                      "can be named by SSL_CERT_FILE%s",
+                      asked->trouble, after);
+    } else if (code == CURLE_SSL_CACERT_BADFILE) {
+        ali_host_note(host, op_id, "the file of SSL_CERT_FILE or CURL_CA_BUNDLE cannot be used%s",
+                      after);
+    } else {
+        ali_host_note(host, op_id, "%s%s", curl_easy_strerror(code), after);
+    }
+}
+
 // The words for a try that failed.
 static void tell_failure(ali_host *host, uint64_t op_id, const request *asked, CURLcode code,
                          uint32_t tries) {
@@ -166,7 +182,7 @@ static void tell_failure(ali_host *host, uint64_t op_id, const request *asked, C
         ali_host_note(host, op_id, "the server was silent for %" PRIu32 " ms%s", host->timeout_ms,
                       after);
     } else if (code != CURLE_OK) {
-        ali_host_note(host, op_id, "%s%s", curl_easy_strerror(code), after);
+        tell_curl(host, op_id, asked, code, after);
     } else {
         const char *reason = reason_of(asked->status);
         curl_off_t wait = 0;
@@ -189,8 +205,6 @@ static void retry_or_end(request *asked, want *item, CURLcode code) {
     if (item->tries <= host->retries && due >= 0) {
         host->http_retries += 1;
         item->due_ms = due;
-        ali_host_release_text(host, item->url);
-        item->url = NULL;
         item->redirects = 0;
         return;
     }
@@ -208,6 +222,12 @@ static void fail_want(request *asked, want *item, CURLcode code) {
     end_want(asked->host, item, is_absent ? ALI_ERR_NOT_FOUND : ALI_ERR_HOST, asked->status);
 }
 
+static void forget_target(const ali_host *host, site *object) {
+    ali_host_release_text(host, object->target);
+    object->target = NULL;
+}
+
+// Goes on to where the server redirects. The place is remembered: further requests go there first.
 static void follow(request *asked, want *item) {
     ali_host *host = asked->host;
     const char *target = NULL;
@@ -219,6 +239,7 @@ static void follow(request *asked, want *item) {
                       is_url           ? "redirects without end"
                       : target == NULL ? "no place to go on to"
                                        : "redirects to what is not http or https");
+        forget_target(host, item->object);
         end_want(host, item, ALI_ERR_HOST, asked->status);
         return;
     }
@@ -228,8 +249,8 @@ static void follow(request *asked, want *item) {
         end_want(host, item, ALI_ERR_HOST, 0);
         return;
     }
-    ali_host_release_text(host, item->url);
-    item->url = copied;
+    forget_target(host, item->object);
+    item->object->target = copied;
 }
 
 // Goes on to find the size, after which the tail can be asked for by its place.
@@ -272,20 +293,41 @@ static void settle_size(request *asked, want *item) {
     if (is_done) end_want(asked->host, item, ALI_OK, asked->status);
 }
 
-// 416: the range lies outside the object, or the server does not know suffixes.
-static void settle_unsatisfiable(request *asked, want *item) {
-    const bool is_suffix = item->start == ALI_UNKNOWN;
-    if (asked->object_bytes == ALI_UNKNOWN && !is_suffix) {
-        fail_want(asked, item, CURLE_OK);
+// The server refuses every range: the whole object is asked for.
+static void ask_whole(request *asked, want *item) {
+    ali_host *host = asked->host;
+    site *object = item->object;
+    item->is_spooled = true;
+    object->has_no_ranges = true;
+    if (object->spool != SPOOL_NONE) return;
+    host->warnings |= ALI_HOST_WARNING_NO_RANGES;
+    object->spool_bytes = 0;
+    object->object_bytes = ALI_UNKNOWN;
+    object->spool_due_ms = 0;
+    object->spool_fd = ali_host_spool_new();
+    if (object->spool_fd >= 0) {
+        object->spool = SPOOL_WAITING;
         return;
     }
+    ali_host_note(host, item->op.op_id,
+                  "the server refuses ranges, and the whole file cannot be kept: %s",
+                  strerror(errno));
+    end_want(host, item, ALI_ERR_HOST, asked->status);
+}
+
+// 416: the range lies outside the object, or the server does not understand it.
+static void settle_unsatisfiable(request *asked, want *item) {
+    const bool is_suffix = item->start == ALI_UNKNOWN;
+    const uint64_t place = is_suffix ? 0 : item->start + item->moved;
     if (asked->object_bytes != ALI_UNKNOWN) ali_http_want_place(item, asked->object_bytes);
-    if (ali_http_validator_of(asked)->is_known) item->etag = *ali_http_validator_of(asked);
-    if (is_suffix && item->object_bytes != 0) {
-        ask_size(item);
-    } else {
+    if (item->object_bytes != ALI_UNKNOWN && place >= item->object_bytes) {
+        if (ali_http_validator_of(asked)->is_known) item->etag = *ali_http_validator_of(asked);
         item->moved = item->length = 0;
         end_want(asked->host, item, ALI_OK, asked->status);
+    } else if (is_suffix) {
+        ask_size(item);
+    } else {
+        ask_whole(asked, item);
     }
 }
 
@@ -317,6 +359,13 @@ static bool does_not_know_suffixes(long status) {
     return status == 400 || status == 405 || status == 501;
 }
 
+// Tells if a place that was redirected to serves the object no more: links expire.
+static bool is_expired(const request *asked) {
+    const long status = asked->status;
+    return asked->is_remembered &&
+           (status == 400 || status == 401 || status == 403 || status == 404 || status == 410);
+}
+
 static void settle_want(request *asked, want *item, CURLcode code) {
     const long status = asked->status;
     const bool is_stopped = asked->stop != STOP_NONE;
@@ -331,7 +380,9 @@ static void settle_want(request *asked, want *item, CURLcode code) {
         return;
     }
     item->object->is_reached = true;
-    if (status >= 301 && status <= 308 && status != 304) {
+    if (is_expired(asked)) {
+        forget_target(asked->host, item->object);
+    } else if (status >= 301 && status <= 308 && status != 304) {
         follow(asked, item);
     } else if (is_worth_a_retry(status)) {
         retry_or_end(asked, item, CURLE_OK);
@@ -350,13 +401,18 @@ static void settle_want(request *asked, want *item, CURLcode code) {
 
 // --- the spool -----------------------------------------------------------------------------------
 
+// Gives the spool up after a request, or (`asked` NULL) for want of memory for one.
 static void fail_spool(ali_host *host, const request *asked, site *object, CURLcode code) {
     want *next = NULL;
     for (want *item = host->http->wants; item != NULL; item = next) {
         next = item->next;
         if (item->object != object || !item->is_spooled) continue;
-        tell_failure(host, item->op.op_id, asked, code, object->spool_tries);
-        end_want(host, item, ALI_ERR_HOST, asked->status);
+        if (asked != NULL) {
+            tell_failure(host, item->op.op_id, asked, code, object->spool_tries);
+        } else {
+            ali_host_note(host, item->op.op_id, "no memory is left for a request");
+        }
+        end_want(host, item, ALI_ERR_HOST, asked != NULL ? asked->status : 0);
     }
     if (object->spool_fd >= 0) (void)close(object->spool_fd);
     object->spool_fd = -1;
@@ -375,10 +431,12 @@ static void settle_spool(request *asked, CURLcode code) {
         object->spool = SPOOL_DONE;
         return;
     }
+    if (is_expired(asked)) forget_target(host, object);
     object->spool_tries += 1;
     const int64_t due = next_try_ms(asked, object->spool_tries);
     const bool is_retried = asked->stop == STOP_CHANGED || asked->is_silent ||
-                            is_worth_a_retry(asked->status) || is_broken_connection(code, true);
+                            is_worth_a_retry(asked->status) || is_expired(asked) ||
+                            is_broken_connection(code, true);
     if (!is_retried || asked->stop == STOP_SPOOL_FAILED || due < 0 ||
         object->spool_tries > host->retries) {
         fail_spool(host, asked, object, code);
@@ -442,7 +500,11 @@ static void begin_due(ali_host *host) {
     const int64_t now = ali_host_now_ms();
     for (site *object = http->sites; object != NULL; object = object->next) {
         if (object->spool != SPOOL_WAITING || object->spool_due_ms > now) continue;
-        if (ali_http_request_send(host, NULL, object)) object->spool = SPOOL_RUNNING;
+        if (ali_http_request_send(host, NULL, object)) {
+            object->spool = SPOOL_RUNNING;
+        } else {
+            fail_spool(host, NULL, object, CURLE_OK);
+        }
     }
     want *next = NULL;
     for (want *item = http->wants; item != NULL; item = next) {
@@ -544,7 +606,9 @@ bool ali_host_http_is_busy(const ali_host *host, const ali_task *task) {
 void ali_host_http_forget(ali_host *host, const char *url) {
     if (host->http == NULL) return;
     for (site *object = host->http->sites; object != NULL; object = object->next) {
-        if (strcmp(object->url, url) != 0 || object->spool != SPOOL_DONE) continue;
+        if (strcmp(object->url, url) != 0) continue;
+        forget_target(host, object);
+        if (object->spool != SPOOL_DONE) continue;
         (void)close(object->spool_fd);
         object->spool_fd = -1;
         object->spool = SPOOL_NONE;
@@ -625,6 +689,7 @@ void ali_host_http_clear(ali_host *host) {
         http->sites = object->next;
         if (object->spool_fd >= 0) (void)close(object->spool_fd);
         ali_host_release_text(host, object->url);
+        ali_host_release_text(host, object->target);
         ali_host_release(host, object, sizeof *object);
     }
     (void)curl_multi_cleanup(http->multi);

@@ -25,7 +25,9 @@ enum { SPOOL_NONE, SPOOL_WAITING, SPOOL_RUNNING, SPOOL_DONE };
 typedef struct site {
     struct site *next;
     char *url;
+    char *target;       // where it redirects to; NULL: nowhere, as far as is known
     bool has_no_suffix; // the server does not understand "bytes=-n"
+    bool has_no_ranges; // the server refuses every range
     bool is_reached;    // the server has answered before
     // Where ranges are ignored: the whole object, as it comes.
     uint32_t spool;
@@ -49,7 +51,6 @@ typedef struct want {
     ali_op op;
     site *object;
     struct request *request; // NULL: waits for `due_ms`, or for the site's spool
-    char *url;               // after redirects; NULL: the site's own
     uint32_t ask;
     uint32_t tries;
     uint32_t redirects;
@@ -76,7 +77,8 @@ typedef struct request {
     want *want;   // NULL: for the site's spool, or given up
     site *object; // of the spool; NULL otherwise
     int64_t heard_ms;
-    bool is_silent; // nothing was heard for timeout_ms
+    bool is_silent;     // nothing was heard for timeout_ms
+    bool is_remembered; // asked where an earlier request was redirected to
     // The answer.
     long status;
     bool is_checked; // the body may be taken
@@ -90,6 +92,7 @@ typedef struct request {
     validator etag;
     validator modified;
     char refusal[256];
+    char trouble[CURL_ERROR_SIZE]; // curl's own words
 } request;
 
 struct host_http {

@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <unistd.h>
@@ -97,6 +98,10 @@ static void clear_answer(request *asked) {
 }
 
 static void keep_validator(validator *kept, const char *value, size_t value_bytes) {
+    if (value_bytes > 2 && memcmp(value, "W/", 2) == 0) {
+        value += 2; // weak ETags are compared by what they hold (RFC 9110, 8.8.3.2)
+        value_bytes -= 2;
+    }
     if (value_bytes == 0 || value_bytes > sizeof kept->text) return;
     memcpy(kept->text, value, value_bytes);
     kept->count_bytes = (uint32_t)value_bytes;
@@ -230,13 +235,11 @@ static uint32_t check_part(request *asked, want *item) {
     const bool is_suffix = (item->op.flags & ALI_OP_FROM_END) != 0 && !item->is_explicit;
     if (is_suffix && item->moved == 0) {
         const uint64_t total = asked->object_bytes;
-        if (total == ALI_UNKNOWN || total == 0 || asked->last != total - 1) {
+        if (total != ALI_UNKNOWN) ali_http_want_place(item, total);
+        if (total == ALI_UNKNOWN || asked->first != item->start) {
             item->object->has_no_suffix = true;
-            if (total == ALI_UNKNOWN) return STOP_ENOUGH;
-            ali_http_want_place(item, total);
             return STOP_ENOUGH;
         }
-        ali_http_want_place(item, total);
     } else if (asked->object_bytes != ALI_UNKNOWN) {
         const bool is_other = item->object_bytes != ALI_UNKNOWN &&
                               item->object_bytes != asked->object_bytes;
@@ -270,6 +273,9 @@ uint32_t ali_http_check_head(request *asked) {
     if (item->ask == ASK_FIRST_BYTE) return asked->status == 206 ? STOP_NONE : STOP_ENOUGH;
     const uint32_t stop = check_validator(asked, item);
     if (stop != STOP_NONE) return stop;
+    if (asked->status == 206 && !ali_http_validator_of(asked)->is_known) {
+        asked->host->warnings |= ALI_HOST_WARNING_NO_VALIDATOR;
+    }
     return asked->status == 200 ? check_whole(asked, item) : check_part(asked, item);
 }
 
@@ -281,7 +287,7 @@ static uint32_t check_spool_head(request *asked) {
     const bool is_other =
         now->is_known != object->etag.is_known ||
         (now->is_known && !are_equal(now, object->etag.text, object->etag.count_bytes));
-    if (is_other || asked->body_at > object->spool_bytes) {
+    if (is_other || object->spool_bytes == 0 || asked->body_at > object->spool_bytes) {
         object->spool_bytes = 0;
         object->etag = *now;
         object->object_bytes = asked->content_bytes;
@@ -361,27 +367,37 @@ static bool add_line(request *asked, const char *line) {
     return true;
 }
 
-// The caller's headers go to the origin that was opened, not to where it redirects.
-static bool add_headers(request *asked, const char *url, const char *opened) {
-    const char *line = asked->host->headers;
-    if (line == NULL || !is_same_origin(url, opened)) return true;
-    while (*line != '\0') {
-        const size_t line_bytes = strcspn(line, "\r\n");
-        char *copied = ali_host_copy_text(asked->host, line, line_bytes);
-        if (copied == NULL) return false;
-        const bool is_added = line_bytes == 0 || add_line(asked, copied);
-        ali_host_release_text(asked->host, copied);
-        if (!is_added) return false;
-        line += line_bytes;
-        line += strspn(line, "\r\n");
+// Adds lines "name: value", each ended by a line break or the end.
+static bool add_lines(request *asked, const char *lines, size_t lines_bytes) {
+    size_t at = 0;
+    while (at < lines_bytes) {
+        size_t end = at;
+        while (end < lines_bytes && lines[end] != '\r' && lines[end] != '\n') end += 1;
+        if (end != at) {
+            char *copied = ali_host_copy_text(asked->host, lines + at, end - at);
+            const bool is_added = copied != NULL && add_line(asked, copied);
+            ali_host_release_text(asked->host, copied);
+            if (!is_added) return false;
+        }
+        at = end + 1;
     }
     return true;
+}
+
+// The caller's headers, and those of the operation, go to the origin that was opened, not to where
+// it redirects.
+static bool add_headers(request *asked, const char *url, const char *opened) {
+    const char *own = asked->host->headers;
+    if (!is_same_origin(url, opened)) return true;
+    if (own != NULL && !add_lines(asked, own, strlen(own))) return false;
+    if (asked->want == NULL) return true;
+    return add_lines(asked, asked->want->op.headers, asked->want->op.headers_bytes);
 }
 
 static bool add_range(request *asked, const want *item, const site *spooled) {
     char line[96];
     if (spooled != NULL) {
-        if (spooled->spool_bytes == 0) return true;
+        if (spooled->spool_bytes == 0 || spooled->has_no_ranges) return true;
         (void)snprintf(line, sizeof line, "Range: bytes=%" PRIu64 "-", spooled->spool_bytes);
     } else if (item->ask == ASK_FIRST_BYTE) {
         (void)snprintf(line, sizeof line, "Range: bytes=0-0");
@@ -402,10 +418,20 @@ static void limit_protocols(CURL *easy) {
 #endif
 }
 
+// Certificates are trusted that the system's are, or those of a file of the caller's, in the
+// variables that other programs take it from.
+static void trust(CURL *easy) {
+    const char *file = getenv("CURL_CA_BUNDLE");
+    if (file == NULL || file[0] == '\0') file = getenv("SSL_CERT_FILE");
+    if (file != NULL && file[0] != '\0') curl_easy_setopt(easy, CURLOPT_CAINFO, file);
+}
+
 static void set_options(request *asked, const char *url, bool is_head) {
     const ali_host *host = asked->host;
     CURL *easy = asked->easy;
     limit_protocols(easy);
+    trust(easy);
+    curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, asked->trouble);
     curl_easy_setopt(easy, CURLOPT_URL, url);
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
@@ -452,8 +478,10 @@ bool ali_http_request_send(ali_host *host, want *item, site *spooled) {
     asked->next = http->requests;
     http->requests = asked;
     http->running += 1;
-    const char *opened = item != NULL ? item->object->url : spooled->url;
-    const char *url = item != NULL && item->url != NULL ? item->url : opened;
+    const site *object = item != NULL ? item->object : spooled;
+    const char *opened = object->url;
+    const char *url = object->target != NULL ? object->target : opened;
+    asked->is_remembered = object->target != NULL && (item == NULL || item->redirects == 0);
     const bool is_head = item != NULL && item->ask == ASK_HEAD;
     asked->easy = curl_easy_init();
     bool is_made = asked->easy != NULL && add_line(asked, "Accept-Encoding: identity") &&

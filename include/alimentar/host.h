@@ -87,6 +87,9 @@ ALI_API void ali_host_traffic(const ali_host *host, uint64_t *requests, uint64_t
 
 // A server ignores range requests: its file was fetched whole, once, whatever was asked of it.
 #define ALI_HOST_WARNING_NO_RANGES 0x1u
+// A server sends neither ETag nor Last-Modified: that a file changes while it is read can be seen
+// by its size alone.
+#define ALI_HOST_WARNING_NO_VALIDATOR 0x2u
 
 // What the host has met since it was made that is no error but that its user may want to know.
 //

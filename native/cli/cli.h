@@ -175,6 +175,17 @@ typedef int cli_take(void *user, ali_batch *batch, uint64_t first, uint64_t end,
 int cli_scan_run(cli_scan *scan, cli_take *take, void *user);
 void cli_scan_end(cli_scan *scan);
 
+// --- remote.c: what is sent to servers ---
+
+// Refuses a URL that holds a name or a password.
+int cli_check_url(const char *path);
+
+// Reads the headers of --header-file, or of the environment, into self->headers.
+int cli_read_headers(cli *self);
+
+// Where the headers come from, for messages.
+const char *cli_headers_name(const cli *self);
+
 // --- verbs ---
 
 int cli_info(cli *self);

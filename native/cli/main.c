@@ -9,7 +9,6 @@
 
 #include "cli.h"
 
-#define HEADER_FILE_BYTES_MAX 65536
 #define PROGRESS_AFTER_MS 1000
 
 volatile sig_atomic_t cli_signal = 0;
@@ -92,34 +91,15 @@ void cli_end_progress(void) {
 
 // --- opening -------------------------------------------------------------------------------------
 
-static int read_header_file(cli *self) {
-    const char *path = self->args.header_file;
-    if (path == NULL) return EXIT_GOOD;
-    FILE *file = fopen(path, "re");
-    if (file == NULL) return cli_fail(EXIT_IO, path, "it cannot be read: %s", strerror(errno));
-    self->headers = malloc(HEADER_FILE_BYTES_MAX + 1);
-    const size_t bytes =
-        self->headers != NULL ? fread(self->headers, 1, HEADER_FILE_BYTES_MAX + 1, file) : 0;
-    const bool is_bad = self->headers == NULL || ferror(file) != 0;
-    (void)fclose(file);
-    if (is_bad) return cli_fail(EXIT_IO, path, "it cannot be read");
-    if (bytes > HEADER_FILE_BYTES_MAX) {
-        return cli_fail(EXIT_LIMIT, path, "a header file has at most %d bytes",
-                        HEADER_FILE_BYTES_MAX);
-    }
-    self->headers[bytes] = '\0';
-    return EXIT_GOOD;
-}
-
 static int make_host(cli *self) {
-    const int code = read_header_file(self);
+    const int code = cli_read_headers(self);
     if (code != EXIT_GOOD) return code;
     const ali_host_options options = {.size_bytes = sizeof options,
                                       .headers = self->headers,
                                       .user_agent = "alimentar/" ALI_VERSION};
     const ali_status status = ali_host_new(&options, &self->host);
     if (status == ALI_ERR_ARGUMENT) {
-        return cli_fail(EXIT_USAGE, self->args.header_file, "its lines must be \"name: value\"");
+        return cli_fail(EXIT_USAGE, cli_headers_name(self), "its lines must be \"name: value\"");
     }
     if (status < 0) return cli_fail(EXIT_LIMIT, NULL, "no memory is left");
     host_now = self->host;
@@ -133,7 +113,8 @@ static int make_host(cli *self) {
 int cli_open(cli *self, ali_dataset **dataset) {
     const char *path = self->args.operands[0];
     cli_show_path(strcmp(path, "-") == 0 ? "standard input" : path, self->path, sizeof self->path);
-    const int code = make_host(self);
+    int code = cli_check_url(path);
+    if (code == EXIT_GOOD) code = make_host(self);
     if (code != EXIT_GOOD) return code;
     const char *opened = strcmp(path, "-") == 0 ? "/dev/stdin" : path;
     const ali_open_options options = {.size_bytes = sizeof options, .format = self->args.format};

@@ -140,19 +140,31 @@ int cli_fail_context(const cli *self) {
 }
 
 void cli_warn(const cli *self) {
-    const bool has_no_ranges = self->host != NULL &&
-                               (ali_host_warnings(self->host) & ALI_HOST_WARNING_NO_RANGES) != 0;
-    char replaced[96] = "";
-    if (self->args.is_quiet || (self->replaced == 0 && !has_no_ranges)) return;
-    if (self->replaced != 0) {
-        (void)snprintf(replaced, sizeof replaced,
-                       "%llu value%s not valid UTF-8 and written with U+FFFD",
-                       (unsigned long long)self->replaced, self->replaced == 1 ? " was" : "s were");
-    }
+    static const struct {
+        uint32_t warning;
+        const char *words;
+    } known[] = {
+        {ALI_HOST_WARNING_NO_RANGES,
+         "the server ignores range requests: the whole file was fetched"},
+        {ALI_HOST_WARNING_NO_VALIDATOR,
+         "the server sends neither ETag nor Last-Modified: a change of the file while it is read "
+         "cannot be noticed"},
+    };
+    const uint32_t met = self->host != NULL ? ali_host_warnings(self->host) : 0;
+    if (self->args.is_quiet || (self->replaced == 0 && met == 0)) return;
     cli_end_progress();
-    (void)fprintf(
-        stderr, "alimentar: %s%s%s\n", replaced, self->replaced != 0 && has_no_ranges ? "; " : "",
-        has_no_ranges ? "the server ignores range requests: the whole file was fetched" : "");
+    const char *before = "alimentar: ";
+    if (self->replaced != 0) {
+        (void)fprintf(stderr, "%s%llu value%s not valid UTF-8 and written with U+FFFD", before,
+                      (unsigned long long)self->replaced, self->replaced == 1 ? " was" : "s were");
+        before = "; ";
+    }
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i += 1) {
+        if ((met & known[i].warning) == 0) continue;
+        (void)fprintf(stderr, "%s%s", before, known[i].words);
+        before = "; ";
+    }
+    (void)fprintf(stderr, "\n");
 }
 
 // --- opening -------------------------------------------------------------------------------------

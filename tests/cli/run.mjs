@@ -734,7 +734,22 @@ const cases = [
     [
         'a password in a URL is not told',
         ['info', 'http://me:secret@127.0.0.1:1/x'],
-        { code: 4, err: (text) => (text.includes('secret') ? 'tells it' : '') },
+        {
+            code: 2,
+            err:
+                'alimentar: http://127.0.0.1:1/x: a name or a password in an argument can be ' +
+                'seen by others: give them in .netrc, or as a header by --header-file or ' +
+                'ALIMENTAR_HEADERS\n',
+        },
+    ],
+    [
+        'headers of the environment that are none',
+        ['info', 'http://127.0.0.1:1/x'],
+        {
+            code: 2,
+            environment: { ALIMENTAR_HEADERS: 'secret' },
+            err: 'alimentar: ALIMENTAR_HEADERS: its lines must be "name: value"\n',
+        },
     ],
     [
         'a header file that is not there',

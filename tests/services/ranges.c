@@ -1,8 +1,10 @@
 // Reads ranges of a pretended object through the native host and prints what came of it as JSON,
 // for tests/services/run.mjs.
 //
-//     ranges URL [retries=N] [timeout=MS] [headers=LINES] [nosuffix] [interrupt] [scarce]
-//         [tail=N] [AT+N]...
+//     ranges URL [retries=N] [timeout=MS] [headers=LINES] [opheaders=LINES] [nosuffix] [interrupt]
+//         [scarce] [tail=N] [AT+N]...
+//
+// With opheaders= an operation with these headers comes first.
 //
 // Byte i of the object is (i * 7 + i / 251) mod 256; every byte that comes is compared.
 #include <pthread.h>
@@ -26,6 +28,7 @@ typedef struct plan {
     uint32_t count;
     uint64_t tail_bytes;
     uint32_t flags;
+    const char *op_headers;
     uint64_t wrong; // bytes that were not as they should be
     uint64_t read;  // bytes given to the task
     uint64_t object_bytes;
@@ -36,6 +39,7 @@ static plan work;
 
 typedef struct collect_state {
     ali_blob *blob;
+    ali_op_record *record; // of the operation with headers
     uint32_t collected;
     bool is_wanted;
     bool has_tail;
@@ -75,9 +79,34 @@ static ali_status want_all(ali_task *task, collect_state *state) {
     return ALI_OK;
 }
 
+// An operation with headers of its own; the blob makes none.
+static ali_status ask_with_headers(ali_task *task, collect_state *state) {
+    if (state->record == NULL) {
+        const ali_op op = {.kind = ALI_OP_READ,
+                           .length_bytes = 10,
+                           .path = url,
+                           .path_bytes = (uint32_t)strlen(url),
+                           .why = "headers",
+                           .why_bytes = 7,
+                           .headers = work.op_headers,
+                           .headers_bytes = (uint32_t)strlen(work.op_headers)};
+        ALI_TRY(ali_task_add_op(task, &op, state, &state->record));
+    }
+    if (!state->record->is_answered) return ALI_NEED;
+    compare(state->record->buf, 0);
+    work.op_headers = NULL;
+    ali_task_forget_op(task, state->record);
+    state->record = NULL;
+    return ALI_OK;
+}
+
 static ali_status collect_step(ali_task *task, void *pointer, uint32_t budget_rows) {
     (void)budget_rows;
     collect_state *state = pointer;
+    if (work.op_headers != NULL) {
+        const ali_status status = ask_with_headers(task, state);
+        if (status != ALI_OK) return status;
+    }
     if (work.tail_bytes != 0 && !state->has_tail) {
         const ali_status status = collect_tail(task, state);
         if (status != ALI_OK) return status;
@@ -228,6 +257,8 @@ int main(int count, char **words) {
             options.timeout_ms = (uint32_t)strtoul(word + 8, NULL, 10);
         } else if (strncmp(word, "headers=", 8) == 0) {
             options.headers = word + 8;
+        } else if (strncmp(word, "opheaders=", 10) == 0) {
+            work.op_headers = word + 10;
         } else if (strncmp(word, "tail=", 5) == 0) {
             work.tail_bytes = strtoull(word + 5, NULL, 10);
         } else if (strcmp(word, "nosuffix") == 0) {

@@ -173,7 +173,12 @@ const cases = [
         TAIL,
         { status: 'changed' },
     ],
-    ['no validator at all is read', 'novalidator', TAIL, good],
+    [
+        'no validator at all is read, and a warning says so',
+        'novalidator',
+        TAIL,
+        { ...good, warnings: 2 },
+    ],
     ['a weak ETag is compared too', 'weak', TAIL, good],
     [
         'a cut body goes on at the byte reached',
@@ -324,7 +329,43 @@ const cases = [
             sentence: lost('the server was silent for 500 ms (2 tries)'),
         },
     ],
-    ['a redirect on the same origin is followed', 'redirectsame', TAIL, { ...good, requests: 6 }],
+    ['a redirect on the same origin is followed', 'redirectsame', TAIL, { ...good, requests: 4 }],
+    [
+        'a redirect that expires is asked for anew',
+        'redirectexpiring',
+        TAIL,
+        { ...good, requests: 6, retries: 0 },
+    ],
+    [
+        'a server that refuses every range is read as a whole',
+        'noranges416',
+        TAIL,
+        { ...good, requests: 3, warnings: 1 },
+    ],
+    [
+        'a server that refuses ranges, and tells no size with it',
+        'noranges416bare',
+        TAIL,
+        { ...good, requests: 4, warnings: 1 },
+    ],
+    [
+        'every allocation may fail where ranges are refused',
+        'noranges416',
+        ['scarce', 'retries=0', ...TAIL],
+        { status: 'ok', wrong: 0, failures: /^[2-9]\d|^\d{3}/ },
+    ],
+    [
+        'ETags that are weak at times are one validator',
+        'weakattimes',
+        TAIL,
+        { ...good, requests: 3 },
+    ],
+    [
+        'a Retry-After that is a date is waited for',
+        'dated503',
+        TAIL,
+        { ...good, retries: 1, leastMs: 900 },
+    ],
     [
         'a redirect without end is given up',
         'redirectloop',
@@ -402,6 +443,44 @@ async function check(server, [name, mode, words, expected], index) {
     if (error !== '') problems.push('something on stderr')
     if ((out + error).includes('secret')) problems.push('the query is shown')
     judge(name, problems, `${out}${error}`)
+}
+
+// Headers of an operation go where those of the caller go.
+async function checkOpHeaders(server) {
+    const url = `${server.origins[0]}/redirect/opheaders`
+    const { out, error } = await run(ranges, [url, 'headers=X-A: a', 'opheaders=X-B: b\nX-C: c\n'])
+    const sent = server.seen('/redirect/opheaders')[0]?.headers ?? {}
+    const elsewhere = server.seen('/good/target').at(-1)?.headers ?? {}
+    const problems = []
+    if (out === '' || JSON.parse(out).status !== 'ok' || JSON.parse(out).wrong !== 0)
+        problems.push('not ok')
+    if (sent['x-a'] !== 'a' || sent['x-b'] !== 'b' || sent['x-c'] !== 'c')
+        problems.push('not sent')
+    if (elsewhere['x-a'] || elsewhere['x-b']) problems.push('sent to another origin')
+    judge('headers of an operation are sent', problems, out + error)
+}
+
+// Secrets reach the server, each by its way, and no other origin, and no message.
+async function checkSecrets(server) {
+    const home = mkdtempSync(join(tmpdir(), 'alimentar-home-'))
+    writeFileSync(join(home, 'headers'), 'Authorization: Bearer file\n')
+    writeFileSync(join(home, '.netrc'), 'machine 127.0.0.1 login me password hunter2\n')
+    const ways = [
+        ['--header-file', 'Bearer file', ['--header-file', join(home, 'headers')], {}],
+        ['the environment', 'Bearer env', [], { ALIMENTAR_HEADERS: 'Authorization: Bearer env' }],
+        ['.netrc', `Basic ${Buffer.from('me:hunter2').toString('base64')}`, [], { HOME: home }],
+    ]
+    for (const [index, [name, expected, words, more]] of ways.entries()) {
+        const path = `/401/secret${index}`
+        const options = { env: { ...environment, ...more } }
+        const url = `${server.origins[0]}${path}`
+        const { error, code } = await run(command, ['info', ...words, url], options)
+        const problems = code === 4 ? [] : [`exit ${code}`]
+        if (server.seen(path)[0]?.headers.authorization !== expected) problems.push('not sent')
+        if (/hunter2|Bearer|Basic/.test(error)) problems.push('told')
+        judge(`a secret by ${name}`, problems, error)
+    }
+    rmSync(home, { recursive: true })
 }
 
 async function checkHeaders(server) {
@@ -561,7 +640,7 @@ async function checkNginx() {
     const expected = [
         ['object', { ...good, requests: 3 }],
         ['norange/object', { ...good, requests: 1, bytes: SIZE }],
-        ['moved/object', { ...good, requests: 6 }],
+        ['moved/object', { ...good, requests: 4 }],
         ['nothing', { status: 'not_found', http: 404 }],
     ]
     for (const [path, facts] of expected) {
@@ -589,8 +668,10 @@ async function work() {
 }
 await Promise.all([work(), work(), work(), work()])
 await checkHeaders(server)
+await checkOpHeaders(server)
 await checkTogether(server)
 if (command) await checkCommand(server)
+if (command) await checkSecrets(server)
 server.stop()
 await checkNginx()
 console.log(`services: ${sum.passed} passed, ${sum.failed} failed, ${sum.skipped} skipped`)

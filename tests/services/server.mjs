@@ -136,6 +136,21 @@ export const modes = {
     redirect: (request, data, headers, n, other) =>
         plain(302, { Location: `${other}/good/target` }),
     redirectsame: (request) => plain(307, { Location: `/good/${request.url.split('/')[2]}` }),
+    noranges416: (request, data, headers) =>
+        request.headers.range
+            ? plain(416, { ...headers, 'Content-Range': `bytes */${data.length}` })
+            : whole(data, headers),
+    noranges416bare: (request, data, headers) =>
+        request.headers.range ? plain(416) : whole(data, headers),
+    weakattimes: (request, data, headers, n) =>
+        part(request, data, { ...headers, ETag: n === 2 ? '"one"' : 'W/"one"' }),
+    dated503: (request, data, headers, n) =>
+        n === 1
+            ? plain(503, { 'Retry-After': new Date(Date.now() + 2000).toUTCString() })
+            : part(request, data, headers),
+    redirectexpiring: (request) =>
+        plain(302, { Location: `/expiring/${request.url.split('/')[2].split('?')[0]}` }),
+    expiring: (request, data, headers, n) => (n === 3 ? plain(403) : part(request, data, headers)),
     redirectloop: (request) => plain(302, { Location: request.url }),
     redirectfile: () => plain(302, { Location: 'file:///etc/hostname' }),
     redirectnowhere: () => plain(302),

@@ -5,6 +5,7 @@ import { afterEach, test } from 'node:test'
 
 import * as abi from '../../web/dist/abi.js'
 import { httpHost } from '../../web/dist/host_http.js'
+import { serve } from '../../examples/serve.mjs'
 import { dataServer } from './server.mjs'
 
 const bytes = new Uint8Array(300000).map((_, index) => (index * 7) ^ (index >> 8))
@@ -293,6 +294,110 @@ test('headers, credentials and the cache mode reach fetch', async () => {
     assert.equal(seen.cache, 'no-store')
     assert.equal(seen.credentials, 'include')
     assert.equal(seen.headers.get('X-Key'), 'k')
+})
+
+test('headers of the caller stay with the origin that was opened; redirects stay', async () => {
+    const data = await start({})
+    const seen = []
+    let isExpired = false
+    const opened = await serve({
+        behave(request, response) {
+            seen.push(request.headers['x-key'])
+            response.writeHead(302, { Location: `${data.url}${isExpired ? '?new' : ''}` }).end()
+            return true
+        },
+    })
+    servers.push(opened)
+    const host = httpHost(`${opened.origin}/x`, { headers: { 'X-Key': 'k' } })
+    assertBytes(await range(host, 0, 10), 0, 10)
+    assertBytes(await range(host, 10, 10), 10, 10)
+    assert.deepEqual(seen, ['k'])
+    assert.deepEqual(data.state.keys, [undefined, undefined])
+    isExpired = true
+    data.state.fails.push(403)
+    assertBytes(await range(host, 20, 10), 20, 10)
+    assert.deepEqual(seen, ['k', 'k'])
+    assert.equal(data.log.at(-1).url, '/data.parquet?new')
+    assert.equal(host.retried, 0)
+})
+
+for (const [location, words] of [
+    ['file:///etc/hostname', /redirects to what is not http or https/],
+    [undefined, /answered 302 and no place to go on to/],
+    ['/again', /redirects without end/],
+]) {
+    test(`a redirect to ${location} is refused`, async () => {
+        const headers = location === undefined ? {} : { Location: location }
+        const server = await serve({
+            behave: (request, response) => Boolean(response.writeHead(302, headers).end()),
+        })
+        servers.push(server)
+        const outcome = await range(httpHost(`${server.origin}/x`, {}), 0, 10)
+        assert.match(outcome.failure, words)
+        assert.ok(server.log.length <= 11)
+    })
+}
+
+test('headers of an operation are sent', async () => {
+    const server = await start({})
+    const op = { offset: 0, length: 10, headers: 'X-Key: op\nX-Other: b\n' }
+    await run(httpHost(server.url, { headers: { 'X-Key': 'k' } }), op)
+    assert.deepEqual(server.state.keys, ['op'])
+})
+
+test('a Retry-After that asks for an hour is not waited for, a date is', async () => {
+    const server = await start({ fails: [429], retryAfter: 3600 })
+    const outcome = await range(httpHost(server.url, {}), 0, 10)
+    assert.match(outcome.failure, /fewer requests \(HTTP 429\) and asks to wait 3600 s/)
+    const date = new Date(Date.now() + 2000).toUTCString()
+    const dated = await start({ fails: [503], retryAfter: date })
+    const began = performance.now()
+    assertBytes(await range(httpHost(dated.url, {}), 0, 10), 0, 10)
+    assert.ok(performance.now() - began >= 900)
+})
+
+for (const status of [408, 502, 504]) {
+    test(`${status} is tried again`, async () => {
+        const server = await start({ fails: [status] })
+        assertBytes(await range(httpHost(server.url, {}), 0, 10), 0, 10)
+        assert.equal(server.log.length, 2)
+    })
+}
+
+test('ETags that are weak at times are one validator', async () => {
+    const server = await start({ validator: 'weak' })
+    const host = httpHost(server.url, {})
+    const [one, other] = [await range(host, 0, 10), await range(host, 0, 10)]
+    assert.equal(one.etag, other.etag)
+    assert.match(one.etag, /^"/)
+})
+
+test('a size given that is not the file\'s is told', async () => {
+    const server = await start({})
+    const host = httpHost(server.url, { sizeBytes: 300010 })
+    assert.equal((await range(host, 200000, 10)).code, 'argument')
+    assert.match((await range(host, 0, 10)).failure, /sizeBytes is 300010, but the file has 300000/)
+})
+
+test('elsewhere, where Content-Range may not be read, compressed ranges are noticed', async () => {
+    elsewhere()
+    const server = await start({ gzip: 'hidden' })
+    const outcome = await range(httpHost(server.url, {}), 0, 1000)
+    assert.match(outcome.failure, /compresses ranges/)
+})
+
+test('a server that refuses every range is read as a whole', async () => {
+    const server = await start({ ranges: 'refused' })
+    const host = httpHost(server.url, {})
+    assertBytes(await tail(host), 300000 - 65536, 65536)
+    assertBytes(await range(host, 10, 10), 10, 10)
+    assert.deepEqual(asked(server), [
+        'GET bytes=-65536',
+        'HEAD bytes=0-',
+        'GET bytes=234464-299999',
+        'GET null',
+    ])
+    assert.equal(host.warnings[0].code, 'no_ranges')
 })
 
 const SECRET = /hunter2|bob|SECRET/

@@ -8,13 +8,15 @@ import { rangeOf, serve } from '../../examples/serve.mjs'
  * What a server does; everything is well without options.
  *   head      status of HEAD; 'silent' leaves Content-Length out
  *   ranges    'ignored' answers 200, 'nosuffix' answers suffix ranges with 416, 'misread'
- *             takes bytes=-n for bytes=0-n, 'wrong' sends other bytes than any that are asked for
+ *             takes bytes=-n for bytes=0-n, 'wrong' sends other bytes than any that are asked for,
+ *             'refused' answers every range with a bare 416
  *   expose    'none' exposes no header to other origins
- *   validator 'none' sends neither ETag nor Last-Modified, 'date' only Last-Modified
+ *   validator 'none' sends neither ETag nor Last-Modified, 'date' only Last-Modified, 'weak' makes
+ *             every other ETag a weak one
  *   changes   the ETag changes after so many requests
  *   fails     statuses of the first answers, one after the other; 0 breaks the connection
  *   cuts      the first body ends after so many bytes
- *   gzip      'ranges' compresses them
+ *   gzip      'ranges' compresses them, 'hidden' so that Content-Range is not sent
  *   retryAfter seconds
  *   cors      false sends no Access-Control-Allow-Origin
  *   delayMs   before each answer
@@ -23,6 +25,7 @@ export function dataServer(bytes, options = {}) {
     const state = {
         answered: 0,
         cut: false,
+        keys: [],
         fails: [...(options.fails ?? [])],
         running: 0,
         most: 0,
@@ -30,6 +33,7 @@ export function dataServer(bytes, options = {}) {
     const behave = (request, response) => {
         if (!request.url.startsWith('/data')) return false
         state.running += 1
+        state.keys.push(request.headers['x-key'])
         state.most = Math.max(state.most, state.running)
         response.on('close', () => (state.running -= 1))
         setTimeout(() => answer(bytes, options, state, request, response), options.delayMs ?? 0)
@@ -51,7 +55,8 @@ function validators(bytes, options, state) {
     if (options.validator === 'date') return date
     const isNew = options.changes !== undefined && state.answered > options.changes
     const hash = crypto.createHash('sha256').update(bytes).digest('hex').slice(0, 16)
-    return { ETag: `"${hash}${isNew ? '-new' : ''}"`, ...date }
+    const mark = options.validator === 'weak' && state.answered % 2 === 1 ? 'W/' : ''
+    return { ETag: `${mark}"${hash}${isNew ? '-new' : ''}"`, ...date }
 }
 
 function answer(bytes, options, state, request, response) {
@@ -83,6 +88,7 @@ function answerGet(bytes, options, state, request, response, headers) {
     const header = options.ranges === 'misread' ? asked?.replace('=-', '=0-') : asked
     const range = options.ranges === 'ignored' ? null : rangeOf(header, bytes.length)
     if (range && options.ranges === 'wrong') range.first += 1
+    if (range && options.ranges === 'refused') return response.writeHead(416, headers).end()
     if (range === false || (isSuffix && options.ranges === 'nosuffix')) {
         headers['Content-Range'] = `bytes */${bytes.length}`
         return response.writeHead(416, headers).end()
@@ -90,10 +96,9 @@ function answerGet(bytes, options, state, request, response, headers) {
     let body = range === null ? bytes : bytes.subarray(range.first, range.last + 1)
     if (range !== null) {
         headers['Content-Range'] = `bytes ${range.first}-${range.last}/${bytes.length}`
-        if (options.gzip === 'ranges') {
-            headers['Content-Encoding'] = 'gzip'
-            body = zlib.gzipSync(body)
-        }
+        if (options.gzip === 'ranges') headers['Content-Encoding'] = 'gzip'
+        if (options.gzip !== undefined) body = zlib.gzipSync(body)
+        if (options.gzip === 'hidden') delete headers['Content-Range']
     }
     response.writeHead(range === null ? 200 : 206, { ...headers, 'Content-Length': body.length })
     if (options.cuts !== undefined && !state.cut) {
