@@ -1,5 +1,5 @@
 // native/cli/remote.c: what the command sends to servers beside the request: headers, of a file or
-// of the environment. A secret never stands in an argument, which every user of the machine can see.
+// of the environment. A secret never stands in an argument, which all users of the machine see.
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
