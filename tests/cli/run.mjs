@@ -17,6 +17,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { parquet } from './parquet.mjs'
+import { cases as remote } from './remote.mjs'
 import { cases as verbs } from './verbs.mjs'
 import {
     command,
@@ -719,48 +720,6 @@ const cases = [
         ['info', '@huge.parquet'],
         { code: 6, err: /huge\.parquet: .*limit/ },
     ],
-    [
-        'a server that is not there',
-        ['info', 'http://127.0.0.1:1/x.parquet?token=secret'],
-        {
-            code: 4,
-            err: (text) =>
-                /x\.parquet\?…: .*connect to server, so the file's last /i.test(text) &&
-                !text.includes('secret')
-                    ? ''
-                    : 'not as expected',
-        },
-    ],
-    [
-        'a password in a URL is not told',
-        ['info', 'http://me:secret@127.0.0.1:1/x'],
-        {
-            code: 2,
-            err:
-                'alimentar: http://127.0.0.1:1/x: a name or a password in an argument can be ' +
-                'seen by others: give them in .netrc, or as a header by --header-file or ' +
-                'ALIMENTAR_HEADERS\n',
-        },
-    ],
-    [
-        'headers of the environment that are none',
-        ['info', 'http://127.0.0.1:1/x'],
-        {
-            code: 2,
-            environment: { ALIMENTAR_HEADERS: 'secret' },
-            err: 'alimentar: ALIMENTAR_HEADERS: its lines must be "name: value"\n',
-        },
-    ],
-    [
-        'a header file that is not there',
-        ['info', '--header-file', '@nothing', '@people.parquet'],
-        { code: 3, err: /nothing: it cannot be read: No such file/ },
-    ],
-    [
-        'a header file that is none',
-        ['info', '--header-file', '@badheaders', '@people.parquet'],
-        usage(/badheaders: its lines must be "name: value"/),
-    ],
 ]
 
 async function check([name, words, expected]) {
@@ -987,7 +946,7 @@ async function checkCutFile() {
 }
 
 for (const [name, bytes] of Object.entries(files)) writeFileSync(join(base, name), bytes)
-const waiting = [...cases, ...verbs]
+const waiting = [...cases, ...remote, ...verbs]
 async function work() {
     for (let next = waiting.shift(); next; next = waiting.shift()) await check(next)
 }
