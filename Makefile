@@ -38,7 +38,7 @@ WASM_OPT := $(or $(call first,wasm-opt),wasm-opt)
 NODE     := $(or $(wildcard $(CURDIR)/build/node/node_modules/node/bin/node),$(call first,node nodejs),node)
 CURL_CFLAGS = $(shell pkg-config --cflags libcurl 2>/dev/null)
 # What the native twin links: HTTP, and codecs that the wasm twin compiles from the same versions.
-LIBS = $(or $(shell pkg-config --libs libcurl zlib 2>/dev/null),-lcurl -lz)
+LIBS = $(or $(shell pkg-config --libs libcurl zlib libzstd 2>/dev/null),-lcurl -lz -lzstd)
 
 # --- flags ----------------------------------------------------------------------------------------
 WARN := -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
@@ -104,16 +104,28 @@ $(B)/asan/alimentar: $(call objects,asan,$(CLI_SRC)) $(B)/asan/libalimentar.a
 THIRD := $(B)/third_party
 $(THIRD)/.stamp: .ci/upstream.sh
 	@.ci/upstream.sh; touch $@
-UPSTREAM_INCLUDE := -isystem $(THIRD)/zlib
-UPSTREAM_CFLAGS  := -std=gnu11 -Iwasm/upstream -ffreestanding $(WASM_CFLAGS) -include string.h -w
-ZLIB_CFLAGS      := -DZ_SOLO -DHAVE_MEMCPY -DNO_GZIP -DHAVE_HIDDEN
+UPSTREAM_INCLUDE := -isystem $(THIRD)/zlib -isystem $(THIRD)/zstd/lib
+UPSTREAM_CFLAGS  := -std=gnu11 -fvisibility=hidden -Iwasm/upstream -ffreestanding $(WASM_CFLAGS) -include string.h -w
+ZLIB_CFLAGS      := -DZ_SOLO -DHAVE_MEMCPY -DNO_GZIP -DBUILDFIXED
 ZLIB_SRC         := inflate inffast inftrees adler32
-UPSTREAM_OBJ     := $(ZLIB_SRC:%=upstream-zlib-%.o)
+# One variant of each loop. Everything for size: measured, -O2 and -O3 make blocks of zstd no faster in wasm.
+ZSTD_CFLAGS      := -DZSTD_LEGACY_SUPPORT=0 -DZSTD_STRIP_ERROR_STRINGS=1 -DZSTD_DISABLE_ASM=1 -DDYNAMIC_BMI2=0 \
+                    -DHUF_DISABLE_FAST_DECODE=1 -DHUF_FORCE_DECOMPRESS_X1=1 \
+                    -DZSTD_FORCE_DECOMPRESS_SEQUENCES_SHORT=1 \
+                    -DXXH_NAMESPACE=ZSTD_ -DZSTD_TRACE=0 -DZSTDLIB_VISIBLE= -DZSTDERRORLIB_VISIBLE=
+ZSTD_SRC         := zstd_decompress zstd_decompress_block huf_decompress zstd_ddict entropy_common \
+                    fse_decompress error_private zstd_common xxhash
+UPSTREAM_KERNELS := zstd_decompress_block inffast
+UPSTREAM_OBJ     := $(ZLIB_SRC:%=upstream-zlib-%.o) $(ZSTD_SRC:%=upstream-zstd-%.o)
 
 define upstream_rules
-$(B)/obj/$(1)/src/codec/gzip.o: $(THIRD)/.stamp
+$(B)/obj/$(1)/src/codec/gzip.o $(B)/obj/$(1)/src/codec/zstd.o: $(THIRD)/.stamp
 $(B)/obj/$(1)/src/codec/upstream-zlib-%.o: $(THIRD)/.stamp Makefile
-	@mkdir -p $$(@D); $(CC) $(UPSTREAM_CFLAGS) $(2) $(ZLIB_CFLAGS) -Os -c $(THIRD)/zlib/$$*.c -o $$@
+	@mkdir -p $$(@D); $(CC) $(UPSTREAM_CFLAGS) $(2) $(ZLIB_CFLAGS) $$(if $$(filter $$*,$(UPSTREAM_KERNELS)),-Os,-Oz) \
+	    -c $(THIRD)/zlib/$$*.c -o $$@
+$(B)/obj/$(1)/src/codec/upstream-zstd-%.o: $(THIRD)/.stamp Makefile
+	@mkdir -p $$(@D); $(CC) $(UPSTREAM_CFLAGS) $(2) $(ZSTD_CFLAGS) $$(if $$(filter $$*,$(UPSTREAM_KERNELS)),-Os,-Oz) \
+	    -c $(THIRD)/zstd/lib/*/$$*.c -o $$@
 endef
 $(eval $(call upstream_rules,wasm,$(SIMD_CFLAGS)))
 $(eval $(call upstream_rules,wasm-scalar,))
@@ -186,7 +198,7 @@ INCLUDEDIR ?= $(PREFIX)/include
 $(B)/alimentar.pc: Makefile
 	@mkdir -p $(@D); printf '%s\n' 'prefix=$(PREFIX)' 'libdir=$(LIBDIR)' 'includedir=$(INCLUDEDIR)' '' \
 	    'Name: alimentar' 'Description: Reads tabular data where it is used' 'Version: $(VERSION)' \
-	    'Libs: -L$${libdir} -lalimentar' 'Libs.private: -pthread' 'Requires.private: libcurl zlib' \
+	    'Libs: -L$${libdir} -lalimentar' 'Libs.private: -pthread' 'Requires.private: libcurl zlib libzstd' \
 	    'Cflags: -I$${includedir}' > $@
 
 install: native

@@ -5,11 +5,12 @@
 #include "codec/lz4.h"
 #include "codec/snappy.h"
 #include "codec/state.h"
+#include "codec/zstd.h"
 
 typedef struct codec {
     const char *name;
     ali_status (*step)(ali_context *ctx, ali_inflow *inflow, uint64_t budget_bytes);
-    uint32_t expansion_max; // times
+    uint32_t expansion_max; // times; 0: bounded otherwise
 } codec;
 
 // Copies what is stored as it is.
@@ -34,7 +35,7 @@ static const codec codecs[] = {
     [ALI_CODEC_LZO] = {"lzo", NULL, 0},
     [ALI_CODEC_BROTLI] = {"brotli", NULL, 0},
     [ALI_CODEC_LZ4] = {"lz4", ali_lz4_hadoop_step, 255},
-    [ALI_CODEC_ZSTD] = {"zstd", NULL, 0},
+    [ALI_CODEC_ZSTD] = {"zstd", ali_zstd_step, 0},
     [ALI_CODEC_LZ4_RAW] = {"lz4_raw", ali_lz4_step, 255},
     [ALI_CODEC_LZ4_FRAME] = {"lz4 frame", ali_lz4_frame_step, 255},
 };
@@ -48,8 +49,8 @@ bool ali_codec_is_supported(uint32_t number) {
 }
 
 uint64_t ali_codec_bound(uint32_t number, const uint8_t *input, uint64_t input_bytes) {
-    (void)input;
     if (!ali_codec_is_supported(number)) return ALI_UNKNOWN;
+    if (number == ALI_CODEC_ZSTD) return ali_zstd_bound(input, input_bytes);
     const uint64_t times = codecs[number].expansion_max;
     return input_bytes > (ALI_UNKNOWN - 1) / times ? ALI_UNKNOWN : input_bytes * times;
 }

@@ -701,8 +701,8 @@ const cases = [
     ],
     [
         'a refused codec, which the others have too',
-        ['head', '@zstd.parquet'],
-        { code: 3, err: /codec zstd is not supported yet \(column "id", row group 0\)\n$/ },
+        ['head', '@lzo.parquet'],
+        { code: 3, err: /codec lzo is not supported \(column "id", row group 0\)\n$/ },
     ],
     ['CSV', ['info', '@table.csv'], notSupported('CSV')],
     ['JSON lines', ['info', '@rows.jsonl'], notSupported('JSON lines')],

@@ -88,9 +88,9 @@ export const files = {
         { name: 'price', type: 'int32', precision: 9, values: [2] },
     ]),
     'price.parquet': parquet([{ name: 'price', type: 'int32', precision: 9, values: [2] }]),
-    'zstd.parquet': parquet([
-        { name: 'id', type: 'int32', codec: 6, values: [1] },
-        { name: 'n', type: 'int32', codec: 6, values: [2] },
+    'lzo.parquet': parquet([
+        { name: 'id', type: 'int32', codec: 3, values: [1] },
+        { name: 'n', type: 'int32', codec: 3, values: [2] },
     ]),
     'none.parquet': parquet([{ name: 'id', type: 'int64', values: [] }]),
     'empty.parquet': Buffer.alloc(0),

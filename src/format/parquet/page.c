@@ -51,7 +51,7 @@ static ali_status check_codec(const ali_parquet_source *source, const ali_parque
     ali_status status = ALI_ERR_UNSUPPORTED;
     if (codec_name != NULL) {
         status = ali_fail(source->ctx, status,
-                          "codec %s is not supported yet (column %q, row group %u)", codec_name,
+                          "codec %s is not supported (column %q, row group %u)", codec_name,
                           name->bytes, (size_t)name->count_bytes, reader->group);
     } else {
         status = ali_fail(source->ctx, ALI_ERR_CORRUPT,
