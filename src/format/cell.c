@@ -11,6 +11,7 @@
 
 // 78 digits of 256 bits, a sign, a point, and zeros for a scale of down to -76.
 #define DECIMAL_BYTES_MAX 160u
+#define UUID_DASHES 4u
 #define LIMBS_MAX 8u
 // Digits of so many limbs, by nines.
 #define DIGITS_MAX 81u
@@ -36,7 +37,7 @@ static uint32_t kind_of(const ali_type *type) {
 
 static uint32_t bound_of(const ali_type *type) {
     if (type->kind == ALI_TYPE_NULL || ali_type_is_bytes(type)) return 0;
-    if (type->kind == ALI_TYPE_FIXED_BINARY) return type->bits / 4;
+    if (type->kind == ALI_TYPE_FIXED_BINARY) return type->bits / 4 + UUID_DASHES;
     if (type->kind == ALI_TYPE_DECIMAL) return DECIMAL_BYTES_MAX;
     if (type->kind == ALI_TYPE_INTERVAL) return ALI_CELL_INTERVAL_BYTES;
     return ALI_TIME_BYTES_MAX; // more than any number needs
@@ -90,6 +91,17 @@ static uint8_t *put_hex(uint8_t *to, const uint8_t *bytes, uint64_t count_bytes)
         to[2 * i + 1] = (uint8_t)digits[bytes[i] & 15];
     }
     return to + 2 * count_bytes;
+}
+
+// Sixteen bytes with dashes behind the 4th, 6th, 8th and 10th (RFC 9562).
+static uint8_t *put_uuid(uint8_t *to, const uint8_t *bytes) {
+    for (uint32_t i = 0; i < 16; i += 2) {
+        to = put_hex(to, bytes + i, 2);
+        if (i < 2 || i > 8) continue;
+        *to = '-';
+        to += 1;
+    }
+    return to;
 }
 
 // Loads an integer of any width, widened by its sign.
@@ -221,6 +233,7 @@ uint8_t *ali_cell_print(const ali_cell *cell, uint64_t row, uint8_t *to, bool *i
     const uint32_t width = type->bits / 8;
     const uint8_t *at = cell->values + index * width;
     if (type->kind == ALI_TYPE_FLOAT) return put_float(to, at, type->bits, is_string);
+    if (type->extension == ALI_EXTENSION_UUID) return put_uuid(to, at);
     if (type->kind == ALI_TYPE_FIXED_BINARY) return put_hex(to, at, width);
     if (type->kind == ALI_TYPE_DECIMAL) return put_decimal(to, at, type->bits, type->scale);
     if (type->kind == ALI_TYPE_INTERVAL) return put_interval(to, at);

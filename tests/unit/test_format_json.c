@@ -1,6 +1,7 @@
 // JSON and JSON lines: the spelling of every kind of value, escapes, keys, arrays.
 #include <math.h>
 
+#include "format/cell.h"
 #include "writer_tools.h"
 
 // One column of one type, written as JSON lines: `expected` has one member value a line.
@@ -160,6 +161,36 @@ static void binary_is_hexadecimal_and_booleans_are_bare(void **state) {
     assert_lines(&boolean, b, sizeof b, 2, b_text);
 }
 
+static void uuids_have_dashes(void **state) {
+    const ali_pair pair = {"ARROW:extension:name", "arrow.uuid", 20, 10};
+    const ali_type type = {.kind = ALI_TYPE_FIXED_BINARY, .bits = 128};
+    const ali_field field = {
+        .name = "u", .name_bytes = 1, .type = &type, .metadata = &pair, .metadata_count = 1};
+    tool_counter counter = {0};
+    ali_context *ctx = tool_context(&counter);
+    ali_schema *schema = NULL;
+    assert_int_equal(ali_schema_new(ctx, &field, 1, NULL, 0, &schema), ALI_OK);
+    const uint8_t bytes[] = {0x00, 0x11, 0x22, 0x33, 0x44, 0x55, 0x66, 0x77,
+                             0x88, 0x99, 0xAA, 0xBB, 0xCC, 0xDD, 0xEE, 0xFF};
+    ali_buf *values = NULL;
+    assert_int_equal(ali_buf_new(ctx, 16, &values), ALI_OK);
+    memcpy(values->data, bytes, 16);
+    const ali_column column = {.type = schema->nodes[0].type, .length = 1, .values = values};
+    ali_cell cell;
+    uint8_t text[64];
+    bool is_string = false;
+    ali_cell_init(&cell, &column);
+    const uint8_t *end = ali_cell_print(&cell, 0, text, &is_string);
+    assert_true(is_string);
+    assert_int_equal(end - text, 36);
+    assert_true((uint64_t)(end - text) <= cell.bytes_bound);
+    assert_memory_equal(text, "00112233-4455-6677-8899-aabbccddeeff", 36);
+    ali_buf_release(values);
+    ali_schema_release(schema);
+    ali_context_free(ctx);
+    assert_int_equal(counter.bytes, 0);
+}
+
 static void strings_escape_only_what_they_must(void **state) {
     static const char *const texts[] = {"say \"hi\" \\ bye/",
                                         "\b\f\n\r\t\x01\x1F\x7F",
@@ -307,6 +338,7 @@ int main(void) {
         cmocka_unit_test(decimals_of_256_bits_are_spelled_likewise),
         cmocka_unit_test(intervals_are_objects),
         cmocka_unit_test(binary_is_hexadecimal_and_booleans_are_bare),
+        cmocka_unit_test(uuids_have_dashes),
         cmocka_unit_test(strings_escape_only_what_they_must),
         cmocka_unit_test(invalid_utf8_is_replaced_and_counted_once_a_value),
         cmocka_unit_test(members_stand_in_schema_order_with_duplicate_names_kept),

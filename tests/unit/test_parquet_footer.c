@@ -132,15 +132,15 @@ static void logical_types_without_parameters_give_their_types(void **state) {
     } samples[] = {
         {1, ALI_PARQUET_BYTE_ARRAY, 0, "utf8"},
         {4, ALI_PARQUET_BYTE_ARRAY, 0, "utf8"},
-        {12, ALI_PARQUET_BYTE_ARRAY, 0, "utf8"},
+        {12, ALI_PARQUET_BYTE_ARRAY, 0, "json"},
         {13, ALI_PARQUET_BYTE_ARRAY, 0, "binary"},
         {6, ALI_PARQUET_INT32, 0, "date32"},
         {99, ALI_PARQUET_BYTE_ARRAY, 0, "binary"}, // unknown: ignored
         {11, ALI_PARQUET_INT32, 0, "null"},
-        {14, ALI_PARQUET_FIXED_LEN_BYTE_ARRAY, 16, "fixed_binary(16)"},
+        {14, ALI_PARQUET_FIXED_LEN_BYTE_ARRAY, 16, "uuid"},
         {15, ALI_PARQUET_FIXED_LEN_BYTE_ARRAY, 2, "float16"},
-        {17, ALI_PARQUET_BYTE_ARRAY, 0, "binary"},
-        {18, ALI_PARQUET_BYTE_ARRAY, 0, "binary"},
+        {17, ALI_PARQUET_BYTE_ARRAY, 0, "wkb"},
+        {18, ALI_PARQUET_BYTE_ARRAY, 0, "wkb"},
         {14, ALI_PARQUET_FIXED_LEN_BYTE_ARRAY, 15,
          "fixed_binary(15): logical type UUID does not go with type FIXED_LEN_BYTE_ARRAY (column "
          "\"a\")"},
@@ -151,6 +151,60 @@ static void logical_types_without_parameters_give_their_types(void **state) {
         tool_bytes logical = empty_member(samples[i].id);
         expect_type(&logical, samples[i].type, samples[i].length, samples[i].spelled);
         release(&logical);
+    }
+}
+
+// The metadata of a column of geometry or geography: its coordinate reference system and how its
+// edges are drawn.
+static void geometry_keeps_its_parameters_as_metadata(void **state) {
+    static const struct {
+        uint32_t id;
+        const char *crs;
+        int32_t algorithm;
+        const char *metadata;
+    } samples[] = {
+        {17, NULL, -1, "{\"crs\":\"OGC:CRS84\"}"},
+        {17, "srid:4326", -1, "{\"crs\":\"srid:4326\"}"},
+        {17, "a \"b\" \\", -1, "{\"crs\":\"a \\\"b\\\" \\\\\"}"},
+        {18, NULL, -1, "{\"crs\":\"OGC:CRS84\",\"edges\":\"spherical\"}"},
+        {18, "x", 4, "{\"crs\":\"x\",\"edges\":\"karney\"}"},
+        {18, "x", 5, "{\"crs\":\"x\"}"},
+    };
+    for (uint32_t i = 0; i < ALI_COUNT_OF(samples); i += 1) {
+        tool_bytes elements = {0};
+        tool_string(&elements, 4, "root");
+        tool_number(&elements, 5, 1);
+        tool_stop(&elements);
+        tool_number(&elements, 1, ALI_PARQUET_BYTE_ARRAY);
+        tool_number(&elements, 3, 0);
+        tool_string(&elements, 4, "a");
+        tool_wire(&elements, 10, 12);
+        tool_wire(&elements, samples[i].id, 12);
+        if (samples[i].crs != NULL) tool_string(&elements, 1, samples[i].crs);
+        if (samples[i].algorithm >= 0) tool_number(&elements, 2, samples[i].algorithm);
+        tool_stop(&elements);
+        tool_stop(&elements);
+        tool_stop(&elements);
+        tool_bytes file = file_of_schema(&elements, 2, 0);
+        ali_context *ctx = NULL;
+        ali_dataset *dataset = NULL;
+        tool_result result = {0};
+        assert_int_equal(ali_context_new(NULL, NULL, &ctx), ALI_OK);
+        assert_int_equal(tool_open(&result, ctx, &file, &plainly, &dataset), ALI_OK);
+        ali_dataset_info info = {.size_bytes = sizeof info};
+        ali_field_info field = {.size_bytes = sizeof field};
+        assert_int_equal(ali_dataset_describe(dataset, &info), ALI_OK);
+        assert_int_equal(ali_field_describe(info.schema, 0, &field), ALI_OK);
+        assert_int_equal(field.metadata_count, 2);
+        assert_string_equal(field.metadata[0].key, "ARROW:extension:name");
+        assert_string_equal(field.metadata[0].value, "geoarrow.wkb");
+        assert_string_equal(field.metadata[1].key, "ARROW:extension:metadata");
+        assert_string_equal(field.metadata[1].value, samples[i].metadata);
+        assert_int_equal(field.metadata[1].value_bytes, strlen(samples[i].metadata));
+        ali_dataset_release(dataset);
+        ali_context_free(ctx);
+        release(&file);
+        release(&elements);
     }
 }
 
@@ -375,6 +429,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(footers_that_cannot_be_are_refused),
         cmocka_unit_test(logical_types_without_parameters_give_their_types),
+        cmocka_unit_test(geometry_keeps_its_parameters_as_metadata),
         cmocka_unit_test(logical_times_have_their_units_and_zones),
         cmocka_unit_test(logical_integers_have_their_widths),
         cmocka_unit_test(decimals_have_the_bits_of_their_precision),

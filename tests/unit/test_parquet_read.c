@@ -554,7 +554,7 @@ static void columns_that_cannot_be_read_are_refused_by_name_when_scanned(void **
         {ALI_PARQUET_INT64, 2, TOOL_NONE, 0, ALI_ERR_UNSUPPORTED,
          "nested columns are not supported yet (column \"bad\")"},
         {ALI_PARQUET_INT64, 0, ALI_PARQUET_UTF8, 0, ALI_ERR_CORRUPT,
-         "logical type UTF8 does not go with type INT64"},
+         "logical type STRING does not go with type INT64"},
         {ALI_PARQUET_INT64, 0, TOOL_NONE, ALI_CODEC_LZO, ALI_ERR_UNSUPPORTED,
          "codec lzo is not supported (column \"bad\", row group 0)"},
         {ALI_PARQUET_INT64, 0, TOOL_NONE, 99, ALI_ERR_CORRUPT, "codec number 99 does not exist"},

@@ -34,8 +34,8 @@ static uint64_t load_limb(const uint8_t *end, uint64_t bytes, uint64_t sign) {
 }
 
 // One number, the highest byte first, to limbs, the lowest first. False if it does not fit.
-static bool convert_decimal(uint64_t *limbs, uint32_t limbs_count, const uint8_t *from,
-                            uint64_t bytes) {
+__attribute__((noinline)) static bool convert_decimal(uint64_t *limbs, uint32_t limbs_count,
+                                                      const uint8_t *from, uint64_t bytes) {
     const uint64_t sign = bytes != 0 && from[0] >> 7 != 0 ? UINT64_MAX : 0;
     uint64_t left = bytes;
     for (uint32_t k = 0; k < limbs_count; k += 1) {

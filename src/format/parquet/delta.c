@@ -9,18 +9,22 @@
 
 // Differences that are unpacked before they are summed.
 #define PIECE 64u
+// Bytes of a number at most.
+#define VARINT_BYTES 10u
 // A value's bytes that are copied at once where there is room.
 #define WILD 16u
 
 // An unsigned number of 7 bits a byte, the lowest first.
 static bool read_varint(ali_delta *delta, uint64_t *number) {
+    const uint64_t end = ali_min_u64(delta->count_bytes, delta->at + VARINT_BYTES);
+    uint32_t shift = 0;
     *number = 0;
-    for (uint32_t shift = 0; shift < 70; shift += 7) {
-        if (delta->at == delta->count_bytes) return false;
+    while (delta->at < end) {
         const uint64_t byte = delta->bytes[delta->at];
         delta->at += 1;
         *number |= (byte & 0x7F) << shift;
         if (byte < 0x80) return true;
+        shift += 7;
     }
     return false;
 }
@@ -130,7 +134,8 @@ static void sum_narrow_64(ali_delta *delta, uint64_t *numbers, uint64_t count) {
     delta->value = value;
 }
 
-static void sum_wide(ali_delta *delta, uint64_t *numbers, uint64_t count) {
+__attribute__((noinline)) static void sum_wide(ali_delta *delta, uint64_t *numbers,
+                                               uint64_t count) {
     uint64_t value = delta->value;
     for (uint64_t i = 0; i < count; i += 1) {
         value += load_wide(delta, delta->bit + i * delta->width) + delta->min_delta;

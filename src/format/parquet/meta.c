@@ -34,6 +34,19 @@ static const ali_thrift_field integer_fields[] = {
 };
 static const ali_thrift_type integer_type = TYPE("IntType", integer_fields, ali_parquet_integer, 1);
 
+static const ali_thrift_field geometry_fields[] = {
+    FIELD(1, ALI_THRIFT_TEXT, 0, ali_parquet_geo, crs),
+};
+static const ali_thrift_type geometry_type =
+    TYPE("GeometryType", geometry_fields, ali_parquet_geo, 1);
+
+static const ali_thrift_field geography_fields[] = {
+    FIELD(1, ALI_THRIFT_TEXT, 0, ali_parquet_geo, crs),
+    FIELD(2, ALI_THRIFT_I32, 0, ali_parquet_geo, algorithm),
+};
+static const ali_thrift_type geography_type =
+    TYPE("GeographyType", geography_fields, ali_parquet_geo, 1);
+
 static const ali_thrift_field logical_fields[] = {
     SEEN(1),
     SEEN(2),
@@ -50,8 +63,8 @@ static const ali_thrift_field logical_fields[] = {
     SEEN(14),
     SEEN(15),
     SEEN(16),
-    SEEN(17),
-    SEEN(18),
+    NESTED(17, ALI_THRIFT_STRUCT, 0, ali_parquet_logical, geo, &geometry_type),
+    NESTED(18, ALI_THRIFT_STRUCT, 0, ali_parquet_logical, geo, &geography_type),
 };
 static const ali_thrift_type logical_type =
     TYPE("LogicalType", logical_fields, ali_parquet_logical, 1);

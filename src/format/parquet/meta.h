@@ -70,6 +70,13 @@ typedef struct ali_parquet_integer {
     uint8_t is_signed;
 } ali_parquet_integer;
 
+// GeometryType and GeographyType.
+typedef struct ali_parquet_geo {
+    uint32_t seen;
+    int32_t algorithm; // EdgeInterpolationAlgorithm: 0 is SPHERICAL
+    ali_thrift_text crs;
+} ali_parquet_geo;
+
 // LogicalType, a union: its bits, in the order of its table.
 enum {
     ALI_PARQUET_LOGICAL_STRING = 1u << 0,
@@ -97,6 +104,7 @@ typedef struct ali_parquet_logical {
     ali_parquet_time time;
     ali_parquet_time timestamp;
     ali_parquet_integer integer;
+    ali_parquet_geo geo;
 } ali_parquet_logical;
 
 // ConvertedType, the older annotation.

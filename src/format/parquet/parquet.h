@@ -36,6 +36,7 @@ typedef struct ali_parquet_column {
     int32_t type;          // physical, ALI_PARQUET_INT32, ...
     uint32_t refusal;      // ALI_PARQUET_READABLE, ...
     const char *reason;    // a constant
+    const char *extension; // name of the extension type, a constant; NULL: none
     uint32_t width;        // of a value in memory; 0: text, binary, booleans
     uint32_t stored_bytes; // of a value in a page; 0: byte arrays, booleans
     uint8_t form;          // ALI_PARQUET_FORM_COPY, ...
@@ -75,6 +76,12 @@ ALI_CHECKED ali_status ali_parquet_step_schema(ali_context *ctx, ali_parquet_sta
 // read.
 ali_type ali_parquet_leaf_type(const ali_parquet_element *element, ali_parquet_column *column,
                                uint32_t int96_unit);
+
+// types.c: the metadata of a leaf's field: its extension type. It lies in the arena.
+ALI_CHECKED ali_status ali_parquet_leaf_metadata(ali_arena *arena,
+                                                 const ali_parquet_element *element,
+                                                 const ali_parquet_column *column,
+                                                 ali_field *field);
 
 // Fails with the reason why a column can't be read.
 ALI_CHECKED ali_status ali_parquet_refuse(ali_context *ctx, const ali_parquet_column *column);

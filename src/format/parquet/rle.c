@@ -8,6 +8,8 @@
 
 // Bytes that kernels may read beyond the group they unpack.
 #define SLACK 8u
+// Bytes of a run's head at most.
+#define HEAD_BYTES 5u
 
 // Numbers of w <= 8 bits: eight of them lie in one word. Up to 16: four in each of two words, the
 // second of which begins in the middle of a byte if w is odd.
@@ -116,13 +118,15 @@ void ali_rle_init(ali_rle *rle, const uint8_t *bytes, uint64_t count_bytes, uint
 
 // Reads the head of a run: a number, the lowest bit of which says if values are packed.
 static bool read_head(ali_rle *rle, uint64_t *head) {
+    const uint64_t end = ali_min_u64(rle->count_bytes, rle->at + HEAD_BYTES);
+    uint32_t shift = 0;
     *head = 0;
-    for (uint32_t shift = 0; shift < 35; shift += 7) {
-        if (rle->at == rle->count_bytes) return false;
+    while (rle->at < end) {
         const uint32_t byte = rle->bytes[rle->at];
         rle->at += 1;
         *head |= (uint64_t)(byte & 0x7F) << shift;
         if (byte < 0x80) return *head <= UINT32_MAX;
+        shift += 7;
     }
     return false;
 }

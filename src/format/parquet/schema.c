@@ -188,7 +188,7 @@ static ali_status next_column(ali_context *ctx, ali_parquet_state *state,
                                     .type = &reader->types[i],
                                     .is_nullable = top->repetition != ALI_PARQUET_REQUIRED};
     reader->column += 1;
-    return ALI_OK;
+    return ali_parquet_leaf_metadata(&state->arena, top, column, &reader->fields[i]);
 }
 
 ali_status ali_parquet_step_schema(ali_context *ctx, ali_parquet_state *state,

@@ -3,230 +3,226 @@
 //
 // An annotation that its physical type cannot have is an error, as in other readers; unknown ones
 // are ignored, as the specification asks.
+#include "base/text.h"
 #include "format/parquet/parquet.h"
-
-static const ali_type type_bool = {.kind = ALI_TYPE_BOOL, .bits = 1, .zone = ""};
-
-static ali_type plain_type(uint32_t kind, uint32_t bits) {
-    return (ali_type){
-        .kind = (uint8_t)kind, .bits = bits, .is_signed = kind == ALI_TYPE_INT, .zone = ""};
-}
-
-static ali_type timed_type(uint32_t kind, uint32_t bits, uint32_t unit) {
-    return (ali_type){.kind = (uint8_t)kind, .bits = bits, .unit = (uint8_t)unit, .zone = ""};
-}
+#include "wire/json_write.h"
 
 // What an annotation makes of a column.
 typedef struct annotation {
-    ali_type type;
     const char *name;   // of the logical type, for messages; NULL: no annotation
-    uint32_t physicals; // the physical types that it may annotate, as bits
-    int32_t length;     // that FIXED_LEN_BYTE_ARRAY must have; 0: any
-    bool is_unsupported;
+    uint8_t kind;       // of the Arrow type; 0: none that is supported
+    uint8_t unit;       // of times
+    uint8_t is_signed;  // integers
+    uint8_t length;     // that FIXED_LEN_BYTE_ARRAY must have; 0: any
+    uint16_t bits;      // in memory
+    uint16_t physicals; // the physical types that it may annotate, as bits
+    const char *extension;
 } annotation;
 
-#define ON(type) (1u << (type))
-#define ON_BYTES ON(ALI_PARQUET_BYTE_ARRAY)
-#define ON_FIXED ON(ALI_PARQUET_FIXED_LEN_BYTE_ARRAY)
+#define ON(type) (1u << ALI_PARQUET_##type)
+#define ON_BYTES ON(BYTE_ARRAY)
+#define ON_FIXED ON(FIXED_LEN_BYTE_ARRAY)
 #define ON_ANY 0xFFu
-#define ON_DECIMAL (ON(ALI_PARQUET_INT32) | ON(ALI_PARQUET_INT64) | ON_BYTES | ON_FIXED)
+#define ON_DECIMAL (ON(INT32) | ON(INT64) | ON_BYTES | ON_FIXED)
+
+// The key of an extension type's parameters.
+#define EXTENSION_METADATA_KEY "ARROW:extension:metadata"
 
 // Digits that 128 and 256 bits hold.
 #define PRECISION_128 38
 #define PRECISION_MAX 76
 
-static annotation integer_annotation(int32_t bits, bool is_signed) {
-    const bool is_known = bits == 8 || bits == 16 || bits == 32 || bits == 64;
-    annotation made = {.type = plain_type(ALI_TYPE_INT, (uint32_t)bits), .name = "INTEGER"};
-    made.type.is_signed = is_signed;
-    if (is_known) made.physicals = bits == 64 ? ON(ALI_PARQUET_INT64) : ON(ALI_PARQUET_INT32);
-    return made;
-}
+enum {
+    NONE,
+    STRING,
+    ENUM,
+    JSON,
+    BSON,
+    DECIMAL,
+    DATE,
+    TIME_OTHER, // of a unit that is not known
+    TIME_MILLI,
+    TIME_MICRO,
+    TIME_NANO,
+    STAMP_OTHER,
+    STAMP_MILLI,
+    STAMP_MICRO,
+    STAMP_NANO,
+    UINT_8,
+    UINT_16,
+    UINT_32,
+    UINT_64,
+    INT_8,
+    INT_16,
+    INT_32,
+    INT_64,
+    INT_OTHER, // of a width that is not known
+    UNKNOWN,
+    UUID,
+    FLOAT16,
+    INTERVAL,
+    GEOMETRY,
+    GEOGRAPHY
+};
 
-static annotation time_annotation(uint32_t unit) {
-    const bool is_milli = unit == ALI_UNIT_MILLI;
-    return (annotation){.type = timed_type(ALI_TYPE_TIME, is_milli ? 32 : 64, unit),
-                        .name = "TIME",
-                        .physicals = is_milli ? ON(ALI_PARQUET_INT32) : ON(ALI_PARQUET_INT64)};
-}
+#define TEXT(label, own, extension) {label, own, 0, 0, 0, 0, ON_BYTES, extension}
+#define TIMES(label, own, in, width, on) {label, own, in, 0, 0, width, on, NULL}
+#define INTEGERS(width, own, on) {"INTEGER", ALI_TYPE_INT, 0, own, 0, width, ON(on), NULL}
+#define FIXED(label, own, width, extension)                                                        \
+    {label, own, 0, 0, (width), 8 * (width), ON_FIXED, extension}
 
-static annotation timestamp_annotation(uint32_t unit, bool is_utc) {
-    annotation made = {.type = timed_type(ALI_TYPE_TIMESTAMP, 64, unit),
-                       .name = "TIMESTAMP",
-                       .physicals = ON(ALI_PARQUET_INT64)};
-    if (is_utc) made.type.zone = "UTC";
-    return made;
-}
+static const annotation annotations[] = {
+    [STRING] = TEXT("STRING", ALI_TYPE_UTF8, NULL),
+    [ENUM] = TEXT("ENUM", ALI_TYPE_UTF8, NULL),
+    [JSON] = TEXT("JSON", ALI_TYPE_UTF8, "arrow.json"),
+    [BSON] = TEXT("BSON", ALI_TYPE_BINARY, NULL),
+    [DECIMAL] = {"DECIMAL", ALI_TYPE_DECIMAL, 0, 0, 0, 128, ON_DECIMAL, NULL},
+    [DATE] = TIMES("DATE", ALI_TYPE_DATE, ALI_UNIT_DAY, 32, ON(INT32)),
+    [TIME_OTHER] = TIMES("TIME", 0, 0, 0, ON_ANY),
+    [TIME_MILLI] = TIMES("TIME", ALI_TYPE_TIME, ALI_UNIT_MILLI, 32, ON(INT32)),
+    [TIME_MICRO] = TIMES("TIME", ALI_TYPE_TIME, ALI_UNIT_MICRO, 64, ON(INT64)),
+    [TIME_NANO] = TIMES("TIME", ALI_TYPE_TIME, ALI_UNIT_NANO, 64, ON(INT64)),
+    [STAMP_OTHER] = TIMES("TIMESTAMP", 0, 0, 0, ON_ANY),
+    [STAMP_MILLI] = TIMES("TIMESTAMP", ALI_TYPE_TIMESTAMP, ALI_UNIT_MILLI, 64, ON(INT64)),
+    [STAMP_MICRO] = TIMES("TIMESTAMP", ALI_TYPE_TIMESTAMP, ALI_UNIT_MICRO, 64, ON(INT64)),
+    [STAMP_NANO] = TIMES("TIMESTAMP", ALI_TYPE_TIMESTAMP, ALI_UNIT_NANO, 64, ON(INT64)),
+    [UINT_8] = INTEGERS(8, 0, INT32),
+    [UINT_16] = INTEGERS(16, 0, INT32),
+    [UINT_32] = INTEGERS(32, 0, INT32),
+    [UINT_64] = INTEGERS(64, 0, INT64),
+    [INT_8] = INTEGERS(8, 1, INT32),
+    [INT_16] = INTEGERS(16, 1, INT32),
+    [INT_32] = INTEGERS(32, 1, INT32),
+    [INT_64] = INTEGERS(64, 1, INT64),
+    [INT_OTHER] = {"INTEGER", ALI_TYPE_INT, 0, 0, 0, 0, 0, NULL},
+    [UNKNOWN] = {"UNKNOWN", ALI_TYPE_NULL, 0, 0, 0, 0, ON_ANY, NULL},
+    [UUID] = FIXED("UUID", ALI_TYPE_FIXED_BINARY, 16, "arrow.uuid"),
+    [FLOAT16] = FIXED("FLOAT16", ALI_TYPE_FLOAT, 2, NULL),
+    [INTERVAL] = {"INTERVAL", ALI_TYPE_INTERVAL, 0, 0, 12, 128, ON_FIXED, NULL},
+    [GEOMETRY] = TEXT("GEOMETRY", ALI_TYPE_BINARY, "geoarrow.wkb"),
+    [GEOGRAPHY] = TEXT("GEOGRAPHY", ALI_TYPE_BINARY, "geoarrow.wkb"),
+};
 
-static annotation decimal_annotation(int32_t precision, int32_t scale) {
-    const bool is_good = precision >= 1 && scale >= 0 && scale <= precision;
-    annotation made = {.type = plain_type(ALI_TYPE_DECIMAL, precision > PRECISION_128 ? 256 : 128),
-                       .name = "DECIMAL",
-                       .physicals = is_good ? ON_DECIMAL : 0,
-                       .is_unsupported = is_good && precision > PRECISION_MAX};
-    made.type.precision = precision;
-    made.type.scale = scale;
-    return made;
-}
+// The annotations of LogicalType by their bits, and of ConvertedType by their numbers. MAP and LIST
+// are no leaves; Variant is a group.
+static const uint8_t logicals[] = {STRING,     NONE,        NONE,      ENUM,     DECIMAL,  DATE,
+                                   TIME_OTHER, STAMP_OTHER, INT_OTHER, UNKNOWN,  JSON,     BSON,
+                                   UUID,       FLOAT16,     NONE,      GEOMETRY, GEOGRAPHY};
+static const uint8_t converteds[] = {
+    STRING,     NONE,        NONE,        NONE,   ENUM,    DECIMAL, DATE,    TIME_MILLI,
+    TIME_MICRO, STAMP_MILLI, STAMP_MICRO, UINT_8, UINT_16, UINT_32, UINT_64, INT_8,
+    INT_16,     INT_32,      INT_64,      JSON,   BSON,    INTERVAL};
 
-static annotation text_annotation(const char *name) {
-    return (annotation){.type = plain_type(ALI_TYPE_UTF8, 0), .name = name, .physicals = ON_BYTES};
-}
-
-static annotation binary_annotation(const char *name) {
-    return (annotation){
-        .type = plain_type(ALI_TYPE_BINARY, 0), .name = name, .physicals = ON_BYTES};
-}
-
-static annotation fixed_annotation(const char *name, ali_type type, int32_t length) {
-    return (annotation){.type = type, .name = name, .physicals = ON_FIXED, .length = length};
-}
-
-// An annotation that leaves the type to the physical one, and that is not supported.
-static annotation unread_annotation(const char *name) {
-    return (annotation){.name = name, .physicals = ON_ANY, .is_unsupported = true};
-}
-
-// The unit that a TimeUnit says; ALI_UNIT_SECOND if none that is known.
+// How many annotations after that of unknown unit the one of this TimeUnit stands.
 static uint32_t unit_of(const ali_parquet_time *time) {
     switch (time->unit.seen) {
     case ALI_PARQUET_MILLIS:
-        return ALI_UNIT_MILLI;
+        return 1;
     case ALI_PARQUET_MICROS:
-        return ALI_UNIT_MICRO;
+        return 2;
     case ALI_PARQUET_NANOS:
-        return ALI_UNIT_NANO;
+        return 3;
     default:
-        return ALI_UNIT_SECOND;
+        return 0;
     }
 }
 
-static annotation logical_annotation(const ali_parquet_logical *logical) {
-    const uint32_t time = unit_of(&logical->time);
-    const uint32_t timestamp = unit_of(&logical->timestamp);
-    switch (logical->seen) {
-    case ALI_PARQUET_LOGICAL_STRING:
-        return text_annotation("STRING");
-    case ALI_PARQUET_LOGICAL_ENUM:
-        return text_annotation("ENUM");
-    case ALI_PARQUET_LOGICAL_JSON:
-        return text_annotation("JSON");
-    case ALI_PARQUET_LOGICAL_BSON:
-        return binary_annotation("BSON");
-    case ALI_PARQUET_LOGICAL_DECIMAL:
-        return decimal_annotation(logical->decimal.precision, logical->decimal.scale);
-    case ALI_PARQUET_LOGICAL_DATE:
-        return (annotation){.type = timed_type(ALI_TYPE_DATE, 32, ALI_UNIT_DAY),
-                            .name = "DATE",
-                            .physicals = ON(ALI_PARQUET_INT32)};
-    case ALI_PARQUET_LOGICAL_TIME:
-        return time == ALI_UNIT_SECOND ? unread_annotation("TIME") : time_annotation(time);
-    case ALI_PARQUET_LOGICAL_TIMESTAMP:
-        return timestamp == ALI_UNIT_SECOND
-                   ? unread_annotation("TIMESTAMP")
-                   : timestamp_annotation(timestamp, logical->timestamp.is_utc != 0);
-    case ALI_PARQUET_LOGICAL_INTEGER:
-        return integer_annotation(logical->integer.bits, logical->integer.is_signed != 0);
-    case ALI_PARQUET_LOGICAL_UNKNOWN:
-        return (annotation){
-            .type = plain_type(ALI_TYPE_NULL, 0), .name = "UNKNOWN", .physicals = ON_ANY};
-    case ALI_PARQUET_LOGICAL_UUID:
-        return fixed_annotation("UUID", plain_type(ALI_TYPE_FIXED_BINARY, 128), 16);
-    case ALI_PARQUET_LOGICAL_FLOAT16:
-        return fixed_annotation("FLOAT16", plain_type(ALI_TYPE_FLOAT, 16), 2);
-    case ALI_PARQUET_LOGICAL_GEOMETRY:
-        return binary_annotation("GEOMETRY");
-    case ALI_PARQUET_LOGICAL_GEOGRAPHY:
-        return binary_annotation("GEOGRAPHY");
+static uint32_t integer_of(const ali_parquet_integer *integer) {
+    const uint32_t first = integer->is_signed != 0 ? INT_8 : UINT_8;
+    switch (integer->bits) {
+    case 8:
+        return first;
+    case 16:
+        return first + 1;
+    case 32:
+        return first + 2;
+    case 64:
+        return first + 3;
     default:
-        return (annotation){.name = NULL};
+        return INT_OTHER;
     }
 }
 
-static annotation converted_annotation(const ali_parquet_element *element) {
-    const int32_t converted = element->converted;
-    if (converted >= ALI_PARQUET_UINT_8 && converted <= ALI_PARQUET_UINT_64) {
-        return integer_annotation(8 << (converted - ALI_PARQUET_UINT_8), false);
-    }
-    if (converted >= ALI_PARQUET_INT_8 && converted <= ALI_PARQUET_INT_64) {
-        return integer_annotation(8 << (converted - ALI_PARQUET_INT_8), true);
-    }
-    switch (converted) {
-    case ALI_PARQUET_UTF8:
-        return text_annotation("UTF8");
-    case ALI_PARQUET_ENUM:
-        return text_annotation("ENUM");
-    case ALI_PARQUET_JSON:
-        return text_annotation("JSON");
-    case ALI_PARQUET_BSON:
-        return binary_annotation("BSON");
-    case ALI_PARQUET_DECIMAL:
-        return decimal_annotation(element->precision, element->scale);
-    case ALI_PARQUET_DATE:
-        return logical_annotation(&(ali_parquet_logical){.seen = ALI_PARQUET_LOGICAL_DATE});
-    case ALI_PARQUET_TIME_MILLIS:
-        return time_annotation(ALI_UNIT_MILLI);
-    case ALI_PARQUET_TIME_MICROS:
-        return time_annotation(ALI_UNIT_MICRO);
-    case ALI_PARQUET_TIMESTAMP_MILLIS:
-        return timestamp_annotation(ALI_UNIT_MILLI, true);
-    case ALI_PARQUET_TIMESTAMP_MICROS:
-        return timestamp_annotation(ALI_UNIT_MICRO, true);
-    case ALI_PARQUET_INTERVAL:
-        return fixed_annotation("INTERVAL", plain_type(ALI_TYPE_INTERVAL, 128), 12);
+static uint32_t logical_of(const ali_parquet_logical *logical) {
+    if ((logical->seen & (logical->seen - 1)) != 0) return NONE; // a union has one member
+    const uint32_t found = logicals[__builtin_ctz(logical->seen)];
+    switch (found) {
+    case TIME_OTHER:
+        return found + unit_of(&logical->time);
+    case STAMP_OTHER:
+        return found + unit_of(&logical->timestamp);
+    case INT_OTHER:
+        return integer_of(&logical->integer);
     default:
-        return (annotation){.name = NULL};
+        return found;
     }
 }
 
-static annotation annotation_of(const ali_parquet_element *element) {
-    if ((element->seen & ALI_PARQUET_ELEMENT_LOGICAL) != 0 && element->logical.seen != 0) {
-        return logical_annotation(&element->logical);
-    }
-    if ((element->seen & ALI_PARQUET_ELEMENT_CONVERTED) != 0) return converted_annotation(element);
-    return (annotation){.name = NULL};
+static bool has_logical(const ali_parquet_element *element) {
+    return (element->seen & ALI_PARQUET_ELEMENT_LOGICAL) != 0 && element->logical.seen != 0;
+}
+
+static uint32_t annotation_of(const ali_parquet_element *element) {
+    if (has_logical(element)) return logical_of(&element->logical);
+    const bool is_converted = (element->seen & ALI_PARQUET_ELEMENT_CONVERTED) != 0;
+    const uint32_t number = (uint32_t)element->converted;
+    return is_converted && number < sizeof converteds ? converteds[number] : NONE;
 }
 
 // The type of a physical type without annotation.
 static ali_type physical_type(const ali_parquet_element *element, uint32_t int96_unit) {
-    switch (element->type) {
-    case ALI_PARQUET_BOOLEAN:
-        return type_bool;
-    case ALI_PARQUET_INT32:
-        return plain_type(ALI_TYPE_INT, 32);
-    case ALI_PARQUET_INT64:
-        return plain_type(ALI_TYPE_INT, 64);
-    case ALI_PARQUET_INT96:
-        return timed_type(ALI_TYPE_TIMESTAMP, 64, int96_unit);
-    case ALI_PARQUET_FLOAT:
-        return plain_type(ALI_TYPE_FLOAT, 32);
-    case ALI_PARQUET_DOUBLE:
-        return plain_type(ALI_TYPE_FLOAT, 64);
-    case ALI_PARQUET_FIXED_LEN_BYTE_ARRAY:
-        return plain_type(ALI_TYPE_FIXED_BINARY, (uint32_t)element->type_length * 8);
-    default:
-        return plain_type(ALI_TYPE_BINARY, 0);
-    }
+    static const uint8_t kinds[] = {ALI_TYPE_BOOL,      ALI_TYPE_INT,         ALI_TYPE_INT,
+                                    ALI_TYPE_TIMESTAMP, ALI_TYPE_FLOAT,       ALI_TYPE_FLOAT,
+                                    ALI_TYPE_BINARY,    ALI_TYPE_FIXED_BINARY};
+    static const uint8_t bits[] = {1, 32, 64, 64, 32, 64, 0, 0};
+    ali_type type = {.kind = kinds[element->type], .bits = bits[element->type], .zone = ""};
+    if (type.kind == ALI_TYPE_INT) type.is_signed = 1;
+    if (type.kind == ALI_TYPE_TIMESTAMP) type.unit = (uint8_t)int96_unit;
+    if (type.kind == ALI_TYPE_FIXED_BINARY) type.bits = (uint32_t)element->type_length * 8;
+    return type;
 }
 
-// The annotation that counts, if the physical type may have it.
-static bool is_fitting(const annotation *found, const ali_parquet_element *element) {
+static ali_type annotated_type(const annotation *found, const ali_parquet_element *element) {
+    ali_type type = {.kind = found->kind,
+                     .unit = found->unit,
+                     .is_signed = found->is_signed,
+                     .bits = found->bits,
+                     .zone = ""};
+    const bool is_utc = !has_logical(element) || element->logical.timestamp.is_utc != 0;
+    if (type.kind == ALI_TYPE_TIMESTAMP && is_utc) type.zone = "UTC";
+    if (type.kind != ALI_TYPE_DECIMAL) return type;
+    const ali_parquet_decimal *decimal = &element->logical.decimal;
+    type.precision = has_logical(element) ? decimal->precision : element->precision;
+    type.scale = has_logical(element) ? decimal->scale : element->scale;
+    if (type.precision > PRECISION_128) type.bits = 256;
+    return type;
+}
+
+// The physical type may have the annotation.
+static bool is_fitting(const annotation *found, const ali_parquet_element *element,
+                       const ali_type *type) {
     if ((found->physicals >> element->type & 1) == 0) return false;
+    if (type->kind == ALI_TYPE_DECIMAL) {
+        return type->precision >= 1 && type->scale >= 0 && type->scale <= type->precision;
+    }
     return found->length == 0 || found->length == element->type_length;
 }
 
 static ali_type choose_type(const ali_parquet_element *element, ali_parquet_column *column,
                             uint32_t int96_unit) {
-    const annotation found = annotation_of(element);
+    const annotation *found = &annotations[annotation_of(element)];
     const ali_type physical = physical_type(element, int96_unit);
-    if (found.name == NULL) return physical;
-    column->reason = found.name;
-    if (!is_fitting(&found, element)) {
+    if (found->name == NULL) return physical;
+    const ali_type type = annotated_type(found, element);
+    column->reason = found->name;
+    column->extension = found->extension;
+    if (!is_fitting(found, element, &type)) {
         column->refusal = ALI_PARQUET_BAD_ANNOTATION;
+        column->extension = NULL;
         return physical;
     }
-    if (found.is_unsupported) column->refusal = ALI_PARQUET_BAD_LOGICAL;
-    return found.type.kind == 0 ? physical : found.type;
+    if (type.kind == 0 || type.precision > PRECISION_MAX) column->refusal = ALI_PARQUET_BAD_LOGICAL;
+    return type.kind == 0 ? physical : type;
 }
 
 // Bytes of a value in a page.
@@ -284,4 +280,57 @@ ali_type ali_parquet_leaf_type(const ali_parquet_element *element, ali_parquet_c
     column->stored_bytes = stored_bytes(element);
     column->form = form_of(element, &type);
     return type;
+}
+
+// --- metadata ------------------------------------------------------------------------------------
+
+// Copies a terminated string.
+static uint8_t *put(uint8_t *to, const char *text) {
+    const size_t text_bytes = ali_text_length(text);
+    ali_copy(to, text, text_bytes);
+    return to + text_bytes;
+}
+
+// The parameters of a geometry or geography, as GeoArrow spells them: the coordinate reference
+// system, and how edges are drawn (https://geoarrow.org/extension-types).
+static ali_status put_geo(ali_arena *arena, const ali_parquet_logical *logical, ali_pair *pair) {
+    static const char *const edges[] = {"spherical", "vincenty", "thomas", "andoyer", "karney"};
+    const ali_parquet_geo *geo = &logical->geo;
+    const bool has_crs = geo->crs.count_bytes != 0;
+    const uint8_t *crs = has_crs ? (const uint8_t *)geo->crs.bytes : (const uint8_t *)"OGC:CRS84";
+    const uint64_t crs_bytes = has_crs ? geo->crs.count_bytes : 9;
+    const bool is_geography = logical->seen == ALI_PARQUET_LOGICAL_GEOGRAPHY;
+    const uint32_t algorithm = (uint32_t)geo->algorithm;
+    uint64_t replaced = 0;
+    void *pointer = NULL;
+    ALI_TRY(ali_arena_new(arena, ali_json_text_bound(crs, crs_bytes) + 64, &pointer));
+    uint8_t *at = put(pointer, "{\"crs\":\"");
+    at = put(ali_json_put_text(at, crs, crs_bytes, &replaced), "\"");
+    if (is_geography && algorithm < ALI_COUNT_OF(edges)) {
+        at = put(put(put(at, ",\"edges\":\""), edges[algorithm]), "\"");
+    }
+    at = put(at, "}");
+    *at = 0;
+    pair->value = pointer;
+    pair->value_bytes = (uint64_t)(at - (uint8_t *)pointer);
+    return ALI_OK;
+}
+
+ali_status ali_parquet_leaf_metadata(ali_arena *arena, const ali_parquet_element *element,
+                                     const ali_parquet_column *column, ali_field *field) {
+    if (column->extension == NULL) return ALI_OK;
+    void *pointer = NULL;
+    ALI_TRY(ali_arena_new(arena, 2 * sizeof(ali_pair), &pointer));
+    ali_pair *pairs = pointer;
+    pairs[0] = (ali_pair){.key = ALI_EXTENSION_KEY,
+                          .value = column->extension,
+                          .key_bytes = sizeof ALI_EXTENSION_KEY - 1,
+                          .value_bytes = ali_text_length(column->extension)};
+    pairs[1] = (ali_pair){
+        .key = EXTENSION_METADATA_KEY, .value = "", .key_bytes = sizeof EXTENSION_METADATA_KEY - 1};
+    field->metadata = pairs;
+    field->metadata_count = 2;
+    const uint32_t geo = ALI_PARQUET_LOGICAL_GEOMETRY | ALI_PARQUET_LOGICAL_GEOGRAPHY;
+    if ((element->logical.seen & geo) == 0) return ALI_OK;
+    return put_geo(arena, &element->logical, &pairs[1]);
 }
