@@ -168,6 +168,9 @@ EXPORT(ali_status, column_describe, const ali_column *column, ali_column_info *i
 EXPORT(ali_status, batch_decode, ali_context *context, ali_batch *batch, ali_batch **plain) {
     return ali_batch_decode(context, batch, plain);
 }
+EXPORT(ali_status, batch_simplify, ali_context *context, ali_batch *batch, ali_batch **simple) {
+    return ali_batch_simplify(context, batch, simple);
+}
 
 // --- writers -------------------------------------------------------------------------------------
 EXPORT(ali_status, writer_new, ali_context *context, const char *format,

@@ -247,13 +247,30 @@ ALI_API ALI_CHECKED ali_status ali_column_describe(const ali_column *column, ali
 //            dictionary has the children.
 ALI_API const ali_column *ali_column_child(const ali_column *column, uint32_t index);
 
-// Makes a batch of the same rows in which every column is PLAIN. Columns that are so already are
-// shared, not copied.
+// Makes a batch of the same rows in which every column, at every depth, is PLAIN. Columns that are
+// so already are shared, not copied.
 //
 // Ownership: the caller releases *plain.
 // Returns:   ALI_OK; ALI_ERR_MEMORY; ALI_ERR_LIMIT if a column would hold 2^31 bytes or more.
 ALI_API ALI_CHECKED ali_status ali_batch_decode(ali_context *context, ali_batch *batch,
                                                 ali_batch **plain);
+
+// Makes a batch of the same rows that fewer kinds make up, for those who spell or draw values. Its
+// schema is another where the batch's is not simple:
+//
+//     large text, binary and lists   have offsets of 32 bits
+//     views of text and binary       are plain text and binary
+//     list views                     are lists
+//     run-end encoded columns        are columns of their values' type
+//     dictionaries                   only of text and binary, at any depth; others are PLAIN
+//
+// Everything else is shared, not copied.
+//
+// Ownership: the caller releases *simple. A batch that is simple already is retained as it is.
+// Returns:   ALI_OK; ALI_ERR_MEMORY; ALI_ERR_LIMIT, naming the column, if offsets of 32 bits do not
+//            reach.
+ALI_API ALI_CHECKED ali_status ali_batch_simplify(ali_context *context, ali_batch *batch,
+                                                  ali_batch **simple);
 
 // The Arrow C Data and C Stream interfaces (https://arrow.apache.org/docs/format/
 // CDataInterface.html); the struct layouts are fixed by that specification.

@@ -2,6 +2,7 @@
 // one block of memory, which may outlive its context.
 #include "base/mem.h"
 #include "column/column.h"
+#include "column/gather.h"
 
 static uint64_t block_bytes(uint32_t count) {
     return sizeof(ali_batch) + (uint64_t)count * sizeof(ali_column);
@@ -63,10 +64,17 @@ static bool is_plain(const ali_batch *batch) {
 }
 
 static ali_status decode_columns(ali_context *ctx, const ali_batch *batch, ali_batch *plain) {
-    for (uint32_t i = 0; i < batch->schema->nodes_count; i += 1) {
-        ali_column_share(&plain->columns[i], &batch->columns[i]);
-        const ali_field *field = &batch->schema->nodes[i];
-        ALI_TRY(ali_column_decode_named(ctx, &plain->columns[i], field));
+    for (uint32_t i = 0; i < batch->schema->count; i += 1) {
+        const ali_column *from = ali_batch_at(batch, i);
+        ali_column *to = ali_batch_at(plain, i);
+        const ali_field *field = ali_schema_field(batch->schema, i);
+        if (!ali_type_is_flat(from->type)) {
+            const ali_gather how = {.ctx = ctx, .field = field, .form = ALI_FORM_PLAIN};
+            ALI_TRY(ali_gather_run(&how, from, NULL, from->length, to));
+        } else {
+            ali_column_share(to, from);
+            ALI_TRY(ali_column_decode_named(ctx, to, field));
+        }
     }
     return ALI_OK;
 }

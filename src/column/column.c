@@ -218,14 +218,15 @@ static void copy_text(const ali_column *column, const int32_t *from_offsets, con
     }
 }
 
-static ali_status fail_too_long(ali_context *ctx, const ali_field *field, uint64_t bytes) {
+ali_status ali_column_fail_long(ali_context *ctx, const ali_field *field, uint64_t count,
+                                const char *what, uint64_t most) {
     const char *name = field == NULL ? "" : field->name;
     const size_t name_bytes = field == NULL ? 0 : (size_t)field->name_bytes;
-    const ali_status status = ali_fail(
-        ctx, ALI_ERR_LIMIT,
-        "column %q would hold %U bytes of text in one batch, more than the 2147483647 that "
-        "32-bit offsets reach; read fewer rows at once",
-        name, name_bytes, bytes);
+    const ali_status status =
+        ali_fail(ctx, ALI_ERR_LIMIT,
+                 "column %q would hold %U %s in one batch, more than the %U that its type can "
+                 "count; read fewer rows at once",
+                 name, name_bytes, count, what, most);
     ali_error_add_column(ctx, name, name_bytes);
     return status;
 }
@@ -238,7 +239,9 @@ static ali_status decode_text(ali_context *ctx, ali_column *column, const ali_fi
     int32_t *to = (int32_t *)(void *)offsets->data;
     const uint64_t sum = sum_offsets(column, from, to);
     ali_buf *data = NULL;
-    ali_status status = sum > INT32_MAX ? fail_too_long(ctx, field, sum) : ALI_OK;
+    ali_status status = sum > INT32_MAX
+                            ? ali_column_fail_long(ctx, field, sum, "bytes of text", INT32_MAX)
+                            : ALI_OK;
     if (status == ALI_OK) status = ali_buf_new(ctx, sum, &data);
     if (status < 0) {
         ali_buf_release(offsets);

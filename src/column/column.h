@@ -180,6 +180,11 @@ ALI_CHECKED ali_status ali_column_decode(ali_context *ctx, ali_column *column);
 ALI_CHECKED ali_status ali_column_decode_named(ali_context *ctx, ali_column *column,
                                                const ali_field *field);
 
+// Fails with ALI_ERR_LIMIT: the column (NULL: one without a name) would hold `count` of something,
+// "bytes of text", "items", of which its offsets or run ends reach `most`.
+ALI_CHECKED ali_status ali_column_fail_long(ali_context *ctx, const ali_field *field,
+                                            uint64_t count, const char *what, uint64_t most);
+
 // Makes `copy` another owner of the same buffers.
 void ali_column_share(ali_column *copy, const ali_column *column);
 
@@ -191,6 +196,24 @@ void ali_column_clear(ali_column *column);
 // shared and what is copied: as ali_batch_slice(). After an error the parts are to be cleared.
 ALI_CHECKED ali_status ali_column_slice(ali_context *ctx, const ali_column *whole, uint64_t offset,
                                         ali_column *part);
+
+// Makes the column `to` and those below it, all empty but for their types, out of `count` rows of
+// another with the same types. `rows` are indexes; a negative one stands for null, which a union
+// passes on to its first child. Dictionaries and the buffers of views are shared. After an error
+// the columns are to be cleared.
+ALI_CHECKED ali_status ali_column_gather(ali_context *ctx, const ali_column *from,
+                                         const int64_t *rows, uint64_t count, ali_column *to);
+
+// The bytes of a value of plain text or binary, of any kind, that is not null.
+const uint8_t *ali_column_bytes(const ali_column *column, uint64_t row, uint64_t *count_bytes);
+
+// The schema that ali_batch_simplify() gives the batches of a schema: the same one, retained, if it
+// is simple already.
+ALI_CHECKED ali_status ali_schema_simplify(ali_context *ctx, ali_schema *schema,
+                                           ali_schema **simple);
+
+// Tells if ali_batch_simplify() would give the batch back as it is.
+bool ali_batch_is_simple(const ali_batch *batch);
 
 // Run-end encoded columns: where run `run` ends, and the run that holds a row, of the column of run
 // ends.

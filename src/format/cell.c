@@ -1,20 +1,24 @@
-// format/cell.c: the values of a column in text: docs/contracts/values.md. Left out: nested types.
+// format/cell.c: the values of a column in text: docs/contracts/values.md. Left out: nested values
+// (format/json_text.c).
 #include "format/cell.h"
 
 #include "base/mem.h"
 #include "base/num.h"
-#include "base/text.h"
 #include "base/time.h"
 
 // The largest integer up to which all are doubles (ECMA-262, Number.MAX_SAFE_INTEGER).
 #define SAFE_MAX UINT64_C(9007199254740991)
 
-// 78 digits of 256 bits, a sign, a point, and zeros for a scale of down to -76.
-#define DECIMAL_BYTES_MAX 160u
+// 78 digits of 256 bits, a sign, a point and a zero before it; what the scale adds comes on top.
+#define DECIMAL_BYTES_MAX 81u
+
+// Digits after the point, or zeros before it, that a decimal may have.
+#define SCALE_MAX 1000
+
 #define UUID_DASHES 4u
-#define LIMBS_MAX 8u
-// Digits of so many limbs, by nines.
-#define DIGITS_MAX 81u
+
+// {"months":,"days":,"nanos":""} and three numbers.
+#define INTERVAL_BYTES_MAX 80u
 
 // --- what a column holds -------------------------------------------------------------------------
 
@@ -28,19 +32,52 @@ static uint32_t kind_of(const ali_type *type) {
     case ALI_TYPE_FLOAT:
     case ALI_TYPE_BOOL:
     case ALI_TYPE_DURATION:
-    case ALI_TYPE_INTERVAL:
         return ALI_CELL_PLAIN;
+    case ALI_TYPE_INTERVAL:
+    case ALI_TYPE_LIST:
+    case ALI_TYPE_STRUCT:
+    case ALI_TYPE_UNION:
+    case ALI_TYPE_FIXED_LIST:
+    case ALI_TYPE_MAP:
+        return ALI_CELL_NESTED;
     default:
         return ALI_CELL_STRING;
     }
 }
 
+bool ali_cell_is_nested(const ali_type *type) {
+    return kind_of(type) == ALI_CELL_NESTED;
+}
+
 static uint32_t bound_of(const ali_type *type) {
     if (type->kind == ALI_TYPE_NULL || ali_type_is_bytes(type)) return 0;
     if (type->kind == ALI_TYPE_FIXED_BINARY) return type->bits / 4 + UUID_DASHES;
-    if (type->kind == ALI_TYPE_DECIMAL) return DECIMAL_BYTES_MAX;
-    if (type->kind == ALI_TYPE_INTERVAL) return ALI_CELL_INTERVAL_BYTES;
+    if (type->kind == ALI_TYPE_INTERVAL) return INTERVAL_BYTES_MAX;
+    if (type->kind == ALI_TYPE_DECIMAL) {
+        const int32_t scale = type->scale;
+        return DECIMAL_BYTES_MAX + (scale < 0 ? 0 - (uint32_t)scale : (uint32_t)scale);
+    }
     return ALI_TIME_BYTES_MAX; // more than any number needs
+}
+
+ali_status ali_cell_check(ali_context *ctx, const ali_schema *schema) {
+    for (uint32_t i = 0; i < schema->count; i += 1) {
+        const ali_field *field = ali_schema_field(schema, i);
+        const size_t name_bytes = (size_t)field->name_bytes;
+        for (uint32_t k = 0; k < field->type->span; k += 1) {
+            const ali_type *type = field[k].type;
+            if (type->kind != ALI_TYPE_DECIMAL) continue;
+            if (type->scale >= -SCALE_MAX && type->scale <= SCALE_MAX) continue;
+            const ali_status status =
+                ali_fail(ctx, ALI_ERR_UNSUPPORTED,
+                         "column %q has decimals with a scale of %d; in text, more than %d is not "
+                         "supported",
+                         field->name, name_bytes, type->scale, SCALE_MAX);
+            ali_error_add_column(ctx, field->name, name_bytes);
+            return status;
+        }
+    }
+    return ALI_OK;
 }
 
 // What stands for a buffer that a column does not have.
@@ -93,17 +130,6 @@ static uint8_t *put_hex(uint8_t *to, const uint8_t *bytes, uint64_t count_bytes)
     return to + 2 * count_bytes;
 }
 
-// Sixteen bytes with dashes behind the 4th, 6th, 8th and 10th (RFC 9562).
-static uint8_t *put_uuid(uint8_t *to, const uint8_t *bytes) {
-    for (uint32_t i = 0; i < 16; i += 2) {
-        to = put_hex(to, bytes + i, 2);
-        if (i < 2 || i > 8) continue;
-        *to = '-';
-        to += 1;
-    }
-    return to;
-}
-
 // Loads an integer of any width, widened by its sign.
 static int64_t load_int(const uint8_t *at, uint32_t bits, uint32_t is_signed) {
     switch (bits) {
@@ -143,7 +169,9 @@ static uint8_t *put_float(uint8_t *to, const uint8_t *at, uint32_t bits, bool *i
     return to + ali_num_print((char *)to, value);
 }
 
-// Divides a number, its limbs from the lowest, by 10^9 and gives the rest.
+#define LIMBS_MAX 8u
+
+// Divides an unsigned number, limbs of 32 bits from the lowest, by 10^9 and gives the rest.
 static uint32_t divide_limbs(uint32_t *limbs, uint32_t count) {
     uint64_t rest = 0;
     for (uint32_t i = count; i > 0; i -= 1) {
@@ -163,27 +191,35 @@ static void negate_limbs(uint32_t *limbs, uint32_t count) {
     }
 }
 
-// A decimal of 128 or 256 bits with exactly `scale` digits after the point; zeros are appended for
-// a negative scale.
-static uint8_t *put_decimal(uint8_t *to, const uint8_t *at, uint32_t bits, int32_t scale) {
+// Writes the digits of a number without leading zeros, at least one, and gives how many.
+static uint32_t put_limbs(char *digits, uint32_t *limbs, uint32_t count) {
+    char all[9 * (LIMBS_MAX + 1)];
+    const uint32_t groups = count + 1; // 9 digits are a little less than 32 bits
+    for (uint32_t i = groups; i > 0; i -= 1) {
+        ali_num_digits(all + (i - 1) * 9, divide_limbs(limbs, count), 9);
+    }
+    uint32_t start = 0;
+    while (start + 1 < groups * 9 && all[start] == '0') start += 1;
+    ali_copy(digits, all + start, groups * 9 - start);
+    return groups * 9 - start;
+}
+
+// A decimal of 32 to 256 bits with exactly `scale` digits after the point; zeros are appended for a
+// negative scale.
+static uint8_t *put_decimal(uint8_t *to, const uint8_t *at, const ali_type *type) {
     uint32_t limbs[LIMBS_MAX];
-    char digits[DIGITS_MAX];
-    const uint32_t limbs_count = bits / 32;
+    char digits[9 * (LIMBS_MAX + 1)];
+    const uint32_t limbs_count = type->bits / 32;
     for (uint32_t i = 0; i < limbs_count; i += 1) limbs[i] = ali_load_u32(at + 4 * i);
     if (limbs[limbs_count - 1] >> 31 != 0) {
         negate_limbs(limbs, limbs_count);
         *to = '-';
         to += 1;
     }
-    for (uint32_t i = DIGITS_MAX; i > 0; i -= 9) {
-        ali_num_digits(digits + i - 9, divide_limbs(limbs, limbs_count), 9);
-    }
-    const uint32_t after = scale > 0 ? (uint32_t)scale : 0;
-    uint32_t start = 0;
-    while (start < DIGITS_MAX - 1 && digits[start] == '0') start += 1;
-    const uint32_t count = DIGITS_MAX - start;
+    const uint32_t count = put_limbs(digits, limbs, limbs_count);
+    const uint32_t after = type->scale > 0 ? (uint32_t)type->scale : 0;
     const uint32_t before = count > after ? count - after : 0;
-    ali_copy(to, digits + start, before);
+    ali_copy(to, digits, before);
     to += before;
     if (before == 0) {
         *to = '0';
@@ -193,27 +229,76 @@ static uint8_t *put_decimal(uint8_t *to, const uint8_t *at, uint32_t bits, int32
         const uint32_t zeros = count < after ? after - count : 0;
         *to = '.';
         ali_fill(to + 1, '0', zeros);
-        ali_copy(to + 1 + zeros, digits + start + before, count - before);
+        ali_copy(to + 1 + zeros, digits + before, count - before);
         return to + 1 + after;
     }
-    if (scale >= 0 || (count == 1 && digits[start] == '0')) return to;
-    ali_fill(to, '0', (size_t)-scale);
-    return to + (size_t)-scale;
+    if (type->scale >= 0 || (count == 1 && digits[0] == '0')) return to;
+    const size_t zeros = (size_t)-type->scale;
+    ali_fill(to, '0', zeros);
+    return to + zeros;
 }
 
-static uint8_t *put_member(uint8_t *to, const char *name, int64_t value) {
-    const size_t name_bytes = ali_text_length(name);
-    ali_copy(to, name, name_bytes);
-    return to + name_bytes + ali_num_i64((char *)to + name_bytes, value);
+static uint8_t *put_word(uint8_t *to, const char *word) {
+    for (; *word != 0; word += 1) {
+        *to = (uint8_t)*word;
+        to += 1;
+    }
+    return to;
 }
 
-// Months and days of 32 bits each, then nanoseconds.
-static uint8_t *put_interval(uint8_t *to, const uint8_t *at) {
-    to = put_member(to, "{\"months\":", (int32_t)ali_load_u32(at));
-    to = put_member(to, ",\"days\":", (int32_t)ali_load_u32(at + 4));
-    to = put_member(to, ",\"nanos\":", (int64_t)ali_load_u64(at + 8));
-    *to = '}';
-    return to + 1;
+// Months; days and milliseconds; or months, days and nanoseconds.
+static uint8_t *put_interval(uint8_t *to, const uint8_t *at, uint32_t bits) {
+    static const ali_type number = {.kind = ALI_TYPE_INT, .bits = 64, .is_signed = 1};
+    const int32_t first = (int32_t)ali_load_u32(at);
+    const int32_t second = bits == 32 ? 0 : (int32_t)ali_load_u32(at + 4);
+    const int64_t nanos = bits == 32   ? 0
+                          : bits == 64 ? INT64_C(1000000) * second
+                                       : (int64_t)ali_load_u64(at + 8);
+    bool is_string = false;
+    to = put_word(to, "{\"months\":");
+    to = put_int(to, &number, bits == 64 ? 0 : first, &is_string);
+    to = put_word(to, ",\"days\":");
+    to = put_int(to, &number, bits == 64 ? first : second, &is_string);
+    to = put_word(to, ",\"nanos\":");
+    uint8_t *start = to;
+    to = put_int(to, &number, nanos, &is_string);
+    if (is_string) {
+        to = put_int(put_word(start, "\""), &number, nanos, &is_string);
+        to = put_word(to, "\"");
+    }
+    return put_word(to, "}");
+}
+
+static uint8_t *put_uuid(uint8_t *to, const uint8_t *at) {
+    static const uint8_t groups[] = {4, 2, 2, 2, 6};
+    for (uint32_t i = 0; i < ALI_COUNT_OF(groups); i += 1) {
+        if (i != 0) to = put_word(to, "-");
+        to = put_hex(to, at, groups[i]);
+        at += groups[i];
+    }
+    return to;
+}
+
+static uint8_t *put_fixed(uint8_t *to, const uint8_t *at, const ali_type *type) {
+    if (type->extension == ALI_EXTENSION_UUID) return put_uuid(to, at);
+    return put_hex(to, at, type->bits / 8);
+}
+
+// A date, a time, a timestamp, or a number.
+static uint8_t *put_time(uint8_t *to, const ali_type *type, int64_t value, bool *is_string) {
+    char *text = (char *)to;
+    switch (type->kind) {
+    case ALI_TYPE_DATE:
+        if (type->bits == 32) return to + ali_time_print_date(text, value);
+        return to + ali_time_print_stamp(text, value, ALI_UNIT_MILLI);
+    case ALI_TYPE_TIME:
+        return to + ali_time_print_clock(text, value, type->unit);
+    case ALI_TYPE_TIMESTAMP:
+        to += ali_time_print_stamp(text, value, type->unit);
+        return put_word(to, type->zone[0] == 0 ? "" : "Z");
+    default:
+        return put_int(to, type, value, is_string);
+    }
 }
 
 uint8_t *ali_cell_print(const ali_cell *cell, uint64_t row, uint8_t *to, bool *is_string) {
@@ -227,32 +312,21 @@ uint8_t *ali_cell_print(const ali_cell *cell, uint64_t row, uint8_t *to, bool *i
     }
     if (type->kind == ALI_TYPE_BOOL) {
         const bool is_true = (cell->values[index / 8] >> (index % 8) & 1) != 0;
-        ali_copy(to, is_true ? "true" : "false", is_true ? 4 : 5);
-        return to + (is_true ? 4 : 5);
+        return put_word(to, is_true ? "true" : "false");
     }
-    const uint32_t width = type->bits / 8;
-    const uint8_t *at = cell->values + index * width;
-    if (type->kind == ALI_TYPE_FLOAT) return put_float(to, at, type->bits, is_string);
-    if (type->extension == ALI_EXTENSION_UUID) return put_uuid(to, at);
-    if (type->kind == ALI_TYPE_FIXED_BINARY) return put_hex(to, at, width);
-    if (type->kind == ALI_TYPE_DECIMAL) return put_decimal(to, at, type->bits, type->scale);
-    if (type->kind == ALI_TYPE_INTERVAL) return put_interval(to, at);
-    const uint32_t is_signed = type->kind == ALI_TYPE_INT ? type->is_signed : 1;
-    const int64_t value = load_int(at, type->bits, is_signed);
-    char *text = (char *)to;
+    const uint8_t *at = cell->values + index * (type->bits / 8);
     switch (type->kind) {
-    case ALI_TYPE_DATE:
-        if (type->bits == 32) return to + ali_time_print_date(text, value);
-        return to + ali_time_print_stamp(text, value, ALI_UNIT_MILLI);
-    case ALI_TYPE_TIME:
-        return to + ali_time_print_clock(text, value, type->unit);
-    case ALI_TYPE_TIMESTAMP: {
-        const size_t length = ali_time_print_stamp(text, value, type->unit);
-        if (type->zone[0] == 0) return to + length;
-        to[length] = 'Z';
-        return to + length + 1;
-    }
+    case ALI_TYPE_FLOAT:
+        return put_float(to, at, type->bits, is_string);
+    case ALI_TYPE_FIXED_BINARY:
+        return put_fixed(to, at, type);
+    case ALI_TYPE_DECIMAL:
+        return put_decimal(to, at, type);
+    case ALI_TYPE_INTERVAL:
+        return put_interval(to, at, type->bits);
     default:
-        return put_int(to, type, value, is_string);
+        break;
     }
+    const uint32_t is_signed = type->kind == ALI_TYPE_INT ? type->is_signed : 1;
+    return put_time(to, type, load_int(at, type->bits, is_signed), is_string);
 }

@@ -1,5 +1,6 @@
 // format/cell.h: the values of a column in text, as docs/contracts/values.md spells them. Text
-// itself is left to the formats, which escape it each in its way.
+// itself is left to the formats, which escape it each in its way, and nested values to
+// format/json_text.h. Batches are simple ones: see ali_batch_simplify().
 #ifndef ALI_FORMAT_CELL_H
 #define ALI_FORMAT_CELL_H
 
@@ -8,13 +9,11 @@
 // What a column's values look like to the text formats.
 enum {
     ALI_CELL_NULL = 0,
-    ALI_CELL_TEXT = 1,  // utf8: bytes that the format escapes
-    ALI_CELL_PLAIN = 2, // spelled bare: numbers, booleans
-    ALI_CELL_STRING = 3 // JSON wants quotes: dates, decimals, hexadecimal digits
+    ALI_CELL_TEXT = 1,   // utf8: bytes that the format escapes
+    ALI_CELL_PLAIN = 2,  // spelled bare: numbers, booleans
+    ALI_CELL_STRING = 3, // JSON wants quotes: dates, decimals, hexadecimal digits
+    ALI_CELL_NESTED = 4  // spelled as JSON: lists, structs, maps, unions, intervals
 };
-
-// An interval, spelled with the longest numbers and its quotes doubled.
-#define ALI_CELL_INTERVAL_BYTES 96u
 
 // A column ready to be spelled, borrowed from its batch.
 typedef struct ali_cell {
@@ -22,13 +21,20 @@ typedef struct ali_cell {
     const uint8_t *validity; // NULL if there are no nulls
     const int32_t *codes;    // NULL if the values are plain
     const uint8_t *values;   // of the column, or of its dictionary
-    const int32_t *offsets;
+    const int32_t *offsets;  // of text, binary, lists, dense unions
     const uint8_t *data;
     uint32_t kind;        // ALI_CELL_TEXT, ...
     uint32_t bytes_bound; // of a value that is not TEXT or BINARY, spelled
 } ali_cell;
 
 void ali_cell_init(ali_cell *cell, const ali_column *column);
+
+// Tells if cells of a type are NESTED.
+bool ali_cell_is_nested(const ali_type *type);
+
+// Fails with ALI_ERR_UNSUPPORTED, naming the column, if a schema has decimals with so many digits
+// after (or zeros before) the point that nobody wants to read them.
+ALI_CHECKED ali_status ali_cell_check(ali_context *ctx, const ali_schema *schema);
 
 static inline bool ali_cell_is_valid(const ali_cell *cell, uint64_t row) {
     return cell->validity == NULL || (cell->validity[row >> 3] >> (row & 7) & 1) != 0;
@@ -43,8 +49,9 @@ static inline const uint8_t *ali_cell_bytes(const ali_cell *cell, uint64_t row,
     return cell->data + start;
 }
 
-// Spells a value that is not null and not TEXT. Sets *is_string if JSON wants quotes around this
-// very value: an integer beyond +-9007199254740991, NaN, an infinity.
+// Spells a value that is not null, not TEXT and, but for intervals, not NESTED. Sets *is_string if
+// JSON wants quotes around this very value: an integer beyond +-9007199254740991, NaN, an infinity.
+// Writes at most cell->bytes_bound bytes, or two for each byte of BINARY.
 //
 // Returns:   where the bytes end.
 uint8_t *ali_cell_print(const ali_cell *cell, uint64_t row, uint8_t *to, bool *is_string);

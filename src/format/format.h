@@ -80,6 +80,14 @@ typedef struct ali_writer_class {
     bool wants_plain; // batches are decoded before `put`
 } ali_writer_class;
 
+// Rows of a batch in a simple form.
+typedef struct ali_part {
+    ali_batch *batch; // simple; row 0 is `first_row` of `of`
+    ali_batch *of;    // retained with the part; NULL if the batch is simple itself
+    uint64_t first_row;
+    uint64_t end_row;
+} ali_part;
+
 struct ali_writer {
     const ali_writer_class *kind;
     ali_context *ctx;
@@ -90,6 +98,7 @@ struct ali_writer {
     uint64_t stop_bytes; // size of `out` at which text writers stop in the middle of a batch
     uint64_t warnings;
     bool is_finished;
+    ali_part part; // text writers
     void *state;
 };
 

@@ -1,8 +1,9 @@
-// format/writer.c: what writers share: room for their bytes, and the check of types.
+// format/writer.c: what writers share: room for their bytes, and batches in the form that text
+// writers take.
 #include "format/writer.h"
 
-// Digits after the point that a decimal may have: no more than 256 bits hold.
-#define SCALE_MAX 76
+// Rows that are made simple at once, so that what that takes does not grow with a batch.
+#define PART_ROWS_MAX 65536u
 
 ali_status ali_writer_reserve(ali_writer *writer, uint64_t count_bytes, uint8_t **at) {
     ali_buf *out = writer->out;
@@ -20,11 +21,47 @@ void ali_writer_advance(ali_writer *writer, const uint8_t *end) {
     writer->out->size_bytes = (uint64_t)(end - writer->out->data);
 }
 
+static ali_status make_part(ali_writer *writer, ali_batch *batch, uint64_t row, uint64_t end_row) {
+    ali_batch *slice = NULL;
+    ali_part *part = &writer->part;
+    const uint64_t rows = ali_min_u64(end_row - row, PART_ROWS_MAX);
+    ALI_TRY(ali_batch_slice(writer->ctx, batch, row, rows, &slice));
+    const ali_status status = ali_batch_simplify(writer->ctx, slice, &part->batch);
+    ali_batch_release(slice);
+    ALI_TRY(status);
+    ali_batch_retain(batch);
+    part->of = batch;
+    part->first_row = row;
+    part->end_row = row + rows;
+    return ALI_OK;
+}
+
+ali_status ali_writer_take(ali_writer *writer, ali_batch *batch, uint64_t row, uint64_t end_row,
+                           ali_part *part) {
+    if (ali_batch_is_simple(batch)) {
+        *part = (ali_part){.batch = batch, .end_row = end_row};
+        return ALI_OK;
+    }
+    const ali_part *kept = &writer->part;
+    if (kept->of != batch || row < kept->first_row || row >= kept->end_row) {
+        ali_writer_drop_part(writer);
+        ALI_TRY(make_part(writer, batch, row, end_row));
+    }
+    *part = *kept;
+    part->end_row = ali_min_u64(part->end_row, end_row);
+    return ALI_OK;
+}
+
+void ali_writer_drop_part(ali_writer *writer) {
+    ali_batch_release(writer->part.batch);
+    ali_batch_release(writer->part.of);
+    writer->part = (ali_part){0};
+}
+
 static bool is_writable(const ali_type *type) {
     if (!ali_type_is_flat(type)) return false;
     if (type->kind == ALI_TYPE_INTERVAL) return type->bits == 128;
-    if (type->kind != ALI_TYPE_DECIMAL) return true;
-    return type->bits >= 128 && type->scale >= -SCALE_MAX && type->scale <= SCALE_MAX;
+    return type->kind != ALI_TYPE_DECIMAL || type->bits >= 128;
 }
 
 ali_status ali_writer_check_types(ali_writer *writer, const char *format) {

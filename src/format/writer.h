@@ -1,4 +1,5 @@
-// format/writer.h: what writers share: room for their bytes, and the check of types.
+// format/writer.h: what writers share: room for their bytes, and batches in the form that text
+// writers take.
 #ifndef ALI_FORMAT_WRITER_H
 #define ALI_FORMAT_WRITER_H
 
@@ -15,8 +16,15 @@ static inline bool ali_writer_is_full(const ali_writer *writer) {
     return writer->out->size_bytes >= writer->stop_bytes;
 }
 
-// Fails with ALI_ERR_UNSUPPORTED, naming the column, if there is a type that no writer can hold.
-// `format` is its name in the sentence.
+// Gives the rows of a batch from `row` on, or some of them, in a simple form: see
+// ali_batch_simplify(). The part is kept by the writer until another is wanted, or dropped: a
+// writer does so behind a batch, after an error and when it is cleared.
+ALI_CHECKED ali_status ali_writer_take(ali_writer *writer, ali_batch *batch, uint64_t row,
+                                       uint64_t end_row, ali_part *part);
+void ali_writer_drop_part(ali_writer *writer);
+
+// Fails with ALI_ERR_UNSUPPORTED, naming the column, if there is a type that Arrow IPC cannot be
+// written of. `format` is its name in the sentence.
 ALI_CHECKED ali_status ali_writer_check_types(ali_writer *writer, const char *format);
 
 #endif

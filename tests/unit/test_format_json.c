@@ -146,7 +146,7 @@ static void intervals_are_objects(void **state) {
                                (uint64_t)INT64_MIN};
     static const char *const texts[] = {
         "{\"months\":1,\"days\":15,\"nanos\":500000000}",
-        "{\"months\":-2147483648,\"days\":-2147483648,\"nanos\":-9223372036854775808}"};
+        "{\"months\":-2147483648,\"days\":-2147483648,\"nanos\":\"-9223372036854775808\"}"};
     assert_lines(&type, values, sizeof values, 2, texts);
 }
 

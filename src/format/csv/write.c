@@ -1,8 +1,9 @@
 // format/csv/write.c: CSV (RFC 4180) with a header line, commas and line feeds. Quoted are only
 // values that hold a comma, a quote, CR or LF, and the empty string, which is thereby told from
-// null. Values: docs/contracts/values.md. Left out: other dialects, nested types.
+// null. Nested values are their JSON text (format/json_text.c). Values: docs/contracts/values.md.
+// Left out: other dialects.
 #include "base/utf8.h"
-#include "format/cell.h"
+#include "format/json_text.h"
 #include "format/writer.h"
 
 // Rows of a block are so many that its fixed part stays near this.
@@ -12,11 +13,19 @@
 #define BLOCK_BOUND (UINT64_C(1) << 20)
 
 typedef struct csv_state {
-    ali_cell *cells;
+    ali_json_text text;    // has the cells
+    ali_buf *nested;       // the nested values of a row, spelled
+    uint64_t *nested_ends; // in `nested`, of each column
+    uint64_t rows;         // written so far
+    bool has_nested;
 } csv_state;
 
-static uint64_t cells_bytes(const ali_writer *writer) {
-    return (uint64_t)writer->schema->count * sizeof(ali_cell);
+static uint64_t ends_bytes(const ali_writer *writer) {
+    return (uint64_t)writer->schema->count * sizeof(uint64_t);
+}
+
+static const ali_cell *cell_of(const csv_state *state, uint32_t column) {
+    return &state->text.cells[state->text.schema->roots[column]];
 }
 
 // --- text ----------------------------------------------------------------------------------------
@@ -93,76 +102,127 @@ static uint8_t *put_text(uint8_t *to, const uint8_t *text, uint64_t count, uint6
 
 // --- rows ----------------------------------------------------------------------------------------
 
-static uint8_t *put_cell(uint8_t *to, const ali_cell *cell, uint64_t row, uint64_t *replaced) {
+static uint8_t *put_cell(uint8_t *to, const csv_state *state, uint32_t column, uint64_t row,
+                         uint64_t *replaced) {
+    const ali_cell *cell = cell_of(state, column);
     if (cell->kind == ALI_CELL_NULL || !ali_cell_is_valid(cell, row)) return to;
+    if (cell->kind == ALI_CELL_NESTED) {
+        const uint64_t start = column == 0 ? 0 : state->nested_ends[column - 1];
+        const uint64_t count_bytes = state->nested_ends[column] - start;
+        return put_text(to, state->nested->data + start, count_bytes, replaced);
+    }
     if (cell->kind == ALI_CELL_TEXT) {
         uint64_t count_bytes = 0;
         const uint8_t *bytes = ali_cell_bytes(cell, row, &count_bytes);
         return put_text(to, bytes, count_bytes, replaced);
     }
     bool is_string = false;
-    if (cell->type->kind == ALI_TYPE_INTERVAL) { // an object, in which commas and quotes stand
-        uint8_t text[ALI_CELL_INTERVAL_BYTES];
-        const uint8_t *text_end = ali_cell_print(cell, row, text, &is_string);
-        return put_text(to, text, (uint64_t)(text_end - text), replaced);
-    }
     uint8_t *end = ali_cell_print(cell, row, to, &is_string);
     return end == to ? put_text(to, NULL, 0, replaced) : end;
 }
 
-static uint8_t *put_row(uint8_t *to, const csv_state *state, uint32_t count, uint64_t row,
-                        uint64_t *replaced) {
-    for (uint32_t i = 0; i < count; i += 1) {
+static uint8_t *put_row(uint8_t *to, const csv_state *state, uint64_t row, uint64_t *replaced) {
+    for (uint32_t i = 0; i < state->text.schema->count; i += 1) {
         if (i > 0) {
             *to = ',';
             to += 1;
         }
-        to = put_cell(to, &state->cells[i], row, replaced);
+        to = put_cell(to, state, i, row, replaced);
     }
     *to = '\n';
     return to + 1;
 }
 
 // Bytes of a block at most. A byte of text becomes three if it is replaced, two if it is a quote.
-static uint64_t block_bound(const csv_state *state, uint32_t count, uint64_t row_bytes,
-                            uint64_t first, uint64_t rows) {
+static uint64_t block_bound(const csv_state *state, uint64_t row_bytes, uint64_t first,
+                            uint64_t rows) {
     uint64_t bound = row_bytes * rows;
-    for (uint32_t i = 0; i < count; i += 1) {
-        const ali_cell *cell = &state->cells[i];
+    for (uint32_t i = 0; i < state->text.schema->count; i += 1) {
+        const ali_cell *cell = cell_of(state, i);
         if (!ali_type_is_bytes(cell->type)) continue;
         const uint64_t bytes = ali_cell_sum_bytes(cell, first, rows);
         bound += cell->kind == ALI_CELL_TEXT ? 3 * bytes : bytes;
     }
+    return bound + (state->has_nested ? 2 * state->nested->size_bytes : 0);
+}
+
+// Bytes of a row at most, without text, binary and nested values.
+static uint64_t row_bound(const csv_state *state) {
+    uint64_t bound = 1;
+    for (uint32_t i = 0; i < state->text.schema->count; i += 1) {
+        bound += 3 + cell_of(state, i)->bytes_bound;
+    }
     return bound;
+}
+
+// Spells the nested values of a row.
+static ali_status spell_nested(csv_state *state, uint64_t row) {
+    state->nested->size_bytes = 0;
+    for (uint32_t i = 0; i < state->text.schema->count; i += 1) {
+        const ali_cell *cell = cell_of(state, i);
+        if (cell->kind == ALI_CELL_NESTED && ali_cell_is_valid(cell, row)) {
+            const uint32_t node = state->text.schema->roots[i];
+            ALI_TRY(ali_json_text_put(&state->text, state->nested, node, row));
+        }
+        state->nested_ends[i] = state->nested->size_bytes;
+    }
+    return ALI_OK;
+}
+
+// Some rows of a part, [first, first + *rows), or fewer.
+static ali_status put_block(ali_writer *writer, csv_state *state, uint64_t row_bytes,
+                            uint64_t first, uint64_t *rows) {
+    uint8_t *to = NULL;
+    if (state->has_nested) {
+        *rows = 1;
+        ALI_TRY(spell_nested(state, first));
+    }
+    uint64_t bound = block_bound(state, row_bytes, first, *rows);
+    while (*rows > 1 && bound > BLOCK_BOUND) {
+        *rows /= 2;
+        bound = block_bound(state, row_bytes, first, *rows);
+    }
+    ALI_TRY(ali_writer_reserve(writer, bound, &to));
+    const uint8_t *limit = to + bound;
+    for (uint64_t row = first; row < first + *rows; row += 1) {
+        to = put_row(to, state, row, &writer->warnings);
+    }
+    ALI_ASSERT(to <= limit);
+    (void)limit;
+    ali_writer_advance(writer, to);
+    return ALI_OK;
+}
+
+static ali_status put_part(ali_writer *writer, csv_state *state, const ali_part *part,
+                           uint64_t *row, uint64_t *written) {
+    ali_json_text_take(&state->text, part->batch);
+    const uint64_t row_bytes = row_bound(state);
+    const uint64_t step = ali_max_u64(1, ali_min_u64(BLOCK_ROWS_MAX, BLOCK_BYTES / row_bytes));
+    while (*row < part->end_row && !ali_writer_is_full(writer)) {
+        uint64_t rows = ali_min_u64(step, part->end_row - *row);
+        state->text.first_row = *written - (*row - part->first_row);
+        ALI_TRY(put_block(writer, state, row_bytes, *row - part->first_row, &rows));
+        *row += rows;
+        *written += rows;
+    }
+    return ALI_OK;
 }
 
 static ali_status put_rows(ali_writer *writer, void *opaque, ali_batch *batch, uint64_t *row,
                            uint64_t end_row) {
     csv_state *state = opaque;
-    const uint32_t count = batch->schema->count;
-    uint64_t row_bytes = 1;
-    for (uint32_t i = 0; i < count; i += 1) {
-        ali_cell_init(&state->cells[i], ali_batch_at(batch, i));
-        row_bytes += 3 + state->cells[i].bytes_bound;
+    ali_status status = ALI_OK;
+    uint64_t written = state->rows;
+    state->text.replaced = 0;
+    while (status == ALI_OK && *row < end_row && !ali_writer_is_full(writer)) {
+        ali_part part;
+        status = ali_writer_take(writer, batch, *row, end_row, &part);
+        if (status == ALI_OK) status = put_part(writer, state, &part, row, &written);
     }
-    const uint64_t step = ali_max_u64(1, ali_min_u64(BLOCK_ROWS_MAX, BLOCK_BYTES / row_bytes));
-    while (*row < end_row && !ali_writer_is_full(writer)) {
-        uint64_t rows = ali_min_u64(step, end_row - *row);
-        uint64_t bound = block_bound(state, count, row_bytes, *row, rows);
-        while (rows > 1 && bound > BLOCK_BOUND) {
-            rows /= 2;
-            bound = block_bound(state, count, row_bytes, *row, rows);
-        }
-        uint8_t *to = NULL;
-        ALI_TRY(ali_writer_reserve(writer, bound, &to));
-        const uint8_t *limit = to + bound;
-        for (const uint64_t end = *row + rows; *row < end; *row += 1) {
-            to = put_row(to, state, count, *row, &writer->warnings);
-        }
-        ALI_ASSERT(to <= limit);
-        (void)limit;
-        ali_writer_advance(writer, to);
-    }
+    if (status < 0 || *row == end_row) ali_writer_drop_part(writer);
+    ALI_TRY(status);
+    state->rows = written;
+    writer->warnings += state->text.replaced;
     return ALI_OK;
 }
 
@@ -194,9 +254,14 @@ static ali_status put_header(ali_writer *writer) {
 static ali_status begin(ali_writer *writer, void *opaque) {
     csv_state *state = opaque;
     void *pointer = NULL;
-    ALI_TRY(ali_writer_check_types(writer, "CSV"));
-    ALI_TRY(ali_mem_new(writer->ctx, cells_bytes(writer), &pointer));
-    state->cells = pointer;
+    ALI_TRY(ali_json_text_init(&state->text, writer->ctx, writer->schema));
+    for (uint32_t i = 0; i < writer->schema->count; i += 1) {
+        const ali_type *type = ali_schema_field(state->text.schema, i)->type;
+        state->has_nested = state->has_nested || ali_cell_is_nested(type);
+    }
+    ALI_TRY(ali_mem_new(writer->ctx, ends_bytes(writer), &pointer));
+    state->nested_ends = pointer;
+    if (state->has_nested) ALI_TRY(ali_buf_new(writer->ctx, 0, &state->nested));
     return writer->options.header == ALI_WRITE_HEADER_NAMES ? put_header(writer) : ALI_OK;
 }
 
@@ -207,8 +272,11 @@ static ali_status finish(ali_writer *writer, void *opaque) {
 }
 
 static void clear(ali_writer *writer, void *opaque) {
-    const csv_state *state = opaque;
-    ali_mem_free(writer->ctx, state->cells, cells_bytes(writer));
+    csv_state *state = opaque;
+    ali_writer_drop_part(writer);
+    ali_json_text_clear(&state->text);
+    ali_buf_release(state->nested);
+    ali_mem_free(writer->ctx, state->nested_ends, ends_bytes(writer));
 }
 
 const ali_writer_class ali_writer_csv = {
