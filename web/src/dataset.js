@@ -43,7 +43,8 @@ export async function open(source, options = {}) {
  */
 async function hostOf(source, options) {
     // Outside browsers fetch() serves no proper ranges of blob: URLs.
-    if (/^blob:/i.test(String(source)) && typeof location === 'undefined')
+    const isText = typeof source === 'string' || source instanceof URL
+    if (isText && /^blob:/i.test(String(source)) && typeof location === 'undefined')
         return blobHost(await blobOf(String(source)), String(source))
     if (typeof source === 'string' || source instanceof URL || typeof source === 'function')
         return httpHost(source, options)
