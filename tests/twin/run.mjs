@@ -14,20 +14,21 @@ import { serve } from '../../examples/serve.mjs'
 import { openFile } from '../../web/dist/node.js'
 import { parquet } from '../cli/parquet.mjs'
 import { launch } from '../web/browser.mjs'
-import { casesOf, damaged } from './script.mjs'
+import { casesOf, damaged, fewCasesOf } from './script.mjs'
 
+const VECTORS = 'tests/vectors/files'
 const OUT = 'build/twin'
+// What the run without arguments must at least find equal: no test may fall silent.
+const LEAST = { outputs: 900, refusals: 1500 }
 const NATIVE = 'build/alimentar'
 // What the command adds to the library's sentence.
 const COMMAND_HINT = /; (--columns takes others|did you mean "[^"]*"\?)$/
 
 function defaultFiles() {
-    const all = fs.existsSync('tests/vectors')
-        ? fs.readdirSync('tests/vectors', { recursive: true })
-        : []
-    const vectors = all
-        .filter((name) => name.endsWith('.parquet'))
-        .map((name) => `tests/vectors/${name}`)
+    const vectors = fs
+        .readdirSync(VECTORS, { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile() && !entry.name.endsWith('.expected.jsonl'))
+        .map((entry) => path.join(entry.parentPath ?? entry.path, entry.name))
     const own = fs.readdirSync('tests/twin/data').filter((name) => name.endsWith('.parquet'))
     const others = [
         ...own.sort().map((name) => `tests/twin/data/${name}`),
@@ -48,7 +49,8 @@ async function cases(file) {
         )
         const rows = dataset.numRows
         dataset.close()
-        return casesOf(file, plain.length === 0 ? ['nothing'] : plain, rows, size)
+        const make = file.startsWith(VECTORS) ? fewCasesOf : casesOf
+        return make(file, plain.length === 0 ? ['nothing'] : plain, rows, size)
     } catch {
         return ['csv', 'arrow'].map((format) => ({ file, format }))
     }
@@ -175,7 +177,8 @@ async function compareCommands() {
 const files = process.argv.length > 2 ? process.argv.slice(2) : defaultFiles()
 fs.rmSync(OUT, { recursive: true, force: true })
 fs.mkdirSync(OUT, { recursive: true })
-const all = (await Promise.all(files.map(cases))).flat()
+const all = []
+for (const file of files) all.push(...(await cases(file)))
 const sides = {
     native: await native(all),
     'wasm in Node': await inNode(all, 'build/wasm/alimentar.wasm'),
@@ -205,4 +208,6 @@ console.log(
 )
 const passed = outputs + refusals
 console.log(`twin: ${passed} passed, ${failures.length} failed, 0 skipped`)
-process.exitCode = failures.length === 0 && outputs > 0 && refusals > 0 ? 0 : 1
+const isEnough = process.argv.length > 2 || (outputs >= LEAST.outputs && refusals >= LEAST.refusals)
+if (!isEnough) console.log(`twin: fewer than the ${JSON.stringify(LEAST)} that were equal before`)
+process.exitCode = failures.length === 0 && isEnough ? 0 : 1

@@ -50,6 +50,19 @@ export function casesOf(file, names, rows, bytes) {
     return cases
 }
 
+/** The same for one of many files: fewer. */
+export function fewCasesOf(file, names, rows, bytes) {
+    const next = numbers(bytes + rows)
+    const cases = [{ file, format: 'arrow' }, { file, format: 'jsonl' }]
+    const offset = next(Math.max(1, Math.min(rows, 2000)))
+    cases.push({ file, format: 'csv', offset, limit: 1 + next(1000) })
+    cases.push({ file, format: 'arrows', columns: [names[next(names.length)]] })
+    cases.push({ file, format: 'jsonl', limit: 500, strings: 'plain' })
+    for (let i = 0; i < 3; i += 1)
+        cases.push({ file, format: 'csv', damage: damageOf(next, i, bytes) })
+    return cases
+}
+
 /**
  * A cut, or a flip of one to four bits; half of the flips lie in the last kilobytes, where metadata
  * is.

@@ -1,4 +1,4 @@
-# Real Parquet files and their rows. CORPORA is a folder of more of them, beside the checkout if it is
+# Real Parquet and Arrow files and their rows. CORPORA is a folder of more of them, beside the checkout if it is
 # there: `make test-vectors CORPORA=folder`; `make vectors-record` writes the baseline anew.
 CORPORA ?= ../shared/corpora
 

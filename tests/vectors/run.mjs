@@ -1,21 +1,26 @@
-// Reads real Parquet files by the command and compares every row with what other implementations read.
+// Reads real Parquet and Arrow files by the command and compares every row with what other
+// implementations read.
 //
 //     node tests/vectors/run.mjs COMMAND [CORPORA]           compare
 //     node tests/vectors/run.mjs COMMAND CORPORA --record    write tests/vectors/baseline.jsonl anew
 //
 // The files under tests/vectors/files are converted to JSON lines and must give exactly the canonical
-// rows beside them, byte for byte, all of them by their SHA-256. Where the folder CORPORA is there, all
-// entries of its parquet-* parts are read as well, and the verdict of each is held against
-// tests/vectors/baseline.jsonl: what passed must pass, and nothing may crash, hang, give other rows or
-// be read where an error is expected, unless the baseline says so already.
-import { spawnSync } from 'node:child_process'
+// rows beside them, byte for byte, all of them by their SHA-256, and columns of the types that are
+// expected. Where the folder CORPORA is there, all its parquet-* and arrow-* entries are read as well.
+// The verdict of each is held against tests/vectors/baseline.jsonl: what passed must pass, and nothing
+// may crash, hang, give other rows or be read where an error is expected, unless the baseline says so
+// already.
+import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+
+import { compareTypes } from './types.mjs'
 
 const HERE = 'tests/vectors'
-const OUTPUT = 'build/vectors/rows.jsonl'
+const OUT = 'build/vectors'
 const BASELINE = `${HERE}/baseline.jsonl`
 const SECONDS_MAX = 20
+const AT_ONCE = 3
 const BAD = ['crashed', 'hung', 'wrong rows', 'accepted-bad', 'unclear error']
 const [command, corpora, mode] = process.argv.slice(2)
 const sum = { passed: 0, failed: 0, skipped: 0 }
@@ -65,18 +70,29 @@ function members(line) {
     return { names, values }
 }
 
-// What is wrong with the rows in OUTPUT; undefined if nothing is.
-function compareRows(expectedPath) {
-    const [header, ...rows] = lines(expectedPath)
-    const { num_rows: count, sha256_rows: sha256, schema } = JSON.parse(header)
-    const hash = createHash('sha256')
-    const names = JSON.stringify(schema.map((field) => field.name))
-    const found = lines(OUTPUT)
-    if (found.length !== count) return `${found.length} rows, expected ${count}`
-    for (const [index, line] of found.entries()) {
+// The rows of an output as arrays, sorted where the expected ones are; of folders, whose columns are
+// matched by name, with the values in the expected order.
+function rowsOf(output, { schema, order }, isFolder) {
+    const names = schema.map((field) => field.name)
+    const rows = lines(output).map((line, index) => {
         const { names: own, values } = members(line)
-        if (JSON.stringify(own) !== names) return `row ${index} has the columns ${own}`
-        const row = `[${values.join(',')}]`
+        const places = isFolder ? names.map((name) => own.indexOf(name)) : names.keys()
+        const isSame = own.length === names.length && [...places].every((at, i) => own[at] === names[i])
+        if (!isSame) throw new Error(`row ${index} has the columns ${own}`)
+        return `[${(isFolder ? places.map((at) => values[at]) : values).join(',')}]`
+    })
+    return order === 'sorted' ? rows.map((row) => Buffer.from(row)).sort(Buffer.compare).map(String) : rows
+}
+
+// What is wrong with the rows of an output; undefined if nothing is.
+function compareRows(output, expectedPath, isFolder, text) {
+    const [header, ...rows] = lines(expectedPath)
+    const { num_rows: count, sha256_rows: sha256 } = JSON.parse(header)
+    const hash = createHash('sha256')
+    const found = rowsOf(output, JSON.parse(header), isFolder)
+    if (found.length !== count) return `${found.length} rows, expected ${count}`
+    if (text === 'invalid' || rows.some((row) => row.includes('"$invalid-utf8:'))) return undefined
+    for (const [index, row] of found.entries()) {
         if (index < rows.length && row !== rows[index]) {
             return `row ${index} is ${row.slice(0, 200)}, expected ${rows[index].slice(0, 200)}`
         }
@@ -86,27 +102,67 @@ function compareRows(expectedPath) {
     return undefined
 }
 
-// Runs the command on a file: a verdict and its reason.
-function judge(path, expect, expectedPath) {
-    rmSync(OUTPUT, { force: true })
-    const run = spawnSync(command, ['convert', path, OUTPUT],
-        { encoding: 'utf8', timeout: SECONDS_MAX * 1000, maxBuffer: 1 << 26 })
-    if (run.error?.code === 'ETIMEDOUT') return ['hung', `not done after ${SECONDS_MAX} s`]
-    if (run.error) return ['crashed', String(run.error)]
-    if (run.signal || run.status >= 99) {
-        return ['crashed', `${run.signal ?? run.status}: ${run.stderr.slice(0, 400)}`]
+// Runs the command; its exit code or signal, and what it said.
+function run(words) {
+    const options = { timeout: SECONDS_MAX * 1000, maxBuffer: 1 << 28 }
+    return new Promise((resolve) => {
+        execFile(command, words, options, (error, stdout, stderr) =>
+            resolve({ error, code: error === null ? 0 : (error.code ?? error.signal), stdout, stderr }))
+    })
+}
+
+// The verdict on a run that did not end well.
+function judgeFailure({ error, code, stderr }, path, expect) {
+    if (error.killed) return ['hung', `not done after ${SECONDS_MAX} s`]
+    if (typeof code !== 'number' || code >= 99) return ['crashed', `${code}: ${stderr.slice(0, 400)}`]
+    const said = stderr.trimEnd()
+    if (said.includes('\n') || !said.includes(path)) return ['unclear error', said.slice(0, 400)]
+    if (expect !== 'rows') return ['pass', said]
+    return [/not supported/.test(said) ? 'unsupported' : 'refused', said]
+}
+
+// What is wrong with rows and types that were read; undefined if nothing is.
+async function compare(path, output, expectedPath, { text, class: features }) {
+    try {
+        const wrong = compareRows(output, expectedPath, statSync(path).isDirectory(), text)
+        if (wrong !== undefined) return wrong
+    } catch (error) {
+        return error.message
     }
-    if (run.status !== 0) {
-        const said = run.stderr.trimEnd()
-        if (said.includes('\n') || !said.includes(path)) return ['unclear error', said.slice(0, 400)]
-        if (expect !== 'rows') return ['pass', said]
-        return [/not supported/.test(said) ? 'unsupported' : 'refused', said]
-    }
+    if (statSync(path).isDirectory()) return undefined
+    const told = await run(['info', '--json', path])
+    if (told.error !== null) return `info: ${told.stderr}`
+    const { schema } = JSON.parse(lines(expectedPath)[0])
+    return compareTypes(schema, JSON.parse(told.stdout).columns, features?.includes('type:INT96'))
+}
+
+// Reads a file or folder: a verdict and its reason.
+async function judge(path, entry, expectedPath, output) {
+    const { expect } = entry
+    rmSync(output, { force: true })
+    const converted = await run(['convert', path, output])
+    if (converted.error !== null) return judgeFailure(converted, path, expect)
     if (expect === 'error') return ['accepted-bad', 'read without an error']
     if (expectedPath === undefined || expect === 'any') return ['pass', '']
-    const wrong = compareRows(expectedPath)
+    const wrong = await compare(path, output, expectedPath, entry)
     if (wrong === undefined) return ['pass', '']
     return [expect === 'error-preferred' ? 'accepted-bad' : 'wrong rows', wrong]
+}
+
+// Judges entries, some at once: a list of [entry, verdict, reason] in their order.
+async function judgeAll(entries) {
+    const verdicts = new Array(entries.length)
+    let next = 0
+    const work = async (worker) => {
+        while (next < entries.length) {
+            const index = next
+            next += 1
+            const { name, path, entry, expected } = entries[index]
+            verdicts[index] = [name, ...(await judge(path, entry, expected, `${OUT}/${worker}.jsonl`))]
+        }
+    }
+    await Promise.all(Array.from({ length: AT_ONCE }, (_, worker) => work(worker)))
+    return verdicts
 }
 
 function count(isGood, text) {
@@ -114,59 +170,56 @@ function count(isGood, text) {
     if (!isGood) console.log(`vectors: ${text}`)
 }
 
-function runFiles() {
-    for (const entry of parsed(`${HERE}/MANIFEST.jsonl`)) {
-        const path = `${HERE}/files/${entry.file}`
-        const sha256 = createHash('sha256').update(readFileSync(path)).digest('hex')
-        if (sha256 !== entry.sha256) {
-            count(false, `${entry.file} is not the file that the manifest names`)
-            continue
-        }
-        const [verdict, reason] = judge(path, 'rows', `${path}.expected.jsonl`)
-        count(verdict === 'pass', `${entry.file}: ${verdict}: ${reason}`)
+// The verdicts before: a map from entries to verdicts.
+const baseline = () => new Map(parsed(BASELINE).map(({ entry, verdict }) => [entry, verdict]))
+
+function compareVerdicts(before, verdicts) {
+    for (const [name, verdict, reason] of verdicts) {
+        const old = before.get(name) ?? 'new'
+        const isWorse = old === 'pass' ? verdict !== 'pass' : BAD.includes(verdict) && verdict !== old
+        count(!isWorse, `${name}: ${verdict}, was ${old}: ${reason}`)
     }
 }
 
-// The verdicts of all Parquet entries of the corpora that are single files.
-function judgeCorpora() {
-    const verdicts = new Map()
-    for (const part of readdirSync(corpora).filter((name) => name.startsWith('parquet-')).sort()) {
+function ownEntries() {
+    return parsed(`${HERE}/MANIFEST.jsonl`).map((entry) => {
+        const path = `${HERE}/files/${entry.file}`
+        return { name: entry.file, path, entry, expected: entry.rows ? `${path}.expected.jsonl` : undefined }
+    })
+}
+
+// All Parquet and Arrow entries of the corpora.
+function corporaEntries() {
+    const entries = []
+    for (const part of readdirSync(corpora).filter((name) => /^(parquet|arrow)-/.test(name)).sort()) {
         const folder = `${corpora}/${part}`
         if (!existsSync(`${folder}/MANIFEST.jsonl`)) continue
         for (const entry of parsed(`${folder}/MANIFEST.jsonl`)) {
-            if (entry.file === undefined || !existsSync(`${folder}/${entry.file}`)) continue
+            const name = entry.file ?? entry.table
+            if (name === undefined || !existsSync(`${folder}/${name}`)) continue
             const expected = entry.expected && `${folder}/${entry.expected}`
-            verdicts.set(`${part}/${entry.file}`,
-                judge(`${folder}/${entry.file}`, entry.expect, expected))
+            entries.push({ name: `${part}/${name}`, path: `${folder}/${name}`, entry, expected })
         }
     }
-    return verdicts
+    return entries
 }
 
-function runCorpora() {
-    const before = new Map(parsed(BASELINE).map(({ entry, verdict }) => [entry, verdict]))
-    for (const [entry, [verdict, reason]] of judgeCorpora()) {
-        const old = before.get(entry) ?? 'new'
-        const isWorse = old === 'pass' ? verdict !== 'pass' : BAD.includes(verdict) && verdict !== old
-        count(!isWorse, `${entry}: ${verdict}, was ${old}: ${reason}`)
+async function record() {
+    const verdicts = await judgeAll(corporaEntries())
+    for (const [name, verdict, reason] of verdicts) {
+        if (verdict !== 'pass') console.log(`${name}: ${verdict}: ${reason}`)
     }
-}
-
-function record() {
-    const text = [...judgeCorpora()].map(([entry, [verdict, reason]]) => {
-        if (BAD.includes(verdict)) console.log(`${entry}: ${verdict}: ${reason}`)
-        return JSON.stringify({ entry, verdict })
-    })
+    const text = verdicts.map(([entry, verdict]) => JSON.stringify({ entry, verdict }))
     writeFileSync(BASELINE, `${text.join('\n')}\n`)
 }
 
-mkdirSync('build/vectors', { recursive: true })
+mkdirSync(OUT, { recursive: true })
 if (mode === '--record') {
-    record()
+    await record()
 } else {
-    runFiles()
+    compareVerdicts(baseline(), await judgeAll(ownEntries()))
     if (corpora && existsSync(corpora)) {
-        runCorpora()
+        compareVerdicts(baseline(), await judgeAll(corporaEntries()))
     } else {
         console.log('vectors: the corpora are skipped: no folder of that name (CORPORA=folder)')
         sum.skipped += 1
