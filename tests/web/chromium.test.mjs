@@ -181,6 +181,26 @@ test('a File is read by slices', async () => {
     })
 })
 
+test('a Response, its body, an own backend and a list of one are read', async () => {
+    const rows = await inPage(async (url) => {
+        const { open } = globalThis.alimentar
+        const blob = await (await fetch(url)).blob()
+        const backend = {
+            size: blob.size,
+            read: (offset, length) => blob.slice(offset, offset + length).arrayBuffer(),
+        }
+        const sources = [await fetch(url), (await fetch(url)).body, backend, [blob]]
+        const all = []
+        for (const source of sources) {
+            const dataset = await open(source)
+            all.push((await dataset.columns(['temp'])).temp.length)
+            dataset.close()
+        }
+        return all
+    }, `/${FILE}`)
+    assert.deepEqual(rows, [ROWS, ROWS, ROWS, ROWS])
+})
+
 test('an abort rejects within 50 ms and ends the requests', async () => {
     const server = await dataServer(bytes, { delayMs: 300 })
     const result = await inPage(async (url) => {

@@ -10,9 +10,7 @@ import { INSPECT, describeColumn } from './column.js'
 import { Task } from './drive.js'
 import { AlimentarError, failArgument } from './errors.js'
 import { valueOptions } from './forms.js'
-import { blobHost } from './host_blob.js'
-import { httpHost } from './host_http.js'
-import { memoryHost } from './host_memory.js'
+import { hostsOf, onlyHost } from './sources.js'
 import { acquire } from './wasm.js'
 
 /** @typedef {import('./wasm.js').Core} Core */
@@ -33,35 +31,7 @@ const ROWS_AT_FIRST = 1 << 20
  */
 export async function open(source, options = {}) {
     checkOptions('open()', options, openRules)
-    return openHost(await hostOf(source, options), options)
-}
-
-/**
- * @param {import('./types.d.ts').Source} source
- * @param {OpenOptions} options
- * @returns {Promise<Host>}
- */
-async function hostOf(source, options) {
-    // Outside browsers fetch() serves no proper ranges of blob: URLs.
-    const isText = typeof source === 'string' || source instanceof URL
-    if (isText && /^blob:/i.test(String(source)) && typeof location === 'undefined')
-        return blobHost(await blobOf(String(source)), String(source))
-    if (typeof source === 'string' || source instanceof URL || typeof source === 'function')
-        return httpHost(source, options)
-    if (typeof Blob !== 'undefined' && source instanceof Blob) return blobHost(source)
-    if (source instanceof ArrayBuffer) return memoryHost(new Uint8Array(source))
-    if (ArrayBuffer.isView(source))
-        return memoryHost(new Uint8Array(source.buffer, source.byteOffset, source.byteLength))
-    return failArgument('open() takes a URL, a Blob or File, a Uint8Array or an ArrayBuffer')
-}
-
-/** @param {string} url */
-async function blobOf(url) {
-    try {
-        return await (await fetch(url)).blob()
-    } catch {
-        throw new AlimentarError('not_found', 'there is no such blob: URL', { path: url })
-    }
+    return openHost(onlyHost(await hostsOf(source, options)), options)
 }
 
 /**
@@ -71,14 +41,23 @@ async function blobOf(url) {
  * @returns {Promise<Dataset>}
  */
 export async function openHost(host, options) {
-    options.signal?.throwIfAborted()
-    const core = await acquire()
-    const dataset = new Dataset(core, host, options)
+    const dataset = new Dataset(await coreFor(host, options), host, options)
     try {
         await dataset.begin()
         return dataset
     } catch (error) {
         dataset.close()
+        throw error
+    }
+}
+
+/** @param {Host} host closed if there is no core @param {OpenOptions} options */
+async function coreFor(host, options) {
+    try {
+        options.signal?.throwIfAborted()
+        return await acquire()
+    } catch (error) {
+        host.close?.()
         throw error
     }
 }

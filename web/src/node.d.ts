@@ -4,5 +4,8 @@ import type { Dataset, OpenOptions } from './types.js'
 
 export * from './types.js'
 
-/** Opens a file: a path, or a file: URL. */
-export function openFile(path: string | URL, options?: OpenOptions): Promise<Dataset>
+/** Opens a file: a path, or a file: URL. A list of one is as its member. */
+export function openFile(
+    path: string | URL | readonly (string | URL)[],
+    options?: OpenOptions,
+): Promise<Dataset>

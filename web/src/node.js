@@ -5,9 +5,10 @@ import { fileURLToPath } from 'node:url'
 import * as abi from './abi.js'
 import { checkOptions, openRules } from './check.js'
 import { openHost } from './dataset.js'
-import { AlimentarError } from './errors.js'
+import { AlimentarError, failArgument } from './errors.js'
 import { rangeBegin } from './host_memory.js'
 import { redacted } from './redact.js'
+import { onlyHost } from './sources.js'
 
 export * from './index.js'
 
@@ -17,15 +18,19 @@ const PIECE_BYTES = 1024 * 1024
 
 /**
  * Opens a file.
- * @param {string | URL} path a path, or a file: URL
+ * @param {string | URL | readonly (string | URL)[]} path a path, a file: URL, or a list of them
  * @param {import('./types.d.ts').OpenOptions} [options]
  * @returns {Promise<import('./types.d.ts').Dataset>}
  */
 export async function openFile(path, options = {}) {
     checkOptions('openFile()', options, openRules)
-    const local = localPath(path)
-    await refuseDirectory(local)
-    return /** @type {any} */ (openHost(new FileHost(local), options))
+    /** @type {(string | URL)[]} */
+    const given = Array.isArray(path) ? path : [path]
+    const paths = given.map(localPath)
+    if (paths.length === 0) failArgument('openFile() takes at least one path, the list is empty')
+    for (const local of paths) await refuseDirectory(local)
+    const host = onlyHost(paths.map((local) => new FileHost(local)))
+    return /** @type {any} */ (openHost(host, options))
 }
 
 /** @param {string | URL} path @returns {string} */
@@ -80,10 +85,15 @@ class FileHost {
             throw new Error('files can only be read')
         this.handle ??= fs.promises.open(this.path, 'r')
         const handle = await this.handle
-        const { size, mtimeNs } = await handle.stat({ bigint: true })
-        const objectBytes = Number(size)
-        if (op.kind === abi.ALI_OP_READ) await read(handle, op, rangeBegin(op, objectBytes))
-        op.end({ objectBytes, etag: `${mtimeNs}-${size}` })
+        const about = await handle.stat({ bigint: true })
+        const objectBytes = Number(about.size)
+        if (op.kind === abi.ALI_OP_READ) {
+            await read(handle, op, rangeBegin(op, objectBytes))
+            const after = await handle.stat({ bigint: true })
+            if (validatorOf(after) !== validatorOf(about))
+                throw new AlimentarError('changed', 'the file changed while it was read')
+        }
+        op.end({ objectBytes, etag: validatorOf(about) })
     }
 
     close() {
@@ -93,6 +103,11 @@ class FileHost {
             () => undefined,
         )
     }
+}
+
+/** @param {{ size: bigint, mtimeNs: bigint }} about */
+function validatorOf({ size, mtimeNs }) {
+    return `${mtimeNs}-${size}`
 }
 
 /**
@@ -119,6 +134,8 @@ async function read(handle, op, begin) {
 function outcomeOf(error) {
     const isMissing = error?.code === 'ENOENT' || error?.code === 'ENOTDIR'
     if (isMissing) return { status: abi.ALI_ERR_NOT_FOUND }
+    if (error instanceof AlimentarError)
+        return { status: abi.ALI_ERR_HOST, failure: error.message, code: error.code }
     return {
         status: abi.ALI_ERR_HOST,
         failure: FAILURES[error?.code] ?? String(error?.message ?? error),

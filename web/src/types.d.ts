@@ -75,16 +75,48 @@ export class AlimentarError extends Error {
     readonly httpStatus: number
 }
 
+/** Bytes that come one after the other: a ReadableStream is one. */
+export interface ByteStream {
+    getReader(): {
+        read(): Promise<{ done: boolean; value?: any }>
+        cancel(reason?: any): Promise<void>
+    }
+}
+
 /**
- * What can be opened. A function gives a URL, and is called again when a signed link has expired.
+ * A source of the caller's own. `read` gives the bytes from `offset` on, exactly `length` of them;
+ * several reads may be under way at once, and `signal` ends those that nobody waits for any more.
  */
-export type Source =
+export interface Backend {
+    /** Unit: bytes. */
+    readonly size: number | Promise<number>
+    read(
+        offset: number,
+        length: number,
+        options: { signal: AbortSignal },
+    ): ArrayBuffer | ArrayBufferView | Promise<ArrayBuffer | ArrayBufferView>
+    /** Named in errors. Default: 'source:'. */
+    readonly name?: string
+}
+
+/**
+ * One thing that can be opened. A function gives a URL, and is called again when a signed link has
+ * expired. A Response or a stream cannot seek: it is read to its end and held in memory, up to
+ * memoryBytesMax.
+ */
+export type SingleSource =
     | string
     | URL
     | (() => string | URL | Promise<string | URL>)
     | Blob
     | ArrayBuffer
     | ArrayBufferView
+    | Response
+    | ByteStream
+    | Backend
+
+/** What can be opened. A list of one is as its member; several files as one are not read yet. */
+export type Source = SingleSource | readonly SingleSource[]
 
 export interface Progress {
     /** Bytes that have come so far. */

@@ -34,6 +34,15 @@ export async function main(file: File): Promise<number> {
     const local = await openFile('trips.parquet')
     const blob = await open(file, { times: 'Date' })
     const signed = await open(() => Promise.resolve('https://example.com/signed'))
+    const held = await open(await fetch('x'))
+    const streamed = await open(new ReadableStream<Uint8Array>())
+    const one = await open([new Uint8Array(3)])
+    const own = await open({
+        size: Promise.resolve(3),
+        read: (offset: number, length: number, { signal }) =>
+            signal.aborted ? new ArrayBuffer(offset) : new Uint8Array(length),
+    })
+    for (const each of [held, streamed, one, own]) each.close()
     trips[Symbol.dispose]()
     for (const dataset of [trips, local, blob, signed]) dataset.close()
     return sum + names.length
