@@ -39,7 +39,7 @@ node_program() {
 missing_packages() {
     local package
     for package in $(compiler_packages "$(compiler_version)") binaryen wabt chromium libcurl4-openssl-dev \
-        zlib1g-dev libzstd-dev libbrotli-dev libcmocka-dev pkgconf nginx-light curl ca-certificates git binutils libc6-dev; do
+        zlib1g-dev libzstd-dev libbrotli-dev libcmocka-dev pkgconf nginx-light curl ca-certificates openssl git binutils libc6-dev; do
         # Two names of one thing: pkg-config was a package of its own before Debian 12.
         if [ "$package" = pkgconf ] && command -v pkg-config >/dev/null; then continue; fi
         has "$package" || echo "$package"

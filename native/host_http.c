@@ -159,10 +159,12 @@ static int64_t next_try_ms(const request *asked, uint32_t tries) {
 static void tell_curl(ali_host *host, uint64_t op_id, const request *asked, CURLcode code,
                       const char *after) {
     if (code == CURLE_PEER_FAILED_VERIFICATION) {
-        ali_host_note(host, op_id,
-                      "the server's certificate is not trusted (%s): the file of another authority "
-                      "can be named by SSL_CERT_FILE%s",
-                      asked->trouble, after);
+        const bool is_unknown = strstr(asked->trouble, "issuer") != NULL ||
+                                strstr(asked->trouble, "self-signed") != NULL ||
+                                strstr(asked->trouble, "self signed") != NULL;
+        ali_host_note(
+            host, op_id, "the server's certificate is not trusted (%s)%s%s", asked->trouble,
+            is_unknown ? ": SSL_CERT_FILE names the file of another authority" : "", after);
     } else if (code == CURLE_SSL_CACERT_BADFILE) {
         ali_host_note(host, op_id, "the file of SSL_CERT_FILE or CURL_CA_BUNDLE cannot be used%s",
                       after);

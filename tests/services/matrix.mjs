@@ -6,7 +6,7 @@
 // /cells/cross-403-206-none-gzip-cut/table.parquet. What a cell was asked is kept: `seen(cell)`.
 import { gzipSync } from 'node:zlib'
 
-import { rangeOf, serve } from '../../examples/serve.mjs'
+import { rangeOf, sendBytes, serve } from '../../examples/serve.mjs'
 import { parquet } from '../cli/parquet.mjs'
 
 export const DIMENSIONS = {
@@ -17,6 +17,15 @@ export const DIMENSIONS = {
     coding: ['identity', 'gzip'],
     trouble: ['stable', 'changed', 'shorter', 'cut', '404', '401', '429', '503'],
 }
+
+/** A file whose footer is longer than the tail that is read first. */
+export const WIDE = parquet(
+    Array.from({ length: 1500 }, (_, index) => ({
+        name: `column ${index}`,
+        type: 'int32',
+        values: [index],
+    })),
+)
 
 /** All cells: every combination. */
 export function cells() {
@@ -157,12 +166,14 @@ const CORS = { 'Access-Control-Allow-Origin': '*' }
 
 /**
  * Starts two servers, so that there are two origins; both serve the project's folder too. Resolves
- * to { origins, url(cell), seen(cell), close() }.
+ * to { origins, url(cell), seen(cell), wide(origin), seenWide(), close() }: wide() is the URL of the
+ * file with the long footer, seenWide() what it was asked for since the last call.
  */
 export async function startMatrix() {
     const states = new Map()
     const behave = (request, response) => {
         const [, folder, cell] = new URL(request.url, 'http://x').pathname.split('/')
+        if (folder === 'wide') return Boolean(sendBytes(request, response, WIDE, CORS))
         if (folder !== 'cells') return false
         if (!states.has(cell)) states.set(cell, { asked: [], ranged: 0, wholes: 0, isNew: false })
         play(parseCell(cell), states.get(cell), request, response)
@@ -173,9 +184,26 @@ export async function startMatrix() {
     return {
         origins,
         url: (cell) => `${origins[cell.startsWith('same') ? 0 : 1]}/cells/${cell}/table.parquet`,
+        wide: (origin) => `${origins[origin === 'same' ? 0 : 1]}/wide/${Math.random()}.parquet`,
+        seenWide: () => servers.flatMap(({ log }) => wideOf(log.splice(0))),
         seen: (cell) => states.get(cell)?.asked ?? [],
         close: () => Promise.all(servers.map((server) => server.close())),
     }
+}
+
+const wideOf = (log) =>
+    log
+        .filter(({ url }) => url.startsWith('/wide/'))
+        .map(({ method, range }) => `${method} ${range}`)
+
+/** What the file with the long footer must be asked for. */
+export function wideRequests(isElsewhere) {
+    const size = WIDE.length
+    const footer = size - footerBytes(WIDE)
+    const tail = size - TAIL_BYTES
+    return isElsewhere
+        ? ['HEAD bytes=0-', `GET bytes=${tail}-${size - 1}`, `GET bytes=${footer}-${tail - 1}`]
+        : [`GET bytes=-${TAIL_BYTES}`, `GET bytes=${footer}-${tail - 1}`]
 }
 
 function play(how, state, request, response) {

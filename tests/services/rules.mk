@@ -4,7 +4,7 @@ $(B)/services/ranges: tests/services/ranges.c $(B)/asan/libalimentar.a Makefile 
 	    $(B)/asan/libalimentar.a $(LIBS) -pthread
 
 .PHONY: test-services test-matrix
-test-services: $(B)/services/ranges $(B)/asan/alimentar
+test-services: $(B)/services/ranges $(B)/asan/alimentar web
 	@$(NODE) tests/services/run.mjs $(B)/services/ranges $(B)/asan/alimentar
 
 # The command in every cell of the matrix of remote files.

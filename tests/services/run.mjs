@@ -14,6 +14,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createServer } from 'node:net'
 import { pattern, start } from './server.mjs'
+import { checkTls, linesOf, tlsServers } from './tls.mjs'
 
 const [ranges, command] = process.argv.slice(2)
 const SIZE = 1000000
@@ -26,6 +27,9 @@ const environment = {
     http_proxy: '',
     https_proxy: '',
     HOME: '/nonexistent',
+    CURL_CA_BUNDLE: '',
+    SSL_CERT_FILE: '',
+    ALIMENTAR_HEADERS: '',
     ASAN_OPTIONS: 'detect_leaks=1:allocator_may_return_null=1',
 }
 
@@ -517,10 +521,19 @@ async function checkTogether(server) {
 // A server that ignores ranges costs the whole file: the command says so, in one line and only
 // where it succeeded.
 const NO_RANGES = 'alimentar: the server ignores range requests: the whole file was fetched\n'
+const NO_VALIDATOR =
+    'alimentar: the server sends neither ETag nor Last-Modified: a change of the file while it ' +
+    'is read cannot be noticed\n'
 async function checkWarnings(server) {
     const url = `${server.origins[0]}/norange/table`
     const words = [
         ['a server that ignores ranges is told', ['info', url], 0, NO_RANGES],
+        [
+            'a server without a validator is told',
+            ['info', `${server.origins[0]}/novalidator/table`],
+            0,
+            NO_VALIDATOR,
+        ],
         ['-q does not tell that ranges are ignored', ['info', '-q', url], 0, ''],
         [
             'an error stands without warnings',
@@ -599,9 +612,8 @@ async function freePort() {
     return port
 }
 
-function writeNginx(folder, port) {
-    for (const name of ['tmp', 'served']) mkdirSync(join(folder, name))
-    writeFileSync(join(folder, 'served', 'object'), pattern(SIZE))
+function writeNginx(folder, port, tls) {
+    mkdirSync(join(folder, 'tmp'))
     const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
         (name) => `${name}_temp_path ${folder}/tmp;`,
     )
@@ -609,10 +621,13 @@ function writeNginx(folder, port) {
         join(folder, 'nginx.conf'),
         `daemon off; pid ${folder}/nginx.pid; worker_processes 1;
 error_log ${folder}/error.log; events { worker_connections 64; }
-http { access_log off; ${temporary.join(' ')} default_type application/octet-stream;
+http { log_format line '$server_protocol $request_method $status $http_range';
+ access_log ${folder}/access.log line; ${temporary.join(' ')} default_type application/octet-stream;
  server { listen 127.0.0.1:${port}; root ${folder}/served;
   location /norange/ { alias ${folder}/served/; max_ranges 0; }
-  location /moved/ { rewrite ^/moved/(.*)$ /$1 redirect; } } }
+  location /gzip/ { alias ${folder}/served/; gzip on; gzip_types *; }
+  location /moved/ { rewrite ^/moved/(.*)$ /$1 redirect; } }
+ ${tls} }
 `,
     )
 }
@@ -626,8 +641,13 @@ async function checkNginx() {
     }
     const folder = mkdtempSync(join(tmpdir(), 'alimentar-nginx-'))
     chmodSync(folder, 0o755) // nginx's worker may be another user
+    const served = join(folder, 'served')
+    mkdirSync(served)
+    writeFileSync(join(served, 'object'), pattern(SIZE))
+    writeFileSync(join(served, 'table.parquet'), readFileSync(TABLE))
     const port = await freePort()
-    writeNginx(folder, port)
+    const tls = tlsServers([await freePort(), await freePort()], served)
+    writeNginx(folder, port, tls.text)
     const server = spawn('nginx', [
         '-c',
         join(folder, 'nginx.conf'),
@@ -640,6 +660,7 @@ async function checkNginx() {
     const expected = [
         ['object', { ...good, requests: 3 }],
         ['norange/object', { ...good, requests: 1, bytes: SIZE }],
+        ['gzip/object', { ...good, requests: 3 }],
         ['moved/object', { ...good, requests: 4 }],
         ['nothing', { status: 'not_found', http: 404 }],
     ]
@@ -655,6 +676,9 @@ async function checkNginx() {
             out + error + (problems.length ? readFileSync(join(folder, 'error.log')) : ''),
         )
     }
+    const tools = { run, judge, environment, log: () => linesOf(join(folder, 'access.log')) }
+    const read = { words: TAIL, expected: { ...good, requests: 3 } }
+    await checkTls(tls, { ranges, command }, { ...tools, read })
     server.kill()
     await new Promise((resolve) => server.on('close', resolve))
     rmSync(folder, { recursive: true })

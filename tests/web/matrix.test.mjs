@@ -4,7 +4,14 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 
 import { open } from '../../web/dist/index.js'
-import { cells, parseCell, problemsOf, startMatrix, WANTED } from '../services/matrix.mjs'
+import {
+    cells,
+    parseCell,
+    problemsOf,
+    startMatrix,
+    WANTED,
+    wideRequests,
+} from '../services/matrix.mjs'
 import { launch } from './browser.mjs'
 
 const CELLS_AT_ONCE = 48
@@ -96,6 +103,57 @@ test('every cell of the matrix in Chromium, half of them on another origin', asy
         }))
     } finally {
         await page.close()
+        await server.close()
+    }
+})
+
+test('a footer beyond 64 KiB takes one request more', async () => {
+    const server = await startMatrix()
+    const page = await browser.newPage()
+    try {
+        const dataset = await open(server.wide('same'))
+        assert.equal(dataset.numCols, 1500)
+        assert.deepEqual(server.seenWide(), wideRequests(false))
+        await page.goto(`${server.origins[0]}/tests/web/page/index.html`)
+        await page.waitForFunction(() => globalThis.alimentar !== undefined)
+        for (const origin of ['same', 'cross']) {
+            const count = await page.evaluate(
+                async (url) => (await globalThis.alimentar.open(url)).numCols,
+                server.wide(origin),
+            )
+            assert.equal(count, 1500)
+            assert.deepEqual(server.seenWide(), wideRequests(origin === 'cross'))
+        }
+    } finally {
+        await page.close()
+        await server.close()
+    }
+})
+
+test('runs of chunks are joined over gaps, and cut at requestBytesMax', async () => {
+    const server = await startMatrix()
+    const cell = 'same-200-206-all-identity-stable'
+    try {
+        const dataset = await open(server.url(cell))
+        const asked = async (names, options) => {
+            const before = server.seen(cell).length
+            await dataset.columns(names, options)
+            return server.seen(cell).slice(before).map(({ range }) => range).sort()
+        }
+        assert.deepEqual(await asked(['a']), ['bytes=4-96026'])
+        assert.deepEqual(await asked(['a', 'b']), ['bytes=4-192049'])
+        assert.deepEqual(await asked(['a', 'c']), ['bytes=192050-288072', 'bytes=4-96026'])
+        assert.deepEqual(await asked(['a', 'c'], { coalesceBytes: 96023 }), ['bytes=4-288072'])
+        assert.deepEqual(await asked(['a', 'c'], { coalesceBytes: 96022 }), [
+            'bytes=192050-288072',
+            'bytes=4-96026',
+        ])
+        assert.deepEqual(await asked(['a'], { requestBytesMax: 65536 }), [
+            'bytes=4-65539',
+            'bytes=65540-96026',
+        ])
+        dataset.close()
+    } finally {
         await server.close()
     }
 })

@@ -637,6 +637,13 @@ class HttpHost {
         if (sentence !== undefined) return new Passing(sentence)
         const { cause: inner, message } = /** @type {any} */ (error ?? {})
         const cause = redactedSentence(String(inner?.code ?? message ?? error))
+        if (/CERT|SELF_SIGNED|UNABLE_TO_(VERIFY|GET)/.test(cause))
+            return new Failure(
+                `the server's certificate is not trusted (${cause})` +
+                    (/ALTNAME|EXPIRED/.test(cause)
+                        ? ''
+                        : ': NODE_EXTRA_CA_CERTS names the file of another authority'),
+            )
         return new Passing(
             this.isCrossOrigin
                 ? 'no answer that this page may read: the network failed, or the server lacks ' +
