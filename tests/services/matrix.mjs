@@ -166,8 +166,8 @@ const CORS = { 'Access-Control-Allow-Origin': '*' }
 
 /**
  * Starts two servers, so that there are two origins; both serve the project's folder too. Resolves
- * to { origins, url(cell), seen(cell), wide(origin), seenWide(), close() }: wide() is the URL of the
- * file with the long footer, seenWide() what it was asked for since the last call.
+ * to { origins, url(cell), seen(cell), wide(origin), seenWide(), close() }: wide() is the URL of
+ * the file with the long footer, seenWide() what it was asked for since the last call.
  */
 export async function startMatrix() {
     const states = new Map()
