@@ -157,6 +157,8 @@ typedef struct tool_column {
     int64_t uncompressed; // of the chunk; 0: as many as there are
     int64_t dictionary;   // offset of the dictionary page; 0: not said
     int32_t type_length;
+    int32_t precision; // 0: not said
+    int32_t scale;
 } tool_column;
 
 static void tool_put_schema(tool_bytes *to, const tool_column *columns, uint32_t count) {
@@ -170,6 +172,8 @@ static void tool_put_schema(tool_bytes *to, const tool_column *columns, uint32_t
         tool_number(to, 3, columns[i].repetition);
         tool_string(to, 4, columns[i].name);
         if (columns[i].converted != TOOL_NONE) tool_number(to, 6, columns[i].converted);
+        if (columns[i].precision != 0) tool_number(to, 7, columns[i].scale);
+        if (columns[i].precision != 0) tool_number(to, 8, columns[i].precision);
         tool_stop(to);
     }
 }
@@ -253,6 +257,24 @@ static void tool_print(tool_bytes *to, const char *format, ...) {
     tool_put(to, text, (size_t)count);
 }
 
+// Nulls without a bitmap, bytes in hexadecimal, and decimals whose upper limbs are their sign.
+static void tool_print_wide(tool_bytes *to, const ali_type_info *type, const uint8_t *value,
+                            size_t width) {
+    if (type->kind == ALI_TYPE_NULL) {
+        tool_print(to, "null");
+        return;
+    }
+    int64_t limbs[4] = {0};
+    if (type->kind == ALI_TYPE_DECIMAL) memcpy(limbs, value, width);
+    bool is_small = type->kind == ALI_TYPE_DECIMAL;
+    for (size_t i = 1; is_small && i < width / 8; i += 1) is_small = limbs[i] == limbs[0] >> 63;
+    if (is_small) {
+        tool_print(to, "%" PRId64, limbs[0]);
+        return;
+    }
+    for (size_t i = 0; i < width; i += 1) tool_print(to, "%02x", value[i]);
+}
+
 static void tool_print_value(tool_bytes *to, const ali_column *column, uint64_t row,
                              const tool_reading *how) {
     ali_column_info info = {.size_bytes = sizeof info};
@@ -280,6 +302,10 @@ static void tool_print_value(tool_bytes *to, const ali_column *column, uint64_t 
         return;
     }
     const size_t width = type.bits / 8;
+    if (type.kind == ALI_TYPE_NULL || type.kind == ALI_TYPE_FIXED_BINARY || width > 8) {
+        tool_print_wide(to, &type, values == NULL ? NULL : values + row * width, width);
+        return;
+    }
     memcpy(&number, values + row * width, width);
     if (type.kind == ALI_TYPE_FLOAT) {
         float single;

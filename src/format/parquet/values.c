@@ -6,7 +6,7 @@
 
 // Rows that a share of the step's credit covers at least, unless values are long.
 #define ROWS_MIN UINT64_C(1024)
-// Miniblocks that are passed over for what a value costs, and bytes that so many rows may take.
+// Miniblocks that are passed over at a time, and bytes that so many rows may take.
 #define MINIBLOCKS_MAX UINT64_C(65536)
 #define ROWS_MIN_BYTES (UINT64_C(1) << 20)
 
@@ -138,12 +138,13 @@ static ali_status pass_stream(ali_parquet_source *source, ali_parquet_reader *re
         reader->stream += 1;
     }
     const uint64_t work = ali_min_u64((uint64_t)source->credit, MINIBLOCKS_MAX);
+    const uint64_t before = reader->passing.at;
     if (why == ALI_DELTA_OK) why = ali_delta_pass(&reader->passing, work);
-    source->credit -= (int64_t)(reader->passing.at - here->at) / 16 + 1;
     if (why == ALI_DELTA_MORE) {
-        source->credit -= (int64_t)work;
+        source->credit -= (int64_t)(work * ALI_PARQUET_VALUE_CREDIT);
         return ALI_YIELD;
     }
+    source->credit -= (int64_t)(reader->passing.at - before);
     if (why != ALI_DELTA_OK) {
         return ali_parquet_fail_delta(source, reader, why, reader->passing.left);
     }
