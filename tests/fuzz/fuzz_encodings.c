@@ -56,8 +56,8 @@ static void check_join(const uint8_t *bytes, size_t size, uint64_t count, uint32
     const uint64_t good =
         ali_delta_check(lengths, lengths + count, count, sizeof last, size - head, &sum);
     if (good != count || sum > JOINED_MOST) return;
-    const uint64_t used = ali_delta_join(lengths, lengths + count, count, from, size - head, last,
-                                         to, 16, 0, ends);
+    const uint64_t used =
+        ali_delta_join(lengths, lengths + count, count, from, size - head, last, to, 16, 0, ends);
     if (used > size - head || (count != 0 && (uint64_t)ends[count - 1] != sum)) abort();
     const uint8_t *before = last;
     uint64_t at = 0;
