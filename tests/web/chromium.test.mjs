@@ -129,6 +129,21 @@ test('another origin and sizeBytes: no question for the size', async () => {
     assert.match(requests[0], /^GET bytes=\d+-\d+$/)
 })
 
+test('another origin, by a function that gives the URL: HEAD, the tail, no preflight', async () => {
+    const server = await dataServer(bytes)
+    try {
+        const rows = await inPage(async (url) => {
+            const dataset = await globalThis.alimentar.open(() => url, { tailBytes: 8192 })
+            return dataset.numRows
+        }, server.url)
+        assert.equal(rows, ROWS)
+        const tail = `GET bytes=${bytes.length - 8192}-${bytes.length - 1}`
+        assert.deepEqual(dataRequests(server), ['HEAD bytes=0-', tail])
+    } finally {
+        await server.close()
+    }
+})
+
 test('another origin without ranges: the body is kept', async () => {
     const { result, requests } = await elsewhere({ ranges: 'ignored' })
     assertWhole(result)

@@ -338,6 +338,29 @@ for (const [location, words] of [
     })
 }
 
+for (const [told, length] of [
+    ['bytes 0-9/99999999999999999999', '10'],
+    ['bytes 9-0/10', '10'],
+    ['bytes 0-10/10', '10'],
+    ['bytes 0-9/-1', '10'],
+    ['bytes 0-99999999999999999999/*', '10'],
+    ['', '99999999999999999999'],
+    ['', '1e3'],
+]) {
+    test(`headers that cannot be are as if they were not there: ${told} ${length}`, async () => {
+        const headers = { 'Content-Range': told, ETag: '"x"' }
+        const answer = { status: 206, headers }
+        const own = () => Promise.resolve(new Response(bytes.subarray(0, 10), answer))
+        const host = httpHost('http://data.example/x', { fetch: own })
+        assertBytes(await range(host, 0, 10), 0, 10)
+        assert.equal((await tail(host)).objectBytes ?? null, null)
+        const head = () =>
+            Promise.resolve(new Response(null, { headers: { 'Content-Length': length } }))
+        const outcome = await stat(httpHost('http://data.example/x', { fetch: head }))
+        assert.ok(outcome.objectBytes === 10 || outcome.objectBytes === 0)
+    })
+}
+
 test('headers of an operation are sent', async () => {
     const server = await start({})
     const op = { offset: 0, length: 10, headers: 'X-Key: op\nX-Other: b\n' }

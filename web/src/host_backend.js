@@ -34,10 +34,11 @@ export async function backendHost(backend, { signal }) {
 }
 
 /**
+ * What a promise gives, unless the signal is aborted before.
  * @template T
  * @param {T | Promise<T>} value @param {AbortSignal | undefined} signal @returns {Promise<T>}
  */
-function unlessAborted(value, signal) {
+export function unlessAborted(value, signal) {
     if (signal === undefined) return Promise.resolve(value)
     return new Promise((resolve, reject) => {
         const stop = () => reject(signal.reason)

@@ -21,6 +21,7 @@ import {
     rangeOf,
     redirected,
     retryAfterMs,
+    sizeIn,
     sizeOf,
     validatorOf,
     wordsOf,
@@ -90,6 +91,23 @@ class HttpHost {
         /** Where the URL redirected to, outside browsers. @type {URL | undefined} */
         this.target = undefined
         this.began = performance.now()
+    }
+
+    /** Asks the function that gives the URL, so that it is known if it lies elsewhere. */
+    async begin() {
+        if (this.url === undefined) await this.take()
+        this.flags = this.isCrossOrigin ? abi.ALI_OBJECT_NO_SUFFIX : 0
+        return this
+    }
+
+    /** @returns {Promise<URL>} */
+    async take() {
+        if (this.renew === undefined) throw new Failure('there is no URL')
+        const url = absolute(await this.renew())
+        this.url = url
+        this.isCrossOrigin = isElsewhere(url)
+        this.target = undefined
+        return url
     }
 
     /** @param {Operation} op */
@@ -310,9 +328,9 @@ class HttpHost {
      * @param {Operation} op @param {Reading} reading @param {Response} response
      */
     checkLength(op, reading, response) {
-        const length = response.headers.get('content-length')
+        const length = sizeIn(response.headers.get('content-length'))
         const asked = Number(reading.end) - Number(reading.begin) - op.moved
-        if (length !== null && Number(length) > asked)
+        if (length !== null && length > asked)
             throw new Failure(
                 `the server announces ${length} bytes where ${asked} were asked for: it ` +
                     'compresses ranges or sends others, and lacks ' +
@@ -373,7 +391,7 @@ class HttpHost {
      */
     async stream(op, reading, exchange) {
         const reader = exchange.response.body?.getReader()
-        const announced = Number(exchange.response.headers.get('content-length') ?? Infinity)
+        const announced = sizeIn(exchange.response.headers.get('content-length')) ?? Infinity
         try {
             for (;;) {
                 const { done, value } =
@@ -457,8 +475,9 @@ class HttpHost {
         } finally {
             exchange.cancel()
         }
-        const announced = isEncoded(response) ? null : response.headers.get('content-length')
-        if (announced !== null && !this.isCrossOrigin && Number(announced) > length)
+        const told = sizeIn(response.headers.get('content-length'))
+        const announced = isEncoded(response) ? null : told
+        if (announced !== null && !this.isCrossOrigin && announced > length)
             throw new Passing(
                 `the server sent ${length} bytes of the ${announced} that it announced`,
             )
@@ -587,12 +606,7 @@ class HttpHost {
      * @param {AbortSignal} signal
      */
     async send(op, method, range, signal) {
-        if (this.url === undefined) {
-            if (this.renew === undefined) throw new Failure('there is no URL')
-            this.url = absolute(await this.renew())
-            this.isCrossOrigin = isElsewhere(this.url)
-            this.target = undefined
-        }
+        const url = this.url ?? (await this.take())
         const { headers, credentials = 'same-origin', fetch: own } = this.options
         /** @type {import('./types.d.ts').FetchOptions & { redirect?: 'manual' }} */
         const init = {
@@ -602,8 +616,8 @@ class HttpHost {
             cache: 'no-store',
             credentials,
         }
-        if (own !== undefined) return own(this.url.href, init)
-        if (typeof location !== 'undefined') return fetch(this.url.href, init)
+        if (own !== undefined) return own(url.href, init)
+        if (typeof location !== 'undefined') return fetch(url.href, init)
         return this.follow({ ...init, redirect: 'manual' }, headersOf(range))
     }
 

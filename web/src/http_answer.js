@@ -96,9 +96,10 @@ export function validatorOf(response) {
 export function sizeOf(response) {
     const { headers, status } = response
     if (isEncoded(response)) return null
-    const length = rangeOf(response)?.objectBytes ?? headers.get('content-length')
-    if (length === null) return null
-    return { objectBytes: Number(length), etag: validatorOf(response), httpStatus: status }
+    const told = rangeOf(response)?.objectBytes
+    const objectBytes = told ?? sizeIn(headers.get('content-length'))
+    if (objectBytes === null) return null
+    return { objectBytes, etag: validatorOf(response), httpStatus: status }
 }
 
 /**
@@ -109,12 +110,16 @@ export function rangeOf(response) {
     const value = response.headers.get('content-range') ?? ''
     const match = /^bytes (?:(\d+)-(\d+)|\*)\/(\d+|\*)$/.exec(value)
     if (match === null) return null
-    const [, begin, last, total] = match
-    return {
-        begin: begin === undefined ? null : Number(begin),
-        last: last === undefined ? null : Number(last),
-        objectBytes: total === '*' ? null : Number(total),
-    }
+    const [begin, last, objectBytes] = match.slice(1).map(sizeIn)
+    const isRange = begin !== null && last !== null
+    if (isRange && (last < begin || (objectBytes !== null && last >= objectBytes))) return null
+    return isRange || match[1] === undefined ? { begin, last, objectBytes } : null
+}
+
+/** A number of bytes in a header. @param {string | null | undefined} text */
+export function sizeIn(text) {
+    const size = /^\d+$/.test(text ?? '') ? Number(text) : NaN
+    return Number.isSafeInteger(size) ? size : null
 }
 
 /** @param {Response} response */

@@ -1,6 +1,6 @@
 // sources.js: what open() takes, one or a list of them, and the hosts that read it.
 import { AlimentarError, failArgument } from './errors.js'
-import { backendHost } from './host_backend.js'
+import { backendHost, unlessAborted } from './host_backend.js'
 import { blobHost } from './host_blob.js'
 import { httpHost } from './host_http.js'
 import { memoryHost } from './host_memory.js'
@@ -53,8 +53,9 @@ async function hostOf(source, options) {
     const isText = typeof source === 'string' || source instanceof URL
     if (isText && /^blob:/i.test(String(source)) && typeof location === 'undefined')
         return blobHost(await blobOf(String(source)), String(source))
-    if (isText || typeof source === 'function')
-        return httpHost(source, options)
+    if (isText) return httpHost(source, options)
+    if (typeof source === 'function')
+        return unlessAborted(httpHost(source, options).begin(), options.signal)
     if (typeof Blob !== 'undefined' && source instanceof Blob) return blobHost(source)
     if (source instanceof ArrayBuffer) return memoryHost(new Uint8Array(source))
     if (ArrayBuffer.isView(source))
