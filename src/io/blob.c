@@ -156,6 +156,10 @@ uint64_t ali_blob_held_bytes(const ali_blob *blob) {
     return blob->held_bytes;
 }
 
+bool ali_blob_is_lent(const ali_blob *blob) {
+    return (blob->flags & ALI_OBJECT_LENDS) != 0;
+}
+
 void ali_blob_tune(ali_blob *blob, uint64_t coalesce_bytes, uint64_t request_bytes_max) {
     blob->coalesce_bytes = coalesce_bytes;
     blob->request_bytes_max = request_bytes_max;
@@ -281,6 +285,13 @@ void ali_blob_forget(ali_blob *blob, ali_task *task) {
     }
 }
 
+void ali_blob_keep(ali_blob *blob, const ali_task *task) {
+    for (uint32_t i = 0; i < blob->count; i += 1) {
+        range *item = &blob->ranges[i];
+        if (item->state == RANGE_HELD && item->owner == task) item->owner = NULL;
+    }
+}
+
 uint32_t ali_blob_wanted_count(const ali_blob *blob) {
     return blob->wanted_count;
 }
@@ -381,8 +392,10 @@ static bool has_room(const ali_blob *blob, const ali_task *task, uint64_t length
 }
 
 ali_status ali_blob_flush(ali_blob *blob, ali_task *task) {
-    const uint64_t longest =
-        ali_min_u64(blob->request_bytes_max, blob->ctx->limits.inflight_bytes_max);
+    uint64_t longest = blob->request_bytes_max; // what is lent takes no memory on its way
+    if (!ali_blob_is_lent(blob)) {
+        longest = ali_min_u64(longest, blob->ctx->limits.inflight_bytes_max);
+    }
     while (blob->wanted_count != 0 && has_room(blob, task, 1)) {
         uint32_t index = first_wanted(blob);
         if (blob->ranges[index].length_bytes > longest) ALI_TRY(split(blob, index, longest));

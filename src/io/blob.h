@@ -24,6 +24,10 @@ ALI_CHECKED ali_status ali_blob_fork(const ali_blob *blob, ali_blob **fork);
 uint64_t ali_blob_bytes(const ali_blob *blob);
 const char *ali_blob_path(const ali_blob *blob, uint32_t *path_bytes);
 
+// Tells if READ operations are answered with bytes that the host lends: however long they are, none
+// of them costs memory.
+bool ali_blob_is_lent(const ali_blob *blob);
+
 // Sets how ranges are joined: over gaps of up to `coalesce_bytes`, into operations of up to
 // `request_bytes_max` (at least 1).
 void ali_blob_tune(ali_blob *blob, uint64_t coalesce_bytes, uint64_t request_bytes_max);
@@ -61,6 +65,10 @@ ALI_CHECKED ali_status ali_blob_slice(ali_blob *blob, ali_task *task, uint64_t o
 // Returns:   ALI_OK with at least one byte; else as ali_blob_slice().
 ALI_CHECKED ali_status ali_blob_peek(ali_blob *blob, ali_task *task, uint64_t offset_bytes,
                                      uint64_t length_bytes, ali_buf **bytes);
+
+// What is held for this task is kept as long as the blob, like its tail: the beginning of a file
+// that was read to open it.
+void ali_blob_keep(ali_blob *blob, const ali_task *task);
 
 // Bytes below `offset_bytes` and not below `from_bytes` are not needed any more: answers that lie
 // in the range as a whole are let go.
