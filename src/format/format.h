@@ -39,7 +39,8 @@ typedef struct ali_projection {
 struct ali_format {
     const char *name; // "parquet"
 
-    // Tells if a file with this beginning and end (up to 16 bytes each) is of this format.
+    // Tells if a file with this beginning and end is of this format. The end is up to 16 bytes; the
+    // beginning is up to 64 KiB, or NULL: then the end alone must tell.
     bool (*detect)(const uint8_t *head, size_t head_bytes, const uint8_t *tail, size_t tail_bytes);
 
     // Starts to open: a child task of `parent`; when it is done, `take` has the file.
@@ -61,6 +62,8 @@ void ali_file_release(ali_file *file);
 
 // The formats that can be read; each stands in its own folder.
 extern const ali_format ali_format_parquet;
+extern const ali_format ali_format_arrow_file;
+extern const ali_format ali_format_arrow_stream;
 
 // Bytes after which a text writer hands out what it has before it goes on with a batch.
 #define ALI_WRITER_PIECE_BYTES (UINT64_C(1) << 20)

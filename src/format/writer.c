@@ -57,25 +57,3 @@ void ali_writer_drop_part(ali_writer *writer) {
     ali_batch_release(writer->part.of);
     writer->part = (ali_part){0};
 }
-
-static bool is_writable(const ali_type *type) {
-    if (!ali_type_is_flat(type)) return false;
-    if (type->kind == ALI_TYPE_INTERVAL) return type->bits == 128;
-    return type->kind != ALI_TYPE_DECIMAL || type->bits >= 128;
-}
-
-ali_status ali_writer_check_types(ali_writer *writer, const char *format) {
-    for (uint32_t i = 0; i < writer->schema->count; i += 1) {
-        const ali_field *field = ali_schema_field(writer->schema, i);
-        const size_t name_bytes = (size_t)field->name_bytes;
-        char type[64];
-        if (is_writable(field->type)) continue;
-        (void)ali_type_spell(field->type, type, sizeof type);
-        const ali_status status = ali_fail(writer->ctx, ALI_ERR_UNSUPPORTED,
-                                           "writing type %s as %s is not supported yet (column %q)",
-                                           type, format, field->name, name_bytes);
-        ali_error_add_column(writer->ctx, field->name, name_bytes);
-        return status;
-    }
-    return ALI_OK;
-}

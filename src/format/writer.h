@@ -23,8 +23,4 @@ ALI_CHECKED ali_status ali_writer_take(ali_writer *writer, ali_batch *batch, uin
                                        uint64_t end_row, ali_part *part);
 void ali_writer_drop_part(ali_writer *writer);
 
-// Fails with ALI_ERR_UNSUPPORTED, naming the column, if there is a type that Arrow IPC cannot be
-// written of. `format` is its name in the sentence.
-ALI_CHECKED ali_status ali_writer_check_types(ali_writer *writer, const char *format);
-
 #endif

@@ -1,10 +1,16 @@
-// open/open.c: opening anything: reads the end of an object, finds its format by content, and hands
-// over to the format's own task. Formats that are known but not read are refused by name.
+// open/open.c: opening anything: reads the end of an object, and its beginning where the end does
+// not tell, finds its format by content, and hands over to the format's own task. Formats that are
+// known but not read are refused by name.
 #include "base/options_tables.h"
 #include "base/text.h"
 #include "data/dataset.h"
 
-static const ali_format *const formats[] = {&ali_format_parquet};
+static const ali_format *const formats[] = {&ali_format_parquet, &ali_format_arrow_file,
+                                            &ali_format_arrow_stream};
+
+// Bytes at a file's end, and at its beginning, by which its format is found.
+#define TAIL_BYTES 16u
+#define HEAD_BYTES (UINT64_C(64) << 10)
 
 typedef struct open_state {
     ali_blob *blob;
@@ -12,7 +18,6 @@ typedef struct open_state {
     const ali_format *format; // NULL until it is found
     ali_task *child;
     ali_dataset *dataset;
-    bool is_format_given;
 } open_state;
 
 // --- detection -----------------------------------------------------------------------------------
@@ -34,54 +39,79 @@ static const struct {
     const char *extension;
     const char *name;
 } unread[] = {
-    {".arrow", "Arrow IPC"},   {".arrows", "Arrow IPC"},
-    {".feather", "Arrow IPC"}, {".ipc", "Arrow IPC"},
-    {".stream", "Arrow IPC"},  {".csv", "CSV"},
-    {".tsv", "CSV"},           {".txt", "CSV"},
-    {".json", "JSON"},         {".jsonl", "JSON lines"},
-    {".ndjson", "JSON lines"}, {".avro", "Avro"},
-    {".ald", ".ald"},          {".safetensors", "safetensors"},
+    {".csv", "CSV"},           {".tsv", "CSV"},   {".txt", "CSV"},
+    {".json", "JSON"},         {".avro", "Avro"}, {".jsonl", "JSON lines"},
+    {".ndjson", "JSON lines"}, {".ald", ".ald"},  {".safetensors", "safetensors"},
 };
 
 static ali_status fail_unread(ali_context *ctx, const char *name) {
     return ali_fail(ctx, ALI_ERR_UNSUPPORTED, "reading %s is not supported yet", name);
 }
 
-// The name of a format that is known, by content or extension, but not read; or NULL.
-static const char *unread_format(const char *path, uint32_t path_bytes, const ali_buf *tail) {
-    const uint64_t bytes = tail->size_bytes;
-    if (bytes >= 6 && ali_equal(tail->data + bytes - 6, "ARROW1", 6)) return "Arrow IPC";
+// The name of a format that is known by its extension, but not read; or NULL.
+static const char *unread_format(const ali_blob *blob) {
+    uint32_t path_bytes = 0;
+    const char *path = ali_blob_path(blob, &path_bytes);
     for (uint32_t i = 0; i < ALI_COUNT_OF(unread); i += 1) {
         if (ends_with(path, path_bytes, unread[i].extension)) return unread[i].name;
     }
     return NULL;
 }
 
-static ali_status fail_unknown(ali_context *ctx, const ali_blob *blob, const ali_buf *tail) {
-    uint32_t path_bytes = 0;
-    const char *path = ali_blob_path(blob, &path_bytes);
-    if (tail->size_bytes == 0) {
-        return ali_fail(ctx, ALI_ERR_TRUNCATED, "the file is empty");
-    }
-    const char *name = unread_format(path, path_bytes, tail);
-    if (name != NULL) return fail_unread(ctx, name);
+// What is known of a file's beginning and end.
+typedef struct ends {
+    const ali_buf *head; // NULL: not read
+    const ali_buf *tail;
+} ends;
+
+static ali_status fail_unknown(ali_context *ctx, const ali_blob *blob, const ends *known) {
+    const ali_buf *tail = known->tail;
     const size_t shown = (size_t)ali_min_u64(tail->size_bytes, 4);
+    const uint8_t *end = tail->data + tail->size_bytes - shown;
+    if (shown == 4 && ali_equal(end, "FEA1", 4)) {
+        return fail_unread(ctx, "Feather version 1");
+    }
     return ali_fail_at(ctx, ALI_ERR_CORRUPT, ali_blob_bytes(blob) - shown,
-                       "the format is not recognised: a Parquet file ends with \"PAR1\", this one "
-                       "with %q",
-                       (const char *)tail->data + tail->size_bytes - shown, shown);
+                       "the format is not recognised: a Parquet file ends with \"PAR1\", an Arrow "
+                       "file with \"ARROW1\", this one with %q",
+                       (const char *)end, shown);
 }
 
-static ali_status detect(open_state *state, ali_context *ctx, const ali_buf *tail) {
-    if (state->is_format_given && tail->size_bytes != 0) return ALI_OK;
-    const size_t end = (size_t)ali_min_u64(tail->size_bytes, 16);
+static const ali_format *find_format(const ends *known) {
+    const ali_buf *tail = known->tail;
+    const ali_buf *head = known->head;
+    const size_t end = (size_t)ali_min_u64(tail->size_bytes, TAIL_BYTES);
     for (uint32_t i = 0; i < ALI_COUNT_OF(formats); i += 1) {
-        if (formats[i]->detect(NULL, 0, tail->data + tail->size_bytes - end, end)) {
-            state->format = formats[i];
-            return ALI_OK;
+        if (formats[i]->detect(head == NULL ? NULL : head->data,
+                               head == NULL ? 0 : (size_t)head->size_bytes,
+                               tail->data + tail->size_bytes - end, end)) {
+            return formats[i];
         }
     }
-    return fail_unknown(ctx, state->blob, tail);
+    return NULL;
+}
+
+// Finds the format by the file's end; where that does not tell, by its beginning.
+static ali_status detect(ali_task *task, open_state *state, const ali_buf *tail) {
+    ali_context *ctx = ali_task_context(task);
+    ends known = {NULL, tail};
+    if (tail->size_bytes == 0) return ali_fail(ctx, ALI_ERR_TRUNCATED, "the file is empty");
+    if (state->format != NULL) return ALI_OK;
+    state->format = find_format(&known);
+    if (state->format != NULL) return ALI_OK;
+    const char *name = unread_format(state->blob);
+    if (name != NULL) return fail_unread(ctx, name);
+    ali_buf *head = NULL;
+    const uint64_t head_bytes = ali_min_u64(ali_blob_bytes(state->blob), HEAD_BYTES);
+    const ali_status status = ali_blob_slice(state->blob, task, 0, head_bytes, &head);
+    if (status != ALI_OK) return status;
+    ali_blob_keep(state->blob, task);
+    known.head = head;
+    state->format = find_format(&known);
+    const ali_status found = state->format != NULL ? ALI_OK
+                                                   : fail_unknown(ctx, state->blob, &known);
+    ali_buf_release(head);
+    return found;
 }
 
 // --- the task ------------------------------------------------------------------------------------
@@ -92,9 +122,9 @@ static ali_status begin(ali_task *task, open_state *state) {
     const ali_status status =
         ali_blob_tail(state->blob, task, state->options.tail_bytes, "footer", &tail, &offset_bytes);
     if (status != ALI_OK) return status;
-    const ali_status found = detect(state, ali_task_context(task), tail);
+    const ali_status found = detect(task, state, tail);
     ali_buf_release(tail);
-    ALI_TRY(found);
+    if (found != ALI_OK) return found;
     return state->format->open_start(task, state->blob, &state->options, &state->child);
 }
 
@@ -161,7 +191,6 @@ static ali_status take_options(ali_context *ctx, const ali_open_options *given, 
     ALI_TRY(ali_options_fill(ctx, &ali_open_options_table, given, options));
     if (options->format == NULL) return ALI_OK;
     state->format = format_named(options->format);
-    state->is_format_given = true;
     options->format = NULL; // the caller's string; the format found stands in `state`
     return state->format != NULL ? ALI_OK : fail_format(ctx, given->format);
 }

@@ -706,7 +706,11 @@ const cases = [
     ],
     ['CSV', ['info', '@table.csv'], notSupported('CSV')],
     ['JSON lines', ['info', '@rows.jsonl'], notSupported('JSON lines')],
-    ['Arrow', ['info', '@table.arrow'], notSupported('Arrow IPC')],
+    [
+        'an Arrow file that is none',
+        ['info', '@table.arrow'],
+        { code: 3, err: /: the footer claims 540700531 bytes, but the file has only 39\n$/ },
+    ],
     [
         'a scheme that is not read',
         ['info', 's3://bucket/key'],

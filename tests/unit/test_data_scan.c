@@ -145,7 +145,7 @@ static void formats_that_are_not_read_are_refused_by_name(void **state) {
     } cases[] = {
         {"csv", ALI_ERR_UNSUPPORTED, "reading CSV is not supported yet"},
         {"jsonl", ALI_ERR_UNSUPPORTED, "reading JSON lines is not supported yet"},
-        {"arrow", ALI_ERR_UNSUPPORTED, "reading Arrow IPC is not supported yet"},
+        {"avro", ALI_ERR_UNSUPPORTED, "reading Avro is not supported yet"},
         {"orc", ALI_ERR_NOT_FOUND, "there is no format \"orc\" that can be read"},
         {"", ALI_ERR_NOT_FOUND, "there is no format \"\" that can be read"},
     };

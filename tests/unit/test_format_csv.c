@@ -175,24 +175,6 @@ static void many_rows_of_growing_text_are_written_whole(void **state) {
     tool_close(&table);
 }
 
-static void nested_types_are_refused_in_arrow_by_name(void **state) {
-    static const char *const formats[] = {"arrow", "arrows"};
-    const ali_type types[] = {TOOL_BOOL, TOOL_KIND(STRUCT)};
-    tool_table table;
-    tool_open(&table, types, 2, 0);
-    for (uint32_t i = 0; i < 2; i += 1) {
-        ali_writer *writer = NULL;
-        assert_int_equal(ali_writer_new(table.ctx, formats[i], NULL, table.schema, &writer),
-                         ALI_ERR_UNSUPPORTED);
-        assert_null(writer);
-        assert_string_equal(
-            ali_context_error(table.ctx)->sentence,
-            "writing type struct<> as Arrow IPC is not supported yet (column \"b\")");
-        assert_string_equal(ali_context_error(table.ctx)->column, "b");
-    }
-    tool_close(&table);
-}
-
 static void repeated_dictionary_values_are_written_whole(void **state) {
     enum { ROWS = 5000 };
     const ali_type type = TOOL_KIND(UTF8);
@@ -287,7 +269,6 @@ int main(void) {
         cmocka_unit_test(values_are_bare_and_empty_binary_is_told_from_null),
         cmocka_unit_test(intervals_are_quoted_text),
         cmocka_unit_test(many_rows_of_growing_text_are_written_whole),
-        cmocka_unit_test(nested_types_are_refused_in_arrow_by_name),
         cmocka_unit_test(repeated_dictionary_values_are_written_whole),
         cmocka_unit_test(failed_allocations_leak_nothing),
         cmocka_unit_test(writers_refuse_misuse),

@@ -1,17 +1,14 @@
 // format/ipc/encode.c: Arrow IPC, file and stream (https://arrow.apache.org/docs/format/
-// Columnar.html, "Serialization and Interprocess Communication"; Schema.fbs, Message.fbs, File.fbs
-// of metadata version 5). Columns are written plain, buffers padded to 64 bytes. Left out:
-// compression, dictionaries, nested types, custom metadata.
+// Columnar.html, "Serialization and Interprocess Communication"; Message.fbs, File.fbs of metadata
+// version 5). Buffers are padded to 64 bytes. Columns whose *type* is a dictionary are written as
+// codes and dictionary batches; other columns plain. Where a dictionary changes between batches a
+// stream replaces it; a file, which may not, appends the new values as a delta and counts on. Left
+// out: compression, custom metadata of messages.
+#include "format/ipc/encode.h"
 #include "base/text.h"
 #include "column/bits.h"
-#include "format/format.h"
 #include "format/writer.h"
-#include "wire/flatbuf.h"
 
-#define VERSION_5 4
-#define HEADER_SCHEMA 1
-#define HEADER_RECORD_BATCH 3
-#define BUFFERS_MAX 3u
 #define PADDING 64u
 
 // Structs of Message.fbs and File.fbs, as they are stored.
@@ -32,96 +29,49 @@ typedef struct file_block {
     int64_t body_length;
 } file_block;
 
+// Blocks of one kind.
+typedef struct block_list {
+    file_block *items;
+    uint32_t count;
+    uint32_t capacity;
+} block_list;
+
+// A dictionary as it was written last. What a batch that failed did to it is taken back.
+typedef struct slot {
+    ali_dictionary *dictionary;
+    uint64_t base;  // values before it
+    uint64_t count; // values written in all
+} slot;
+
 typedef struct ipc_state {
-    uint64_t position; // bytes written so far
-    file_block *blocks;
-    uint32_t blocks_count;
-    uint32_t blocks_capacity;
-    field_node *nodes; // of the batch being written
+    bool is_file;
+    uint64_t position;    // bytes written so far
+    block_list blocks[2]; // of dictionaries, of record batches
+    slot *slots;          // by node of the schema
+    slot *saved;
+    ali_column *columns;        // of the batch being written, by node, as they are written
+    const ali_column **sources; // where each node's column is, also inside dictionaries
+    field_node *nodes;          // of the message being written
+    int64_t *variadic;
+    uint32_t nodes_count;
+    uint32_t variadic_count;
     body_buffer *buffers;
+    uint32_t buffers_count;
+    uint32_t buffers_capacity;
+    uint64_t body_bytes;
 } ipc_state;
 
+// The columns of a message: in pre-order, the first of schema node `first`.
+typedef struct body {
+    const ali_column *columns;
+    uint32_t first;
+    uint32_t count;
+    uint64_t rows;
+    bool is_dictionary;
+    bool is_delta;
+} body;
+
 static const uint8_t magic[8] = {'A', 'R', 'R', 'O', 'W', '1', 0, 0};
-
-// --- schema --------------------------------------------------------------------------------------
-
-// Writes the table of a type's parameters.
-static uint32_t put_type(ali_flatbuf *flat, const ali_type *type) {
-    uint32_t zone = 0;
-    if (type->kind == ALI_TYPE_TIMESTAMP && type->zone[0] != 0) {
-        zone = ali_flatbuf_text(flat, type->zone, ali_text_length(type->zone));
-    }
-    ali_flatbuf_begin(flat);
-    switch (type->kind) {
-    case ALI_TYPE_INT:
-        ali_flatbuf_put_i32(flat, 0, (int32_t)type->bits);
-        ali_flatbuf_put_u8(flat, 1, type->is_signed != 0);
-        break;
-    case ALI_TYPE_FLOAT: // half, single, double
-        ali_flatbuf_put_i16(flat, 0, type->bits == 16 ? 0 : type->bits == 32 ? 1 : 2);
-        break;
-    case ALI_TYPE_DECIMAL:
-        ali_flatbuf_put_i32(flat, 0, type->precision);
-        ali_flatbuf_put_i32(flat, 1, type->scale);
-        ali_flatbuf_put_i32(flat, 2, (int32_t)type->bits);
-        break;
-    case ALI_TYPE_DATE: // day, millisecond
-        ali_flatbuf_put_i16(flat, 0, type->bits == 32 ? 0 : 1);
-        break;
-    case ALI_TYPE_TIME:
-        ali_flatbuf_put_i16(flat, 0, type->unit);
-        ali_flatbuf_put_i32(flat, 1, (int32_t)type->bits);
-        break;
-    case ALI_TYPE_TIMESTAMP:
-        ali_flatbuf_put_i16(flat, 0, type->unit);
-        if (zone != 0) ali_flatbuf_put_offset(flat, 1, zone);
-        break;
-    case ALI_TYPE_DURATION:
-        ali_flatbuf_put_i16(flat, 0, type->unit);
-        break;
-    case ALI_TYPE_INTERVAL: // months, days and nanoseconds
-        ali_flatbuf_put_i16(flat, 0, 2);
-        break;
-    case ALI_TYPE_FIXED_BINARY:
-        ali_flatbuf_put_i32(flat, 0, (int32_t)(type->bits / 8));
-        break;
-    default:
-        break;
-    }
-    return ali_flatbuf_end(flat);
-}
-
-static uint32_t put_field(ali_flatbuf *flat, const ali_field *field) {
-    const uint32_t children = ali_flatbuf_offsets(flat, NULL, 0);
-    const uint32_t type = put_type(flat, field->type);
-    const uint32_t name = ali_flatbuf_text(flat, field->name, field->name_bytes);
-    ali_flatbuf_begin(flat);
-    ali_flatbuf_put_offset(flat, 0, name);
-    ali_flatbuf_put_offset(flat, 3, type);
-    ali_flatbuf_put_offset(flat, 5, children);
-    ali_flatbuf_put_u8(flat, 1, field->is_nullable ? 1 : 0);
-    ali_flatbuf_put_u8(flat, 2, field->type->kind);
-    return ali_flatbuf_end(flat);
-}
-
-// Writes the table of a schema; 0 after an error.
-static uint32_t put_schema(ali_flatbuf *flat, const ali_schema *schema) {
-    void *pointer = NULL;
-    const uint64_t bytes = (uint64_t)schema->count * sizeof(uint32_t);
-    if (flat->status < 0) return 0;
-    flat->status = ali_mem_new(flat->ctx, bytes, &pointer);
-    if (flat->status < 0) return 0;
-    uint32_t *fields = pointer;
-    for (uint32_t i = 0; i < schema->count; i += 1) {
-        fields[i] = put_field(flat, ali_schema_field(schema, i));
-    }
-    const uint32_t vector = ali_flatbuf_offsets(flat, fields, schema->count);
-    ali_mem_free(flat->ctx, fields, bytes);
-    ali_flatbuf_begin(flat);
-    ali_flatbuf_put_offset(flat, 1, vector);
-    ali_flatbuf_put_i16(flat, 0, 0); // little-endian
-    return ali_flatbuf_end(flat);
-}
 
 // --- messages ------------------------------------------------------------------------------------
 
@@ -143,7 +93,7 @@ static ali_status append_message(ali_writer *writer, ali_flatbuf *flat, uint8_t 
     ali_flatbuf_begin(flat);
     ali_flatbuf_put_i64(flat, 3, (int64_t)body_bytes);
     ali_flatbuf_put_offset(flat, 2, header);
-    ali_flatbuf_put_i16(flat, 0, VERSION_5);
+    ali_flatbuf_put_i16(flat, 0, ALI_IPC_VERSION_5);
     ali_flatbuf_put_u8(flat, 1, kind);
     uint32_t count = 0;
     uint8_t *at = NULL;
@@ -159,55 +109,114 @@ static ali_status append_schema(ali_writer *writer, ipc_state *state) {
     ali_flatbuf flat;
     uint32_t message_bytes = 0;
     ali_flatbuf_init(&flat, writer->ctx);
-    const uint32_t header = put_schema(&flat, writer->schema);
+    const uint32_t header = ali_ipc_put_schema(&flat, writer->schema);
     const ali_status status =
-        append_message(writer, &flat, HEADER_SCHEMA, header, 0, &message_bytes);
+        append_message(writer, &flat, ALI_IPC_SCHEMA, header, 0, &message_bytes);
     ali_flatbuf_clear(&flat);
     state->position += message_bytes;
     return status;
 }
 
-// --- bodies --------------------------------------------------------------------------------------
+// --- buffers -------------------------------------------------------------------------------------
 
-// Lists the buffer's place in the body.
-static void add_buffer(ipc_state *state, uint32_t *count, uint64_t *body_bytes, uint64_t bytes) {
-    state->buffers[*count] = (body_buffer){(int64_t)*body_bytes, (int64_t)bytes};
-    *count += 1;
-    *body_bytes += ali_round_up(bytes, PADDING);
+// A column of a body that is written as codes.
+static bool is_codes(const body *from, uint32_t index) {
+    return from->columns[index].type->index_bits != 0 && !(from->is_dictionary && index == 0);
 }
 
-static uint64_t data_bytes(const ali_column *column) {
+static const char *layout_of(const body *from, uint32_t index) {
+    ali_type type = *from->columns[index].type;
+    if (!is_codes(from, index)) type.index_bits = 0;
+    return ali_ipc_layout(&type, ALI_IPC_VERSION_5);
+}
+
+// The next column of a body that has a node of its own.
+static uint32_t next_of(const body *from, uint32_t index) {
+    return index + (is_codes(from, index) ? from->columns[index].type->span : 1);
+}
+
+static uint64_t last_offset(const ali_column *column, uint32_t width) {
     if (column->length == 0 || column->offsets == NULL) return 0;
-    const int32_t *offsets = (const int32_t *)(const void *)column->offsets->data;
-    return (uint64_t)offsets[column->length];
+    const uint8_t *at = column->offsets->data + column->length * width;
+    return width == 8 ? ali_load_u64(at) : ali_load_u32(at);
 }
 
-static void add_column(ipc_state *state, uint32_t *count, uint64_t *body_bytes,
-                       const ali_column *column) {
-    const uint64_t bitmap_bytes = (column->length + 7) / 8;
-    if (column->type->kind == ALI_TYPE_NULL) return;
-    add_buffer(state, count, body_bytes, column->null_count == 0 ? 0 : bitmap_bytes);
-    if (ali_type_is_bytes(column->type)) {
-        add_buffer(state, count, body_bytes, (column->length + 1) * sizeof(int32_t));
-        add_buffer(state, count, body_bytes, data_bytes(column));
-    } else if (column->type->kind == ALI_TYPE_BOOL) {
-        add_buffer(state, count, body_bytes, bitmap_bytes);
-    } else {
-        add_buffer(state, count, body_bytes, column->length * ali_type_width(column->type));
+// Bytes of one buffer of a column.
+static uint64_t buffer_bytes(const ali_column *column, char role) {
+    const uint64_t rows = column->length;
+    const uint32_t offset_width = ali_ipc_offset_width(column->type);
+    switch (role) {
+    case 'v':
+        return column->null_count == 0 ? 0 : (rows + 7) / 8;
+    case 'b':
+        return (rows + 7) / 8;
+    case 'i':
+        return rows * (column->type->index_bits / 8u);
+    case 'o':
+        return (rows + 1) * offset_width;
+    case 'd':
+        return last_offset(column, offset_width);
+    case 'p':
+    case 's':
+        return rows * offset_width;
+    case 't':
+        return rows;
+    case 'w':
+        return rows * 16;
+    default:
+        return rows * (column->type->bits / 8);
     }
 }
 
-// Copies a buffer and zeros up to its padding; returns the next one's place. Without a source all
-// is zeros.
-static uint8_t *copy_buffer(ali_context *ctx, uint8_t *to, const ali_buf *from, uint64_t bytes) {
+// Lists a buffer's place in the body.
+static ali_status add_buffer(ali_writer *writer, ipc_state *state, uint64_t bytes) {
+    void *items = state->buffers;
+    const ali_status status = ali_mem_grow(writer->ctx, &items, &state->buffers_capacity,
+                                           (uint64_t)state->buffers_count + 1, sizeof(body_buffer));
+    state->buffers = items;
+    ALI_TRY(status);
+    state->buffers[state->buffers_count] =
+        (body_buffer){(int64_t)state->body_bytes, (int64_t)bytes};
+    state->buffers_count += 1;
+    state->body_bytes += ali_round_up(bytes, PADDING);
+    return ALI_OK;
+}
+
+static ali_status add_column(ali_writer *writer, ipc_state *state, const body *from,
+                             uint32_t index) {
+    const ali_column *column = &from->columns[index];
+    const char *layout = layout_of(from, index);
+    const bool is_null = column->type->kind == ALI_TYPE_NULL && !is_codes(from, index);
+    state->nodes[state->nodes_count] = (field_node){
+        (int64_t)column->length, (int64_t)(is_null ? column->length : column->null_count)};
+    state->nodes_count += 1;
+    for (; *layout != 0; layout += 1) {
+        ALI_TRY(add_buffer(writer, state, buffer_bytes(column, *layout)));
+        if (*layout != 'w') continue;
+        const uint32_t count = column->buffers == NULL ? 0 : column->buffers->count;
+        state->variadic[state->variadic_count] = count;
+        state->variadic_count += 1;
+        for (uint32_t i = 0; i < count; i += 1) {
+            ALI_TRY(add_buffer(writer, state, column->buffers->bytes[i].count_bytes));
+        }
+    }
+    return ALI_OK;
+}
+
+// Copies bytes and zeros up to their padding; returns the next buffer's place. What `from` does not
+// have is zeros.
+static uint8_t *copy_bytes(ali_context *ctx, uint8_t *to, const uint8_t *from, uint64_t from_bytes,
+                           uint64_t bytes) {
     const uint64_t padded = ali_round_up(bytes, PADDING);
-    uint64_t copied = 0;
-    if (from != NULL) {
-        copied = ali_min_u64(bytes, from->size_bytes);
-        ali_copy_counted(ctx, to, from->data, (size_t)copied);
-    }
+    const uint64_t copied = ali_min_u64(bytes, from_bytes);
+    ali_copy_counted(ctx, to, from, (size_t)copied);
     ali_fill(to + copied, 0, (size_t)(padded - copied));
     return to + padded;
+}
+
+static uint8_t *copy_buffer(ali_context *ctx, uint8_t *to, const ali_buf *from, uint64_t bytes) {
+    if (from == NULL) return copy_bytes(ctx, to, NULL, 0, bytes);
+    return copy_bytes(ctx, to, from->data, from->size_bytes, bytes);
 }
 
 // The same for a bitmap; bits beyond the last row become 0.
@@ -217,76 +226,365 @@ static uint8_t *copy_bitmap(ali_context *ctx, uint8_t *to, const ali_buf *from, 
     return end;
 }
 
-static uint8_t *copy_column(ali_context *ctx, uint8_t *to, const ali_column *column) {
-    const uint64_t rows = column->length;
-    if (column->type->kind == ALI_TYPE_NULL) return to;
-    if (column->null_count > 0) to = copy_bitmap(ctx, to, column->validity, rows);
-    if (ali_type_is_bytes(column->type)) {
-        to = copy_buffer(ctx, to, column->offsets, (rows + 1) * sizeof(int32_t));
-        return copy_buffer(ctx, to, column->data, data_bytes(column));
+// Codes in the width of the type, counted from where their dictionary begins.
+static uint8_t *copy_codes(uint8_t *to, const ali_column *column, uint64_t base) {
+    const uint32_t width = column->type->index_bits / 8u;
+    const uint64_t bytes = ali_round_up(column->length * width, PADDING);
+    ali_fill(to, 0, (size_t)bytes);
+    for (uint64_t i = 0; column->values != NULL && i < column->length; i += 1) {
+        if (!ali_column_is_valid(column, i)) continue;
+        const uint64_t code = ali_load_u32(column->values->data + i * 4) + base;
+        switch (width) {
+        case 1:
+            to[i] = (uint8_t)code;
+            break;
+        case 2:
+            ali_store_u16(to + i * 2, (uint16_t)code);
+            break;
+        case 4:
+            ali_store_u32(to + i * 4, (uint32_t)code);
+            break;
+        default:
+            ali_store_u64(to + i * 8, code);
+            break;
+        }
     }
-    if (column->type->kind == ALI_TYPE_BOOL) return copy_bitmap(ctx, to, column->values, rows);
-    return copy_buffer(ctx, to, column->values, rows * ali_type_width(column->type));
+    return to + bytes;
 }
 
+static uint8_t *copy_role(ali_context *ctx, uint8_t *to, const ali_column *column, char role,
+                          uint64_t base) {
+    const uint64_t bytes = buffer_bytes(column, role);
+    switch (role) {
+    case 'v':
+        return bytes == 0 ? to : copy_bitmap(ctx, to, column->validity, column->length);
+    case 'b':
+        return copy_bitmap(ctx, to, column->values, column->length);
+    case 'i':
+        return copy_codes(to, column, base);
+    case 'o':
+    case 'p':
+        return copy_buffer(ctx, to, column->offsets, bytes);
+    case 'd':
+        return copy_buffer(ctx, to, column->data, bytes);
+    default:
+        return copy_buffer(ctx, to, column->values, bytes);
+    }
+}
+
+static uint8_t *copy_column(ali_context *ctx, uint8_t *to, const ali_column *column,
+                            const char *layout, uint64_t base) {
+    for (; *layout != 0; layout += 1) {
+        to = copy_role(ctx, to, column, *layout, base);
+        if (*layout != 'w' || column->buffers == NULL) continue;
+        for (uint32_t i = 0; i < column->buffers->count; i += 1) {
+            const ali_bytes *bytes = &column->buffers->bytes[i];
+            to = copy_bytes(ctx, to, bytes->data, bytes->count_bytes, bytes->count_bytes);
+        }
+    }
+    return to;
+}
+
+// --- bodies --------------------------------------------------------------------------------------
+
 // Writes the table of a record batch.
-static uint32_t put_batch(ali_flatbuf *flat, ipc_state *state, const ali_batch *batch,
-                          uint64_t *body_bytes) {
-    uint32_t buffers_count = 0;
-    *body_bytes = 0;
-    for (uint32_t i = 0; i < batch->schema->count; i += 1) {
-        const ali_column *column = ali_batch_at(batch, i);
-        const bool is_null = column->type->kind == ALI_TYPE_NULL;
-        state->nodes[i].length = (int64_t)column->length;
-        state->nodes[i].null_count = (int64_t)(is_null ? column->length : column->null_count);
-        add_column(state, &buffers_count, body_bytes, column);
+static uint32_t put_batch(ali_flatbuf *flat, const ipc_state *state, uint64_t rows) {
+    uint32_t variadic = 0;
+    if (state->variadic_count != 0) {
+        variadic =
+            ali_flatbuf_structs(flat, state->variadic, state->variadic_count, sizeof(int64_t));
     }
     const uint32_t buffers =
-        ali_flatbuf_structs(flat, state->buffers, buffers_count, sizeof(body_buffer));
+        ali_flatbuf_structs(flat, state->buffers, state->buffers_count, sizeof(body_buffer));
     const uint32_t nodes =
-        ali_flatbuf_structs(flat, state->nodes, batch->schema->count, sizeof(field_node));
+        ali_flatbuf_structs(flat, state->nodes, state->nodes_count, sizeof(field_node));
     ali_flatbuf_begin(flat);
-    ali_flatbuf_put_i64(flat, 0, (int64_t)batch->rows);
+    ali_flatbuf_put_i64(flat, 0, (int64_t)rows);
     ali_flatbuf_put_offset(flat, 1, nodes);
     ali_flatbuf_put_offset(flat, 2, buffers);
+    if (variadic != 0) ali_flatbuf_put_offset(flat, 4, variadic);
     return ali_flatbuf_end(flat);
 }
 
-static ali_status append_batch(ali_writer *writer, ipc_state *state, const ali_batch *batch,
-                               file_block *block) {
-    ali_flatbuf flat;
-    uint64_t body_bytes = 0;
-    uint32_t message_bytes = 0;
-    ali_flatbuf_init(&flat, writer->ctx);
-    const uint32_t header = put_batch(&flat, state, batch, &body_bytes);
-    const ali_status status =
-        append_message(writer, &flat, HEADER_RECORD_BATCH, header, body_bytes, &message_bytes);
-    ali_flatbuf_clear(&flat);
-    ALI_TRY(status);
+// The number of a node's dictionary: as ali_ipc_put_schema() counts them.
+static int64_t id_of(const ali_schema *schema, uint32_t node) {
+    int64_t id = 0;
+    for (uint32_t i = 0; i < node; i += 1) id += schema->nodes[i].type->index_bits != 0;
+    return id;
+}
+
+static uint32_t put_header(ali_flatbuf *flat, const ipc_state *state, const ali_schema *schema,
+                           const body *from) {
+    const uint32_t batch = put_batch(flat, state, from->rows);
+    if (!from->is_dictionary) return batch;
+    ali_flatbuf_begin(flat);
+    ali_flatbuf_put_i64(flat, 0, id_of(schema, from->first));
+    ali_flatbuf_put_offset(flat, 1, batch);
+    ali_flatbuf_put_u8(flat, 2, from->is_delta);
+    return ali_flatbuf_end(flat);
+}
+
+static ali_status append_columns(ali_writer *writer, const ipc_state *state, const body *from) {
     uint8_t *at = NULL;
-    ALI_TRY(ali_writer_reserve(writer, body_bytes, &at));
-    for (uint32_t i = 0; i < batch->schema->count; i += 1) {
-        at = copy_column(writer->ctx, at, ali_batch_at(batch, i));
+    ALI_TRY(ali_writer_reserve(writer, state->body_bytes, &at));
+    for (uint32_t i = 0; i < from->count; i = next_of(from, i)) {
+        at = copy_column(writer->ctx, at, &from->columns[i], layout_of(from, i),
+                         state->slots[from->first + i].base);
     }
     ali_writer_advance(writer, at);
-    *block = (file_block){.offset = (int64_t)state->position,
-                          .metadata_length = (int32_t)message_bytes,
-                          .body_length = (int64_t)body_bytes};
-    state->position += message_bytes + body_bytes;
     return ALI_OK;
+}
+
+static ali_status append_body(ali_writer *writer, ipc_state *state, const body *from) {
+    ali_flatbuf flat;
+    uint32_t message_bytes = 0;
+    const uint8_t kind = from->is_dictionary ? ALI_IPC_DICTIONARY : ALI_IPC_BATCH;
+    state->nodes_count = state->variadic_count = state->buffers_count = 0;
+    state->body_bytes = 0;
+    for (uint32_t i = 0; i < from->count; i = next_of(from, i)) {
+        ALI_TRY(add_column(writer, state, from, i));
+    }
+    ali_flatbuf_init(&flat, writer->ctx);
+    const uint32_t header = put_header(&flat, state, writer->schema, from);
+    const ali_status status =
+        append_message(writer, &flat, kind, header, state->body_bytes, &message_bytes);
+    ali_flatbuf_clear(&flat);
+    ALI_TRY(status);
+    ALI_TRY(append_columns(writer, state, from));
+    block_list *list = &state->blocks[from->is_dictionary ? 0 : 1];
+    void *items = list->items;
+    const ali_status grown = ali_mem_grow(writer->ctx, &items, &list->capacity,
+                                          state->is_file ? (uint64_t)list->count + 1 : 0,
+                                          sizeof(file_block));
+    list->items = items;
+    ALI_TRY(grown);
+    if (state->is_file) {
+        list->items[list->count] = (file_block){.offset = (int64_t)state->position,
+                                                .metadata_length = (int32_t)message_bytes,
+                                                .body_length = (int64_t)state->body_bytes};
+        list->count += 1;
+    }
+    state->position += message_bytes + state->body_bytes;
+    return ALI_OK;
+}
+
+// --- dictionaries --------------------------------------------------------------------------------
+
+// Tells if the values of one dictionary are the first values of another: flat ones alone are
+// looked at.
+static bool is_prefix(const ali_dictionary *of, const ali_dictionary *whole) {
+    const ali_column *a = &of->columns[0];
+    const ali_column *b = &whole->columns[0];
+    if (a->length > b->length || a->length == 0 || of->columns_count != 1) return false;
+    const uint32_t width = ali_ipc_offset_width(a->type);
+    if (ali_type_is_bytes(a->type) || ali_type_is_large_bytes(a->type)) {
+        return ali_equal(a->offsets->data, b->offsets->data, (size_t)((a->length + 1) * width)) &&
+               ali_equal(a->data == NULL ? NULL : a->data->data,
+                         b->data == NULL ? NULL : b->data->data, (size_t)last_offset(a, width));
+    }
+    const uint64_t bytes = a->length * ali_type_width(a->type);
+    return bytes != 0 && a->buffers == NULL && a->values != NULL && b->values != NULL &&
+           ali_equal(a->values->data, b->values->data, (size_t)bytes);
+}
+
+static ali_status check_codes(const ali_writer *writer, const ali_field *field, uint64_t count) {
+    const uint32_t bits = field->type->index_bits - (field->type->index_is_signed != 0);
+    if (bits >= 32 || count <= UINT64_C(1) << bits) return ALI_OK;
+    const ali_status status =
+        ali_fail(writer->ctx, ALI_ERR_UNSUPPORTED,
+                 "column %q uses dictionaries of %U values together, more than its codes reach; a "
+                 "file, where they may not be replaced, is not supported: write a stream",
+                 field->name, (size_t)field->name_bytes, count);
+    ali_error_add_column(writer->ctx, field->name, (size_t)field->name_bytes);
+    return status;
+}
+
+static void set_slot(slot *at, ali_dictionary *dictionary, uint64_t base, uint64_t count) {
+    (void)ali_dictionary_retain(dictionary);
+    ali_dictionary_release(at->dictionary);
+    *at = (slot){dictionary, base, count};
+}
+
+// Writes the values [first, ...) of a dictionary.
+static ali_status append_values(ali_writer *writer, ipc_state *state, uint32_t node,
+                                const ali_dictionary *dictionary, uint64_t first, bool is_delta) {
+    const uint32_t span = dictionary->columns_count;
+    const uint64_t bytes = (uint64_t)span * sizeof(ali_column);
+    void *pointer = NULL;
+    ALI_TRY(ali_mem_zero(writer->ctx, bytes, &pointer));
+    ali_column *columns = pointer;
+    for (uint32_t i = 0; i < span; i += 1) columns[i].type = dictionary->columns[i].type;
+    columns[0].length = dictionary->columns[0].length - first;
+    ali_status status = ali_column_slice(writer->ctx, dictionary->columns, first, columns);
+    const body from = {.columns = columns,
+                       .first = node,
+                       .count = span,
+                       .rows = columns[0].length,
+                       .is_dictionary = true,
+                       .is_delta = is_delta};
+    if (status == ALI_OK) status = append_body(writer, state, &from);
+    for (uint32_t i = 0; i < span; i += 1) ali_column_clear(&columns[i]);
+    ali_mem_free(writer->ctx, pointer, bytes);
+    return status;
+}
+
+// Writes what is new of a node's dictionary.
+static ali_status append_dictionary(ali_writer *writer, ipc_state *state, uint32_t node,
+                                    ali_dictionary *dictionary) {
+    slot *at = &state->slots[node];
+    const uint64_t count = dictionary->columns[0].length;
+    if (at->dictionary == dictionary) return ALI_OK;
+    const bool is_first = at->dictionary == NULL;
+    if (is_first || !state->is_file) {
+        ALI_TRY(append_values(writer, state, node, dictionary, 0, false));
+        set_slot(at, dictionary, 0, count);
+        return ALI_OK;
+    }
+    const bool is_longer = is_prefix(at->dictionary, dictionary);
+    const uint64_t known = is_longer ? at->dictionary->columns[0].length : 0;
+    const uint64_t base = is_longer ? at->base : at->count;
+    ALI_TRY(check_codes(writer, &writer->schema->nodes[node], base + count));
+    if (count != known) ALI_TRY(append_values(writer, state, node, dictionary, known, true));
+    set_slot(at, dictionary, base, base + count);
+    return ALI_OK;
+}
+
+// Finds each node's column, those inside dictionaries too, and writes what is new of dictionaries,
+// inner ones first.
+static ali_status append_dictionaries(ali_writer *writer, ipc_state *state) {
+    const ali_schema *schema = writer->schema;
+    for (uint32_t i = 0; i < schema->nodes_count; i += 1) state->sources[i] = &state->columns[i];
+    for (uint32_t i = 0; i < schema->nodes_count; i += 1) {
+        const ali_dictionary *dictionary = state->sources[i]->dictionary;
+        if (schema->nodes[i].type->index_bits == 0 || dictionary == NULL) continue;
+        for (uint32_t k = 1; k < dictionary->columns_count; k += 1) {
+            state->sources[i + k] = &dictionary->columns[k];
+        }
+    }
+    for (uint32_t i = schema->nodes_count; i > 0; i -= 1) {
+        ali_dictionary *dictionary = state->sources[i - 1]->dictionary;
+        if (schema->nodes[i - 1].type->index_bits == 0 || dictionary == NULL) continue;
+        ALI_TRY(append_dictionary(writer, state, i - 1, dictionary));
+    }
+    return ALI_OK;
+}
+
+// --- batches -------------------------------------------------------------------------------------
+
+// A plain column whose type is a dictionary becomes codes of itself.
+static ali_status make_codes(ali_writer *writer, ali_column *column) {
+    const uint32_t span = column->type->span;
+    const uint64_t bytes = (uint64_t)span * sizeof(ali_column);
+    void *pointer = NULL;
+    ali_buf *codes = NULL;
+    ALI_TRY(ali_buf_zero(writer->ctx, column->length * sizeof(int32_t), &codes));
+    for (uint64_t i = 0; i < column->length; i += 1) {
+        if (ali_column_is_valid(column, i)) ali_store_u32(codes->data + i * 4, (uint32_t)i);
+    }
+    ali_status status = ali_mem_new(writer->ctx, bytes, &pointer);
+    if (status < 0) {
+        ali_buf_release(codes);
+        return status;
+    }
+    ali_column *values = pointer;
+    ali_column made = *column;
+    ali_copy(values, column, (size_t)bytes);
+    for (uint32_t i = 0; i < span; i += 1) column[i] = (ali_column){.type = values[i].type};
+    values[0].validity = NULL;
+    values[0].null_count = 0;
+    *column = (ali_column){.type = made.type,
+                           .length = made.length,
+                           .null_count = made.null_count,
+                           .encoding = ALI_ENCODING_DICTIONARY,
+                           .validity = made.validity,
+                           .values = codes};
+    status = ali_dictionary_new(writer->ctx, writer->schema, values, &column->dictionary);
+    ali_mem_free(writer->ctx, pointer, bytes);
+    return status;
+}
+
+// Makes columns as they are written: those whose type is a dictionary are codes, all others plain.
+static ali_status prepare(ali_writer *writer, ipc_state *state, const ali_batch *batch) {
+    const ali_schema *schema = writer->schema;
+    for (uint32_t i = 0; i < schema->nodes_count; i += 1) {
+        ali_column_share(&state->columns[i], &batch->columns[i]);
+        state->columns[i].type = schema->nodes[i].type;
+    }
+    for (uint32_t i = 0; i < schema->nodes_count; i += 1) {
+        ali_column *column = &state->columns[i];
+        const bool has_codes = column->encoding == ALI_ENCODING_DICTIONARY;
+        const bool wants_codes = column->type->index_bits != 0;
+        if (has_codes && !wants_codes) {
+            ALI_TRY(ali_column_decode_named(writer->ctx, column, &schema->nodes[i]));
+        }
+        if (!has_codes && wants_codes) ALI_TRY(make_codes(writer, column));
+        if (wants_codes) i += column->type->span - 1;
+    }
+    return ALI_OK;
+}
+
+static ali_status append_batch(ali_writer *writer, ipc_state *state, const ali_batch *batch) {
+    const body from = {
+        .columns = state->columns, .count = writer->schema->nodes_count, .rows = batch->rows};
+    ALI_TRY(prepare(writer, state, batch));
+    ALI_TRY(append_dictionaries(writer, state));
+    return append_body(writer, state, &from);
+}
+
+static void release_columns(ipc_state *state, uint32_t count) {
+    for (uint32_t i = 0; i < count; i += 1) ali_column_clear(&state->columns[i]);
+}
+
+// Makes one set of slots equal to another.
+static void copy_slots(slot *to, const slot *from, uint32_t count) {
+    for (uint32_t i = 0; i < count; i += 1) {
+        if (from[i].dictionary == to[i].dictionary) continue;
+        if (from[i].dictionary == NULL) {
+            ali_dictionary_release(to[i].dictionary);
+            to[i] = (slot){NULL, 0, 0};
+        } else {
+            set_slot(&to[i], from[i].dictionary, from[i].base, from[i].count);
+        }
+    }
+}
+
+// A batch that failed leaves no trace.
+static ali_status put(ali_writer *writer, void *opaque, ali_batch *batch) {
+    ipc_state *state = opaque;
+    const uint32_t count = writer->schema->nodes_count;
+    const uint64_t position = state->position;
+    const uint32_t blocks[2] = {state->blocks[0].count, state->blocks[1].count};
+    const ali_status status = append_batch(writer, state, batch);
+    release_columns(state, count);
+    if (status == ALI_OK) {
+        copy_slots(state->saved, state->slots, count);
+        return ALI_OK;
+    }
+    copy_slots(state->slots, state->saved, count);
+    state->position = position;
+    state->blocks[0].count = blocks[0];
+    state->blocks[1].count = blocks[1];
+    return status;
 }
 
 // --- the writer's classes ------------------------------------------------------------------------
 
 static ali_status begin_stream(ali_writer *writer, void *opaque) {
     ipc_state *state = opaque;
-    const uint64_t count = writer->schema->count;
+    const uint64_t count = writer->schema->nodes_count;
     void *pointer = NULL;
-    ALI_TRY(ali_writer_check_types(writer, "Arrow IPC"));
+    ALI_TRY(ali_mem_zero(writer->ctx, count * sizeof(slot), &pointer));
+    state->slots = pointer;
+    ALI_TRY(ali_mem_zero(writer->ctx, count * sizeof(slot), &pointer));
+    state->saved = pointer;
+    ALI_TRY(ali_mem_zero(writer->ctx, count * sizeof(ali_column), &pointer));
+    state->columns = pointer;
+    ALI_TRY(ali_mem_new(writer->ctx, count * sizeof(ali_column *), &pointer));
+    state->sources = pointer;
     ALI_TRY(ali_mem_new(writer->ctx, count * sizeof(field_node), &pointer));
     state->nodes = pointer;
-    ALI_TRY(ali_mem_new(writer->ctx, count * BUFFERS_MAX * sizeof(body_buffer), &pointer));
-    state->buffers = pointer;
+    ALI_TRY(ali_mem_new(writer->ctx, count * sizeof(int64_t), &pointer));
+    state->variadic = pointer;
     return append_schema(writer, state);
 }
 
@@ -297,24 +595,8 @@ static ali_status begin_file(ali_writer *writer, void *opaque) {
     ali_copy(at, magic, sizeof magic);
     ali_writer_advance(writer, at + sizeof magic);
     state->position = sizeof magic;
+    state->is_file = true;
     return begin_stream(writer, state);
-}
-
-static ali_status put_stream(ali_writer *writer, void *opaque, ali_batch *batch) {
-    file_block block;
-    return append_batch(writer, opaque, batch, &block);
-}
-
-static ali_status put_file(ali_writer *writer, void *opaque, ali_batch *batch) {
-    ipc_state *state = opaque;
-    void *blocks = state->blocks;
-    const ali_status grown = ali_mem_grow(writer->ctx, &blocks, &state->blocks_capacity,
-                                          (uint64_t)state->blocks_count + 1, sizeof(file_block));
-    state->blocks = blocks;
-    ALI_TRY(grown);
-    ALI_TRY(append_batch(writer, state, batch, &state->blocks[state->blocks_count]));
-    state->blocks_count += 1;
-    return ALI_OK;
 }
 
 static ali_status finish_stream(ali_writer *writer, void *opaque) {
@@ -328,15 +610,16 @@ static ali_status finish_stream(ali_writer *writer, void *opaque) {
 }
 
 static ali_status append_footer(ali_writer *writer, ipc_state *state, ali_flatbuf *flat) {
-    const uint32_t schema = put_schema(flat, writer->schema);
-    const uint32_t blocks =
-        ali_flatbuf_structs(flat, state->blocks, state->blocks_count, sizeof(file_block));
-    const uint32_t dictionaries = ali_flatbuf_structs(flat, NULL, 0, sizeof(file_block));
+    const uint32_t schema = ali_ipc_put_schema(flat, writer->schema);
+    const uint32_t batches = ali_flatbuf_structs(flat, state->blocks[1].items,
+                                                 state->blocks[1].count, sizeof(file_block));
+    const uint32_t dictionaries = ali_flatbuf_structs(flat, state->blocks[0].items,
+                                                      state->blocks[0].count, sizeof(file_block));
     ali_flatbuf_begin(flat);
     ali_flatbuf_put_offset(flat, 1, schema);
     ali_flatbuf_put_offset(flat, 2, dictionaries);
-    ali_flatbuf_put_offset(flat, 3, blocks);
-    ali_flatbuf_put_i16(flat, 0, VERSION_5);
+    ali_flatbuf_put_offset(flat, 3, batches);
+    ali_flatbuf_put_i16(flat, 0, ALI_IPC_VERSION_5);
     uint32_t count = 0;
     uint8_t *at = NULL;
     ALI_TRY(put_root(writer, flat, 0, 10, &at, &count));
@@ -357,28 +640,39 @@ static ali_status finish_file(ali_writer *writer, void *opaque) {
 
 static void clear(ali_writer *writer, void *opaque) {
     ipc_state *state = opaque;
-    const uint64_t count = writer->schema->count;
-    ali_mem_free(writer->ctx, state->nodes, count * sizeof(field_node));
-    ali_mem_free(writer->ctx, state->buffers, count * BUFFERS_MAX * sizeof(body_buffer));
-    ali_mem_free(writer->ctx, state->blocks, state->blocks_capacity * sizeof(file_block));
+    ali_context *ctx = writer->ctx;
+    const uint64_t count = writer->schema->nodes_count;
+    for (uint32_t i = 0; i < count; i += 1) {
+        if (state->slots != NULL) ali_dictionary_release(state->slots[i].dictionary);
+        if (state->saved != NULL) ali_dictionary_release(state->saved[i].dictionary);
+    }
+    ali_mem_free(ctx, state->slots, count * sizeof(slot));
+    ali_mem_free(ctx, state->saved, count * sizeof(slot));
+    ali_mem_free(ctx, state->columns, count * sizeof(ali_column));
+    ali_mem_free(ctx, state->sources, count * sizeof(ali_column *));
+    ali_mem_free(ctx, state->nodes, count * sizeof(field_node));
+    ali_mem_free(ctx, state->variadic, count * sizeof(int64_t));
+    ali_mem_free(ctx, state->buffers, (uint64_t)state->buffers_capacity * sizeof(body_buffer));
+    for (uint32_t i = 0; i < 2; i += 1) {
+        ali_mem_free(ctx, state->blocks[i].items,
+                     (uint64_t)state->blocks[i].capacity * sizeof(file_block));
+    }
 }
 
 const ali_writer_class ali_writer_arrow_file = {
     .name = "arrow",
     .state_bytes = sizeof(ipc_state),
     .begin = begin_file,
-    .put = put_file,
+    .put = put,
     .finish = finish_file,
     .clear = clear,
-    .wants_plain = true,
 };
 
 const ali_writer_class ali_writer_arrow_stream = {
     .name = "arrows",
     .state_bytes = sizeof(ipc_state),
     .begin = begin_stream,
-    .put = put_stream,
+    .put = put,
     .finish = finish_stream,
     .clear = clear,
-    .wants_plain = true,
 };

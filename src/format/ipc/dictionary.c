@@ -1,0 +1,338 @@
+// format/ipc/dictionary.c: dictionaries as they grow: deltas are joined to what came before, column
+// by column in pre-order, when something is read that uses them. Also what lists hold before their
+// first. Left out: joining a delta whose own columns refer to a dictionary that changed meanwhile.
+#include "column/bits.h"
+#include "format/ipc/check.h"
+#include "format/ipc/load.h"
+
+static void clear_columns(ali_column *columns, uint32_t count) {
+    for (uint32_t i = 0; i < count; i += 1) ali_column_clear(&columns[i]);
+}
+
+// Forgets the dictionary, its nulls, and what is to be joined to it.
+static void reset(ali_context *ctx, ali_ipc_values *values) {
+    for (uint32_t i = 0; i < values->pieces_count; i += 1) ali_column_clear(&values->pieces[i]);
+    ali_mem_free(ctx, values->pieces, (uint64_t)values->pieces_capacity * sizeof(ali_column));
+    values->pieces = NULL;
+    values->pieces_count = values->pieces_capacity = 0;
+    ali_dictionary_release(values->dictionary);
+    ali_buf_release(values->validity);
+    values->dictionary = NULL;
+    values->validity = NULL;
+}
+
+void ali_ipc_values_clear(ali_context *ctx, ali_ipc_values *values) {
+    reset(ctx, values);
+}
+
+// Makes the dictionary out of columns, which it takes over.
+static ali_status make(ali_context *ctx, ali_schema *schema, ali_ipc_values *values,
+                       ali_column *columns) {
+    const uint32_t count = columns[0].type->span;
+    reset(ctx, values);
+    values->validity = columns[0].validity;
+    columns[0].validity = NULL;
+    columns[0].null_count = 0;
+    const ali_status status = ali_dictionary_new(ctx, schema, columns, &values->dictionary);
+    ali_fill(columns, 0, (size_t)count * sizeof(ali_column));
+    return status;
+}
+
+ali_status ali_ipc_put_values(ali_context *ctx, ali_schema *schema, ali_ipc_values *values,
+                              ali_column *columns, bool is_delta) {
+    if (!is_delta) return make(ctx, schema, values, columns);
+    const uint32_t count = columns[0].type->span;
+    void *pieces = values->pieces;
+    const ali_status status = ali_mem_grow(ctx, &pieces, &values->pieces_capacity,
+                                           (uint64_t)values->pieces_count + count,
+                                           sizeof(ali_column));
+    values->pieces = pieces;
+    ALI_TRY(status);
+    ali_copy(values->pieces + values->pieces_count, columns, (size_t)count * sizeof(ali_column));
+    ali_fill(columns, 0, (size_t)count * sizeof(ali_column));
+    values->pieces_count += count;
+    return ALI_OK;
+}
+
+// --- joining -------------------------------------------------------------------------------------
+
+// What is joined: piece 0 is the dictionary, the others are deltas.
+typedef struct joiner {
+    ali_context *ctx;
+    ali_ipc_values *values;
+    ali_column *made;
+    uint32_t span;
+    uint32_t pieces;
+    uint32_t at;        // column
+    const char *layout; // of it
+} joiner;
+
+static const ali_column *piece_at(const joiner *join, uint32_t piece, uint32_t at) {
+    return piece == 0 ? &join->values->dictionary->columns[at]
+                      : &join->values->pieces[(uint64_t)(piece - 1) * join->span + at];
+}
+
+static const ali_buf *validity_of(const joiner *join, uint32_t piece) {
+    if (piece == 0 && join->at == 0) return join->values->validity;
+    return piece_at(join, piece, join->at)->validity;
+}
+
+static void set_bit(uint8_t *bits, uint64_t index) {
+    bits[index / 8] |= (uint8_t)(1u << (index % 8));
+}
+
+// Joins bitmaps. Where a piece has none, its bits are `missing`.
+static ali_status join_bits(const joiner *join, bool is_validity, ali_buf **bits) {
+    ali_column *made = &join->made[join->at];
+    uint64_t to = 0;
+    ALI_TRY(ali_buf_zero(join->ctx, (made->length + 7) / 8, bits));
+    for (uint32_t p = 0; p < join->pieces; p += 1) {
+        const ali_column *piece = piece_at(join, p, join->at);
+        const ali_buf *from = is_validity ? validity_of(join, p) : piece->values;
+        for (uint64_t i = 0; i < piece->length; i += 1) {
+            if (from == NULL ? is_validity : ali_ipc_bit(from->data, i)) {
+                set_bit((*bits)->data, to + i);
+            } else if (is_validity) {
+                made->null_count += 1;
+            }
+        }
+        to += piece->length;
+    }
+    return ALI_OK;
+}
+
+static ali_status join_validity(const joiner *join) {
+    bool has_nulls = false;
+    for (uint32_t p = 0; p < join->pieces; p += 1) has_nulls |= validity_of(join, p) != NULL;
+    return has_nulls ? join_bits(join, true, &join->made[join->at].validity) : ALI_OK;
+}
+
+// Elements that a column's offsets point into: items of a list, bytes of text.
+static uint64_t target_length(const joiner *join, uint32_t piece) {
+    const ali_column *column = piece_at(join, piece, join->at);
+    if (column->type->children_count != 0) return piece_at(join, piece, join->at + 1)->length;
+    return column->data == NULL ? 0 : column->data->size_bytes;
+}
+
+static void add_to(uint8_t *at, uint32_t width, uint64_t add) {
+    if (width == 2) ali_store_u16(at, (uint16_t)(ali_load_u16(at) + add));
+    if (width == 4) ali_store_u32(at, (uint32_t)(ali_load_u32(at) + add));
+    if (width == 8) ali_store_u64(at, ali_load_u64(at) + add);
+}
+
+// Adds the lengths of a dense union's children, by type id. Returns the largest sum.
+static uint64_t add_children(const joiner *join, uint32_t piece, uint32_t sums[128]) {
+    uint64_t most = 0;
+    const ali_type *type = join->made[join->at].type;
+    uint32_t child = join->at + 1;
+    for (uint32_t i = 0; i < type->children_count; i += 1) {
+        uint32_t *sum = &sums[(uint8_t)type->type_ids[i] & 127];
+        const uint64_t added = *sum + piece_at(join, piece, child)->length;
+        *sum = (uint32_t)ali_min_u64(added, UINT32_MAX);
+        most = ali_max_u64(most, *sum);
+        child += join->made[child].type->span;
+    }
+    return most;
+}
+
+// Joins elements of `width` bytes of one role, to each of which is added what came before it.
+static ali_status join_values(const joiner *join, char role, uint32_t width, bool is_run_ends,
+                              ali_buf **values) {
+    const ali_column *made = &join->made[join->at];
+    const bool is_union = made->type->kind == ALI_TYPE_UNION && role == 'p';
+    const uint64_t count = made->length + (role == 'o');
+    uint32_t sums[128] = {0};
+    uint64_t to = 0;
+    uint64_t add = 0;
+    ALI_TRY(ali_buf_zero(join->ctx, count * width, values));
+    for (uint32_t p = 0; p < join->pieces; p += 1) {
+        const ali_column *piece = piece_at(join, p, join->at);
+        const ali_buf *from = role == 'o' || role == 'p' ? piece->offsets : piece->values;
+        const uint64_t part = piece->length + (role == 'o');
+        uint8_t *at = (*values)->data + to * width;
+        if (piece->length != 0) {
+            ali_copy_counted(join->ctx, at, from->data, (size_t)(part * width));
+        }
+        for (uint64_t i = 0; piece->length != 0 && i < part; i += 1) {
+            if (is_union) add = sums[piece->values->data[i] & 127];
+            if (add != 0 && role == 'w') {
+                if (ali_load_u32(at + i * 16) > 12) add_to(at + i * 16 + 8, 4, add);
+            } else if (add != 0) {
+                add_to(at + i * width, width, add);
+            }
+        }
+        to += piece->length;
+        if (is_union) add = add_children(join, p, sums);
+        if (role == 'o' || (role == 'p' && !is_union)) add += target_length(join, p);
+        if (role == 'w') add += piece->buffers->count;
+        if (is_run_ends) add += piece_at(join, p, join->at - 1)->length;
+    }
+    const uint64_t most = width == 2 ? INT16_MAX : width == 4 ? INT32_MAX : INT64_MAX;
+    if (add <= most) return ALI_OK;
+    return ali_fail(join->ctx, ALI_ERR_LIMIT,
+                    "a dictionary with its deltas holds more than the %U that its offsets reach",
+                    most);
+}
+
+static ali_status join_data(const joiner *join, ali_buf **data) {
+    uint64_t total = 0;
+    for (uint32_t p = 0; p < join->pieces; p += 1) total += target_length(join, p);
+    ALI_TRY(ali_buf_new(join->ctx, total, data));
+    uint64_t to = 0;
+    for (uint32_t p = 0; p < join->pieces; p += 1) {
+        const ali_buf *from = piece_at(join, p, join->at)->data;
+        if (from == NULL) continue;
+        ali_copy_counted(join->ctx, (*data)->data + to, from->data, (size_t)from->size_bytes);
+        to += from->size_bytes;
+    }
+    return ALI_OK;
+}
+
+static ali_status join_buffers(const joiner *join, ali_buffers **buffers) {
+    uint64_t total = 0;
+    for (uint32_t p = 0; p < join->pieces; p += 1) {
+        total += piece_at(join, p, join->at)->buffers->count;
+    }
+    ALI_TRY(ali_buffers_new(join->ctx, (uint32_t)total, buffers));
+    uint32_t to = 0;
+    for (uint32_t p = 0; p < join->pieces; p += 1) {
+        const ali_buffers *from = piece_at(join, p, join->at)->buffers;
+        for (uint32_t i = 0; i < from->count; i += 1, to += 1) {
+            ali_buffers_put(*buffers, to, ali_buf_retain(from->items[i]));
+        }
+    }
+    return ALI_OK;
+}
+
+// Codes of the columns below: of one dictionary.
+static ali_status join_codes(const joiner *join) {
+    ali_column *made = &join->made[join->at];
+    ali_dictionary *dictionary = piece_at(join, 0, join->at)->dictionary;
+    for (uint32_t p = 1; p < join->pieces; p += 1) {
+        if (piece_at(join, p, join->at)->dictionary == dictionary) continue;
+        return ali_fail(join->ctx, ALI_ERR_UNSUPPORTED,
+                        "a dictionary's delta whose own dictionaries changed is not supported");
+    }
+    made->encoding = ALI_ENCODING_DICTIONARY;
+    made->dictionary = ali_dictionary_retain(dictionary);
+    return join_values(join, 'i', sizeof(int32_t), false, &made->values);
+}
+
+static ali_status join_role(const joiner *join, char role, bool is_run_ends) {
+    ali_column *made = &join->made[join->at];
+    const uint32_t offset_width = ali_ipc_offset_width(made->type);
+    switch (role) {
+    case 'v':
+        return join_validity(join);
+    case 'b':
+        return join_bits(join, false, &made->values);
+    case 'i':
+        return join_codes(join);
+    case 'd':
+        return join_data(join, &made->data);
+    case 'o':
+    case 'p':
+        return join_values(join, role, offset_width, false, &made->offsets);
+    case 't':
+        return join_values(join, role, 1, false, &made->values);
+    case 's':
+        return join_values(join, role, offset_width, false, &made->values);
+    case 'w':
+        ALI_TRY(join_buffers(join, &made->buffers));
+        return join_values(join, role, 16, false, &made->values);
+    default:
+        return join_values(join, role, made->type->bits / 8, is_run_ends, &made->values);
+    }
+}
+
+static ali_status join_columns(joiner *join) {
+    bool is_run_ends = false;
+    while (join->at < join->span) {
+        ali_column *made = &join->made[join->at];
+        ali_type type = *join->values->dictionary->columns[join->at].type;
+        const bool is_codes = type.index_bits != 0 && join->at != 0;
+        made->type = join->values->dictionary->columns[join->at].type;
+        if (!is_codes) type.index_bits = 0;
+        for (uint32_t p = 0; p < join->pieces; p += 1) {
+            made->length += piece_at(join, p, join->at)->length;
+        }
+        if (type.kind == ALI_TYPE_NULL && !is_codes) made->null_count = made->length;
+        const char *layout = ali_ipc_layout(&type, ALI_IPC_VERSION_5);
+        for (; *layout != 0; layout += 1) ALI_TRY(join_role(join, *layout, is_run_ends));
+        is_run_ends = type.kind == ALI_TYPE_RUN_END && !is_codes;
+        join->at += is_codes ? type.span : 1;
+    }
+    return ALI_OK;
+}
+
+ali_status ali_ipc_merge(ali_context *ctx, ali_schema *schema, ali_ipc_values *values) {
+    if (values->pieces_count == 0) return ALI_OK;
+    const uint32_t span = values->dictionary->columns[0].type->span;
+    const uint64_t bytes = (uint64_t)span * sizeof(ali_column);
+    void *made = NULL;
+    ALI_TRY(ali_mem_zero(ctx, bytes, &made));
+    joiner join = {.ctx = ctx,
+                   .values = values,
+                   .made = made,
+                   .span = span,
+                   .pieces = 1 + values->pieces_count / span};
+    for (uint32_t i = 0; i < span; i += 1) {
+        join.made[i].type = values->dictionary->columns[i].type;
+    }
+    ali_status status = join_columns(&join);
+    if (status == ALI_OK) status = make(ctx, schema, values, join.made);
+    if (status < 0) clear_columns(join.made, span);
+    ali_mem_free(ctx, made, bytes);
+    return status;
+}
+
+// --- lists ---------------------------------------------------------------------------------------
+
+// Lets a list's offsets begin at 0, and its items where the first list does.
+static ali_status trim_list(ali_context *ctx, ali_column *list, uint32_t width, uint64_t first) {
+    ali_buf *offsets = NULL;
+    ALI_TRY(ali_buf_new(ctx, (list->length + 1) * width, &offsets));
+    for (uint64_t i = 0; i <= list->length; i += 1) {
+        const uint64_t offset = (uint64_t)ali_ipc_number(list->offsets->data, i, width, true);
+        if (width == 8) {
+            ali_store_u64(offsets->data + i * 8, offset - first);
+        } else {
+            ali_store_u32(offsets->data + i * 4, (uint32_t)(offset - first));
+        }
+    }
+    const uint64_t last = (uint64_t)ali_ipc_number(list->offsets->data, list->length, width, true);
+    ali_buf_release(list->offsets);
+    list->offsets = offsets;
+    const uint32_t span = list[1].type->span;
+    const uint64_t bytes = (uint64_t)span * sizeof(ali_column);
+    void *pointer = NULL;
+    ALI_TRY(ali_mem_zero(ctx, bytes, &pointer));
+    ali_column *items = pointer;
+    for (uint32_t i = 0; i < span; i += 1) items[i].type = list[1 + i].type;
+    items[0].length = last - first;
+    const ali_status status = ali_column_slice(ctx, list + 1, first, items);
+    if (status == ALI_OK) {
+        clear_columns(list + 1, span);
+        ali_copy(list + 1, items, (size_t)bytes);
+    } else {
+        clear_columns(items, span);
+    }
+    ali_mem_free(ctx, pointer, bytes);
+    return status;
+}
+
+ali_status ali_ipc_trim_lists(ali_context *ctx, ali_column *columns, uint32_t count) {
+    for (uint32_t i = 0; i < count; i += 1) {
+        ali_column *list = &columns[i];
+        if (list->offsets == NULL || list->encoding != ALI_ENCODING_PLAIN) continue;
+        ali_type type = *list->type;
+        type.index_bits = 0;
+        if (ali_ipc_layout(&type, ALI_IPC_VERSION_5)[1] != 'o' || type.children_count == 0) {
+            continue;
+        }
+        const uint32_t width = ali_ipc_offset_width(list->type);
+        const uint64_t first = (uint64_t)ali_ipc_number(list->offsets->data, 0, width, true);
+        if (first != 0) ALI_TRY(trim_list(ctx, list, width, first));
+    }
+    return ALI_OK;
+}
