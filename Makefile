@@ -38,7 +38,7 @@ WASM_OPT := $(or $(call first,wasm-opt),wasm-opt)
 NODE     := $(or $(wildcard $(CURDIR)/build/node/node_modules/node/bin/node),$(call first,node nodejs),node)
 CURL_CFLAGS = $(shell pkg-config --cflags libcurl 2>/dev/null)
 # What the native twin links: HTTP, and codecs that the wasm twin compiles from the same versions.
-LIBS = $(or $(shell pkg-config --libs libcurl zlib libzstd 2>/dev/null),-lcurl -lz -lzstd)
+LIBS = $(or $(shell pkg-config --libs libcurl zlib libzstd libbrotlidec 2>/dev/null),-lcurl -lz -lzstd -lbrotlidec)
 
 # --- flags ----------------------------------------------------------------------------------------
 WARN := -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
@@ -135,7 +135,7 @@ WASM_LDFLAGS := --target=wasm32 -nostdlib -Wl,--no-entry -Wl,--gc-sections -Wl,-
                 -Wl,--stack-first -Wl,--export-dynamic
 OPT_FEATURES := --enable-bulk-memory --enable-sign-ext --enable-nontrapping-float-to-int --enable-mutable-globals
 
-wasm: $(B)/wasm/alimentar.wasm
+wasm: $(B)/wasm/alimentar.wasm $(B)/wasm/brotli.wasm
 $(B)/obj/wasm/%.o: %.c Makefile
 	@mkdir -p $(@D); $(CC) $(CORE_CFLAGS) $(UPSTREAM_INCLUDE) $(WASM_CFLAGS) $(SIMD_CFLAGS) $(if $(filter $<,$(KERNELS)),-O3,-Os) -MMD -MP -c $< -o $@
 $(B)/obj/wasm-scalar/%.o: %.c Makefile
@@ -147,11 +147,25 @@ $(B)/wasm/alimentar.wasm: $(B)/wasm/linked.wasm
 $(B)/wasm/alimentar-scalar.wasm: $(call objects,wasm-scalar,$(CORE_SRC) $(WASM_SRC)) $(UPSTREAM_OBJ:%=$(B)/obj/wasm-scalar/src/codec/%)
 	@mkdir -p $(@D); $(CC) $(WASM_LDFLAGS) -Wl,--strip-debug -o $@ $^
 
+# --- brotli for browsers: a module of its own, loaded where a file needs it ----------------------------
+BROTLI_FLAGS := -isystem $(THIRD)/brotli/c/include -Iwasm/upstream
+$(B)/wasm/brotli.wasm: wasm/brotli/brotli.c wasm/heap.c wasm/abi.h $(THIRD)/.stamp Makefile
+	@mkdir -p $(B)/obj/brotli; rm -f $(B)/obj/brotli/*
+	@for part in $(THIRD)/brotli/c/{common,dec}/*.c; do \
+	    $(CC) $(UPSTREAM_CFLAGS) $(SIMD_CFLAGS) $(BROTLI_FLAGS) -Os -c $$part \
+	        -o $(B)/obj/brotli/$$(basename $$part).o; done
+	@for part in wasm/heap.c wasm/brotli/brotli.c; do \
+	    $(CC) $(CORE_CFLAGS) $(BROTLI_FLAGS) $(WASM_CFLAGS) $(SIMD_CFLAGS) -Os -c $$part \
+	        -o $(B)/obj/brotli/ours-$$(basename $$part).o; done
+	@$(CC) --target=wasm32 -nostdlib -Wl,--no-entry -Wl,--gc-sections -Wl,-z,stack-size=65536 -Wl,--stack-first \
+	    -Wl,--strip-debug -o $(B)/obj/brotli/linked.wasm $(B)/obj/brotli/*.o
+	@$(WASM_OPT) -Os --enable-simd $(OPT_FEATURES) --strip-producers -o $@ $(B)/obj/brotli/linked.wasm
+
 # --- the npm package: sources as they are, and the wasm ---------------------------------------------
 WEB_SRC := $(sort $(wildcard web/src/*))
 web: $(B)/web.stamp
-$(B)/web.stamp: $(WEB_SRC) $(B)/wasm/alimentar.wasm LICENSE
-	@rm -rf web/dist; mkdir -p web/dist; cp $(WEB_SRC) $(B)/wasm/alimentar.wasm web/dist/
+$(B)/web.stamp: $(WEB_SRC) $(B)/wasm/alimentar.wasm $(B)/wasm/brotli.wasm LICENSE
+	@rm -rf web/dist; mkdir -p web/dist; cp $(WEB_SRC) $(B)/wasm/alimentar.wasm $(B)/wasm/brotli.wasm web/dist/
 	@cp LICENSE web/LICENSE; touch $@
 
 # --- documents: the reference pages are made from the headers and the types ---------------------------
@@ -198,7 +212,7 @@ INCLUDEDIR ?= $(PREFIX)/include
 $(B)/alimentar.pc: Makefile
 	@mkdir -p $(@D); printf '%s\n' 'prefix=$(PREFIX)' 'libdir=$(LIBDIR)' 'includedir=$(INCLUDEDIR)' '' \
 	    'Name: alimentar' 'Description: Reads tabular data where it is used' 'Version: $(VERSION)' \
-	    'Libs: -L$${libdir} -lalimentar' 'Libs.private: -pthread' 'Requires.private: libcurl zlib libzstd' \
+	    'Libs: -L$${libdir} -lalimentar' 'Libs.private: -pthread' 'Requires.private: libcurl zlib libzstd libbrotlidec' \
 	    'Cflags: -I$${includedir}' > $@
 
 install: native

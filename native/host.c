@@ -1,7 +1,8 @@
 // native/host.c: the native host: drives tasks, completes errors, reads files in one call.
 //
-// Everything happens on the caller's thread and inside ali_host_drive(); there are no threads. READ
-// and STAT are carried out; other operations are answered "not carried out by this host".
+// Everything happens on the caller's thread and inside ali_host_drive(); there are no threads.
+// READ, STAT and TRANSFORM are carried out; other operations are answered "not carried out by this
+// host".
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -279,7 +280,9 @@ void ali_host_give(ali_host *host, ali_task *task, const ali_answer *answer) {
 }
 
 static void carry_out(ali_host *host, ali_task *task, const ali_op *op) {
-    if (op->kind != ALI_OP_READ && op->kind != ALI_OP_STAT) {
+    if (op->kind == ALI_OP_TRANSFORM) {
+        ali_host_transform_carry_out(host, task, op);
+    } else if (op->kind != ALI_OP_READ && op->kind != ALI_OP_STAT) {
         ali_host_note(host, op->op_id, "not carried out by this host");
         const ali_answer answer = ali_host_answer_to(op, ALI_ERR_HOST);
         ali_host_give(host, task, &answer);

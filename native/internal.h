@@ -1,7 +1,8 @@
 // native/internal.h: what the parts of the native host share.
 //
-// A host has three backends: files (host_fs.c), memory (host_mem.c) and HTTP (host_http.c). A
-// backend carries out an operation at once and answers it, or (HTTP) keeps it and answers it later.
+// A host has three backends: files (host_fs.c), memory (host_mem.c) and HTTP (host_http.c), and
+// codecs that the core leaves to hosts (host_transform.c). A backend carries out an operation at
+// once and answers it, or (HTTP) keeps it and answers it later.
 #ifndef ALI_NATIVE_INTERNAL_H
 #define ALI_NATIVE_INTERNAL_H
 
@@ -112,6 +113,10 @@ void ali_host_fs_clear(ali_host *host);
 bool ali_host_mem_is_path(const char *path, size_t path_bytes);
 void ali_host_mem_carry_out(ali_host *host, ali_task *task, const ali_op *op);
 void ali_host_mem_clear(ali_host *host);
+
+// --- codecs ---
+
+void ali_host_transform_carry_out(ali_host *host, ali_task *task, const ali_op *op);
 
 // --- HTTP ---
 

@@ -63,7 +63,7 @@ typedef struct ali_op {
     uint32_t kind;         // ALI_OP_READ, ...
     uint64_t op_id;        // from 1 up; never used twice in a context
     uint64_t offset_bytes; // READ: where the range begins
-    uint64_t length_bytes; // READ, LIST, REQUEST: room in `data`; WRITE: bytes of `data`
+    uint64_t length_bytes; // READ, LIST, REQUEST, TRANSFORM: room in `data`; WRITE: bytes of `data`
     uint8_t *data;         // where bytes go to or come from; NULL if there are none
     const char *path;      // the object: a path or URL as its opener named it
     const char *etag;      // READ: the ETag the object must still have; "" before one is known

@@ -75,6 +75,7 @@ static void free_shell(ali_task *task) {
 static void free_record(ali_home *home, ali_op_record *record) {
     if (record->lent_release != NULL) record->lent_release(record->lent_user);
     ali_buf_release(record->buf);
+    ali_buf_release(record->input);
     ali_home_free(home, record, record->block_bytes);
 }
 
@@ -254,7 +255,8 @@ static const char *keep(char **strings, const char *text, uint32_t text_bytes) {
 }
 
 static ali_status new_record(ali_task *root, const ali_op *op, ali_op_record **record) {
-    const uint64_t strings_bytes = (uint64_t)op->path_bytes + op->etag_bytes + op->why_bytes;
+    const uint64_t strings_bytes = (uint64_t)op->path_bytes + op->etag_bytes + op->why_bytes +
+                                   op->codec_bytes;
     const uint64_t block_bytes = sizeof(ali_op_record) + strings_bytes;
     void *pointer = NULL;
     ALI_TRY(ali_mem_zero(root->ctx, block_bytes, &pointer));
@@ -266,6 +268,7 @@ static ali_status new_record(ali_task *root, const ali_op *op, ali_op_record **r
     made->op.path = keep(&strings, op->path, op->path_bytes);
     made->op.etag = keep(&strings, op->etag, op->etag_bytes);
     made->op.why = keep(&strings, op->why, op->why_bytes);
+    made->op.codec = keep(&strings, op->codec, op->codec_bytes);
     *record = made;
     return ALI_OK;
 }
@@ -276,7 +279,8 @@ ali_status ali_task_add_op(ali_task *task, const ali_op *op, const void *owner,
     ali_op_record *made = NULL;
     *record = NULL;
     ALI_TRY(new_record(root, op, &made));
-    const bool needs_room = op->kind == ALI_OP_READ && (op->flags & ALI_OP_LENT) == 0;
+    const bool is_read = op->kind == ALI_OP_READ && (op->flags & ALI_OP_LENT) == 0;
+    const bool needs_room = is_read || op->kind == ALI_OP_TRANSFORM;
     if (needs_room) {
         const ali_status status = ali_buf_new(root->ctx, op->length_bytes, &made->buf);
         if (status < 0) {
@@ -380,7 +384,7 @@ ali_status ali_task_answer(ali_task *task, const ali_answer *answer) {
     ali_op_record *record = find_in_flight(task, answer->op_id);
     if (record == NULL || !fits(record, answer)) return ALI_ERR_ARGUMENT;
     note_answer(record, answer);
-    task->bytes_moved += answer->moved_bytes;
+    if (record->op.kind != ALI_OP_TRANSFORM) task->bytes_moved += answer->moved_bytes;
     if (answer->is_last == 0) return ALI_OK;
     count_answered(task, record);
     record->is_answered = true;

@@ -32,6 +32,7 @@ typedef struct ali_op_record {
     struct ali_op_record *next;
     ali_op op;
     ali_buf *buf;      // where bytes go; NULL for STAT, and for LENT until answered
+    ali_buf *input;    // TRANSFORM: holds op.input until the answer; the owner puts a reference
     const void *owner; // who asked (a blob); NULL once the owner forgot it
     uint64_t moved_bytes;
     uint64_t object_bytes; // as answered, or ALI_UNKNOWN
@@ -76,7 +77,8 @@ bool ali_task_is_done(const ali_task *task);
 // Sets what progress says of the totals.
 void ali_task_expect(ali_task *task, uint64_t bytes_total, uint64_t rows_total);
 
-// Adds an operation to those to be listed. For READ the buffer is made here (unless LENT).
+// Adds an operation to those to be listed. For READ (unless LENT) and TRANSFORM the buffer is made
+// here.
 //
 // Ownership: the record belongs to the outermost task; strings are copied.
 ALI_CHECKED ali_status ali_task_add_op(ali_task *task, const ali_op *op, const void *owner,

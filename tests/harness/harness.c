@@ -1,6 +1,7 @@
 // tests/harness/harness.c: the allocator, the host and the loop of the pretended host.
 #include "harness.h"
 
+#include <brotli/decode.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -84,6 +85,26 @@ static void tell(harness *h, uint32_t index, const ali_answer *answer) {
     if (status != ALI_OK) stop("the answer of operation %" PRIu64 " gives %d", op_id, status);
 }
 
+// Answers up to `part_bytes` more of what brotli's library makes of an operation's input.
+static void transform(harness_pending *pending, uint64_t part_bytes, ali_answer *given) {
+    const ali_op *op = &pending->op;
+    size_t length = (size_t)op->length_bytes;
+    uint8_t *whole = malloc(length + 1);
+    if (whole == NULL) stop("no memory for a page");
+    const BrotliDecoderResult result =
+        BrotliDecoderDecompress((size_t)op->input_bytes, op->input, &length, whole);
+    if (result != BROTLI_DECODER_RESULT_SUCCESS) stop("a page is no brotli data");
+    const uint64_t rest = length - pending->done_bytes;
+    given->moved_bytes = rest < part_bytes ? rest : part_bytes;
+    given->is_last = given->moved_bytes == rest ? 1 : 0;
+    given->object_bytes = ALI_UNKNOWN;
+    given->etag = NULL;
+    given->etag_bytes = 0;
+    memcpy(op->data + pending->done_bytes, whole + pending->done_bytes, given->moved_bytes);
+    pending->done_bytes += given->moved_bytes;
+    free(whole);
+}
+
 // Answers up to `part_bytes` more of a pending operation.
 static void answer(harness *h, uint32_t index, uint64_t part_bytes) {
     harness_pending *pending = &h->pending[index];
@@ -95,6 +116,7 @@ static void answer(harness *h, uint32_t index, uint64_t part_bytes) {
     if (pending->number == h->plan.fail_operation) {
         given.status = ALI_ERR_HOST;
         given.object_bytes = ALI_UNKNOWN;
+        h->result.failed_kind = op->kind;
     } else if (op->kind == ALI_OP_READ) {
         uint64_t length = 0;
         const uint64_t offset = range_of(h, op, &length);
@@ -114,6 +136,12 @@ static void answer(harness *h, uint32_t index, uint64_t part_bytes) {
                    given.moved_bytes);
         }
         pending->done_bytes += given.moved_bytes;
+    } else if (op->kind == ALI_OP_TRANSFORM) {
+        transform(pending, part_bytes, &given);
+        if (pending->number == h->plan.short_operation && given.moved_bytes > 0) {
+            given.moved_bytes -= 1;
+            given.is_last = 1;
+        }
     } else if (op->kind != ALI_OP_STAT) {
         stop("operation of kind %u", op->kind);
     }
@@ -126,7 +154,10 @@ static void answer_late(harness *h) {
     const ali_op *op = &pending->op;
     ali_answer given = {.size_bytes = sizeof given, .op_id = op->op_id, .is_last = 1};
     given.object_bytes = h->count_bytes;
-    if (op->kind == ALI_OP_READ && (op->flags & ALI_OP_LENT) == 0) {
+    const bool is_filled = op->kind == ALI_OP_READ && (op->flags & ALI_OP_LENT) == 0;
+    if (is_filled || op->kind == ALI_OP_TRANSFORM) {
+        // What goes in must still be there too.
+        for (uint64_t i = 0; i < op->input_bytes; i += 1) h->random += op->input[i];
         given.moved_bytes = op->length_bytes - pending->done_bytes;
         memset(op->data + pending->done_bytes, 0xDB, given.moved_bytes);
     } else {
@@ -172,6 +203,9 @@ static void write_down(harness *h, const ali_op *op) {
     char line[256];
     if (op->kind == ALI_OP_STAT) {
         (void)snprintf(line, sizeof line, "STAT %.*s\n", (int)op->why_bytes, op->why);
+    } else if (op->kind == ALI_OP_TRANSFORM) {
+        (void)snprintf(line, sizeof line, "TRANSFORM %.*s %" PRIu64 " %" PRIu64 "\n",
+                       (int)op->codec_bytes, op->codec, op->input_bytes, op->length_bytes);
     } else {
         const char *sign = (op->flags & ALI_OP_FROM_END) != 0 ? "end-" : "";
         const uint64_t from = sign[0] != 0 ? op->length_bytes : op->offset_bytes;

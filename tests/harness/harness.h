@@ -44,6 +44,7 @@ typedef struct harness_result {
     uint64_t operations;
     uint64_t steps;
     uint64_t late_answers; // given after their task was freed
+    uint32_t failed_kind;  // of the operation that was made to fail
     uint64_t held_bytes;   // when all was released
     uint64_t copied_bytes; // as the context counted
     char sentence[480];    // of the error

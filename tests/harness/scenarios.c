@@ -255,6 +255,7 @@ const harness_scenario harness_scenarios[] = {
     {"refuse what is no file", "trips.parquet", open_what_is_none, SCENARIO_REFUSES},
     {"scan all, snappy and dictionaries", "trips.parquet", scan_all, 0},
     {"scan all, pages v2 without a codec", "plain.parquet", scan_all, 0},
+    {"scan all, every codec", "codecs.parquet", scan_all, 0},
     {"scan two columns", "trips.parquet", scan_columns, 0},
     {"scan a window of rows", "trips.parquet", scan_window, 0},
     {"size by STAT first", "trips.parquet", stat_first, 0},

@@ -3,6 +3,7 @@
 #ifndef ALI_TESTS_PARQUET_TOOLS_H
 #define ALI_TESTS_PARQUET_TOOLS_H
 
+#include <brotli/decode.h>
 #include <inttypes.h>
 
 #include "alimentar.h"
@@ -344,8 +345,24 @@ static void tool_print_batch(tool_result *result, ali_context *ctx, ali_batch *b
     ali_batch_release(batch);
 }
 
+// Answers TRANSFORM by brotli's library.
+static void tool_transform(ali_task *task, const ali_op *op) {
+    size_t length = (size_t)op->length_bytes;
+    ali_answer answer = {
+        .size_bytes = sizeof answer, .op_id = op->op_id, .object_bytes = ALI_UNKNOWN, .is_last = 1};
+    const BrotliDecoderResult result =
+        BrotliDecoderDecompress((size_t)op->input_bytes, op->input, &length, op->data);
+    answer.status = result == BROTLI_DECODER_RESULT_SUCCESS ? ALI_OK : ALI_ERR_HOST;
+    answer.moved_bytes = answer.status == ALI_OK ? length : 0;
+    assert_int_equal(ali_task_answer(task, &answer), ALI_OK);
+}
+
 static void tool_answer(ali_task *task, const ali_op *op, const tool_bytes *file,
                         const tool_reading *how) {
+    if (op->kind == ALI_OP_TRANSFORM) {
+        tool_transform(task, op);
+        return;
+    }
     uint64_t from = op->offset_bytes;
     if ((op->flags & ALI_OP_FROM_END) != 0) {
         from = file->count - (op->length_bytes < file->count ? op->length_bytes : file->count);

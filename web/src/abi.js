@@ -269,6 +269,7 @@ export const ALI_ERR_CONFLICT = -51
 export const ALI_ERR_HOST = -60
 export const ALI_OP_READ = 1
 export const ALI_OP_STAT = 2
+export const ALI_OP_TRANSFORM = 7
 export const ALI_OP_FROM_END = 1
 export const ALI_OBJECT_NO_SUFFIX = 1
 export const ALI_TYPE_NULL = 1

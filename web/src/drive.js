@@ -6,6 +6,7 @@
 // late.
 import * as abi from './abi.js'
 import { AlimentarError } from './errors.js'
+import { transform } from './host_transform.js'
 
 /** @typedef {import('./wasm.js').Core} Core */
 /** @typedef {import('./types.d.ts').Progress} Progress */
@@ -47,6 +48,11 @@ export class Operation {
         /** To be sent with a request: lines "name: value". @type {string} */
         this.headers = op.headers
         this.address = op.data
+        /** TRANSFORM: the codec's name, and what is to be decompressed. @type {string} */
+        this.codec = op.codec
+        this.inputAddress = op.input
+        /** @type {number} */
+        this.inputLength = op.input_bytes
         this.moved = 0
         this.isEnded = false
         this.controller = new AbortController()
@@ -123,7 +129,10 @@ export class Task {
                 continue
             }
             const { status, ops } = this.step()
-            for (const op of ops) this.host.carry(op)
+            for (const op of ops) {
+                if (op.kind === abi.ALI_OP_TRANSFORM) transform(op)
+                else this.host.carry(op)
+            }
             if (status === abi.ALI_OK || status === abi.ALI_READY) this.tell(status === abi.ALI_OK)
             if (status === abi.ALI_OK) return 0
             if (status === abi.ALI_READY)

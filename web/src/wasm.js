@@ -206,6 +206,7 @@ export class Core {
         op.etag = this.text(op.etag, op.etag_bytes)
         op.why = this.text(op.why, op.why_bytes)
         op.headers = this.text(op.headers, op.headers_bytes)
+        op.codec = this.text(op.codec, op.codec_bytes)
         this.listed.push(op)
     }
 

@@ -46,6 +46,7 @@ static ali_status check_codec(const ali_parquet_source *source, const ali_parque
     const uint32_t codec = (uint32_t)reader->chunk->meta.codec;
     const bool is_known = codec < ALI_CODEC_PARQUET_END;
     if (is_known && ali_codec_is_supported(codec)) return ALI_OK;
+    if (codec == ALI_CODEC_BROTLI) return ALI_OK; // the host's business
     const ali_thrift_text *name = &reader->column->name;
     const char *codec_name = is_known ? ali_codec_name(codec) : NULL;
     ali_status status = ALI_ERR_UNSUPPORTED;
@@ -344,48 +345,7 @@ static ali_status step_check(ali_parquet_source *source, ali_parquet_reader *rea
     return ALI_OK;
 }
 
-// --- decompression -------------------------------------------------------------------------------
-
-// Refuses what cannot be, or is more than the limits allow, before memory is taken for it.
-static ali_status check_expansion(const ali_parquet_source *source,
-                                  const ali_parquet_reader *reader, uint64_t from, uint64_t to) {
-    const ali_limits *limits = &source->ctx->limits;
-    const uint64_t most =
-        ali_max_u64(limits->page_bytes_max, from * (uint64_t)limits->expansion_ratio_max);
-    if (to > most) {
-        return ali_parquet_reader_fail(source, reader, ALI_ERR_LIMIT,
-                                       "a page of %U bytes claims %U after decompression, the "
-                                       "limits allow %U",
-                                       from, to, most);
-    }
-    const uint32_t codec = (uint32_t)reader->chunk->meta.codec;
-    if (to > ali_codec_bound(codec, reader->body->data + (reader->body->size_bytes - from), from)) {
-        return ali_parquet_reader_fail(source, reader, ALI_ERR_CORRUPT,
-                                       "a page of %U bytes claims %U after decompression, more "
-                                       "than %s can give",
-                                       from, to, ali_codec_name(codec));
-    }
-    return ALI_OK;
-}
-
-static ali_status begin_inflate(ali_parquet_source *source, ali_parquet_reader *reader,
-                                uint64_t from, uint64_t to_bytes) {
-    const uint64_t from_bytes = reader->body->size_bytes - from;
-    ALI_TRY(check_expansion(source, reader, from_bytes, to_bytes));
-    if (reader->page == NULL) ALI_TRY(ali_buf_new(source->ctx, 0, &reader->page));
-    reader->page->size_bytes = 0;
-    ALI_TRY(ali_buf_reserve(source->ctx, reader->page, to_bytes));
-    const ali_inflow block = {.codec = (uint32_t)reader->chunk->meta.codec,
-                              .input = reader->body->data + from,
-                              .input_bytes = from_bytes,
-                              .output = reader->page->data,
-                              .output_bytes = to_bytes,
-                              .is_output_padded = true};
-    ali_inflow_begin(source->ctx, &source->inflow, &block);
-    reader->is_inflating = true;
-    reader->is_decompressed = true;
-    return ALI_OK;
-}
+// --- levels, encodings ---------------------------------------------------------------------------
 
 static ali_status fail_levels(const ali_parquet_source *source, const ali_parquet_reader *reader,
                               uint64_t bytes, uint64_t room) {
@@ -476,7 +436,8 @@ static ali_status begin_page(ali_parquet_source *source, ali_parquet_reader *rea
     reader->is_decompressed = false;
     reader->data = reader->body->data + from;
     reader->data_bytes = stored;
-    if (is_compressed && stored != 0) return begin_inflate(source, reader, from, whole - from);
+    if (is_compressed && stored != 0)
+        return ali_parquet_begin_inflate(source, reader, from, whole - from);
     if (!is_compressed && stored != whole - from) {
         return ali_parquet_reader_fail(source, reader, ALI_ERR_CORRUPT,
                                        "an uncompressed page claims %U bytes, but has %U", whole,
@@ -490,25 +451,8 @@ static ali_status step_inflate(ali_parquet_source *source, ali_parquet_reader *r
         ALI_TRY(begin_page(source, reader));
         if (!reader->is_decompressed) return begin_values(source, reader);
     }
-    ali_inflow *inflow = &source->inflow;
-    const uint64_t before = inflow->output_at;
-    const ali_status status = ali_inflow_step(source->ctx, inflow, (uint64_t)source->credit);
-    source->credit -= (int64_t)(inflow->output_at - before);
-    if (status == ALI_YIELD) {
-        source->credit = 0;
-        return ALI_OK;
-    }
-    if (status < 0) {
-        const ali_thrift_text *name = &reader->column->name;
-        ali_error_add_column(source->ctx, name->bytes, (size_t)name->count_bytes);
-        ali_error_add_offset(source->ctx, reader->page_offset_bytes);
-        return status;
-    }
-    reader->is_inflating = false;
-    reader->page->size_bytes = inflow->output_bytes;
-    reader->data = reader->page->data;
-    reader->data_bytes = reader->page->size_bytes;
-    return begin_values(source, reader);
+    const ali_status status = ali_parquet_step_inflate(source, reader);
+    return status == ALI_OK ? begin_values(source, reader) : status;
 }
 
 // --- all together --------------------------------------------------------------------------------

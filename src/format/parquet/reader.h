@@ -19,14 +19,15 @@ typedef struct ali_parquet_source {
     ali_blob *blob;
     ali_schema *schema; // of the projected columns
     const ali_parquet_state *state;
-    uint32_t strings;      // ALI_SCAN_STRINGS_DICTIONARY, ...
-    uint64_t window_bytes; // of a chunk that are wanted at a time, where it is read by windows
-    uint64_t text_bytes;   // copied for the batch so far
-    int64_t credit;        // work left to the running step: about a byte each
-    ali_thrift thrift;     // the header that is being parsed
-    ali_buf *header;       // its bytes; NULL: none is
-    ali_inflow inflow;     // the page that is being decompressed: one reader's at a time
-    ali_buf *scratch;      // a block of values on their way
+    uint32_t strings;         // ALI_SCAN_STRINGS_DICTIONARY, ...
+    uint64_t window_bytes;    // of a chunk that are wanted at a time, where it is read by windows
+    uint64_t text_bytes;      // copied for the batch so far
+    int64_t credit;           // work left to the running step: about a byte each
+    ali_thrift thrift;        // the header that is being parsed
+    ali_buf *header;          // its bytes; NULL: none is
+    ali_inflow inflow;        // the page that is being decompressed: one reader's at a time
+    ali_op_record *transform; // the same, by the host; NULL: none is
+    ali_buf *scratch;         // a block of values on their way
     uint32_t codes[ALI_RLE_BLOCK];
     uint32_t lengths[ALI_RLE_BLOCK]; // of byte arrays, or of their suffixes
     uint32_t prefixes[ALI_RLE_BLOCK];
@@ -56,7 +57,7 @@ typedef struct ali_parquet_reader {
     ali_parquet_page_header header;
     ali_buf *body;     // as it was fetched
     ali_buf *page;     // decompressed; kept for the next page
-    bool is_inflating; // source->inflow is this page's
+    bool is_inflating; // source->inflow or source->transform is this page's
     uint32_t crc;
     uint64_t checked_bytes;
     const uint8_t *data; // values not yet decoded
@@ -131,6 +132,20 @@ ALI_CHECKED ali_status ali_parquet_reader_step(ali_parquet_source *source,
 // Releases what belongs to the chunk; with the page memory if the reader ends.
 void ali_parquet_reader_end_chunk(ali_parquet_reader *reader);
 void ali_parquet_reader_clear(ali_parquet_reader *reader);
+
+// inflate.c: begins to decompress the page's body from its byte `from` on into `to_bytes`, as far
+// as the limits allow that.
+ALI_CHECKED ali_status ali_parquet_begin_inflate(ali_parquet_source *source,
+                                                 ali_parquet_reader *reader, uint64_t from,
+                                                 uint64_t to_bytes);
+
+// inflate.c: goes on. ALI_OK: reader->data is decompressed. ALI_YIELD: the credit is used up.
+// ALI_NEED: the host has the page.
+ALI_CHECKED ali_status ali_parquet_step_inflate(ali_parquet_source *source,
+                                                ali_parquet_reader *reader);
+
+// inflate.c: releases what decompression keeps.
+void ali_parquet_clear_inflate(ali_parquet_source *source);
 
 // Fails with a sentence about a page, which it names with column and row group. `format` as in
 // base/text.h.

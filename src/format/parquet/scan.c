@@ -389,7 +389,7 @@ static void scan_clear(ali_task *task, void *pointer) {
     ali_mem_free(ali_task_context(task), scan->readers,
                  (uint64_t)scan->count * sizeof(ali_parquet_reader));
     ali_buf_release(scan->source.header);
-    ali_inflow_clear(ali_task_context(task), &scan->source.inflow);
+    ali_parquet_clear_inflate(&scan->source);
     ali_buf_release(scan->source.scratch);
     ali_batch_release(scan->batch);
     ali_schema_release(scan->source.schema);
