@@ -1,104 +1,148 @@
 // builder.js: builds columns of JavaScript's own memory out of the core's columns, batch after
-// batch.
+// batch. Where the number of rows is known, room for all of them is made at once, and each value is
+// written where it stays.
 import * as abi from './abi.js'
 import {
     FixedColumn,
+    MemoryAreas,
     NullColumn,
     ValidityBuilder,
-    ViewColumn,
     describeColumn,
+    offsetsOf,
     validityOf,
 } from './column.js'
 import { AlimentarError } from './errors.js'
-import { BinaryBuilder, TextBuilder } from './text.js'
+import {
+    DecimalColumn,
+    FixedListColumn,
+    IntervalColumn,
+    ListColumn,
+    MapColumn,
+    StructColumn,
+    UnionColumn,
+} from './nested.js'
+import { BinaryBuilder, TextBuilder, addOffsets, grown, trimmed, viewBytes } from './text.js'
+import { VariantColumn } from './variant.js'
 
 /** @typedef {import('./wasm.js').Core} Core */
-/** @typedef {import('./forms.js').Form} Form */
+/** @typedef {import('./fields.js').Field} Field */
+/** @typedef {import('./text.js').DictionaryCache} DictionaryCache */
 /** @typedef {{ [name: string]: any }} Fields */
 
-/** A typed array that grows by what arrives, up to what is expected. */
+/**
+ * Tells which row of the file a value of a batch's column belongs to; -1 for one that no row shows.
+ * @typedef {{ rowOf(index: number): number }} Place
+ */
+
+/**
+ * @typedef {{
+ *   length: number, append(core: Core, info: Fields, place: Place, cache: DictionaryCache): void,
+ *   finish(): import('./column.js').Column
+ * }} Builder
+ */
+
+/** Items of lists that room is made for before they have come. */
+const ITEMS_AT_FIRST = 1 << 22
+
+/** The place of a batch's own columns. @param {number} row where the batch begins
+ * @returns {Place} */
+export function placeAt(row) {
+    return { rowOf: (index) => row + index }
+}
+
+/** The place of a nested column's child.
+ * @param {Place} above @param {Uint8Array | null} validity @param {(index: number) => number} find
+ * the row above, or -1 @returns {Place} */
+function below(above, validity, find) {
+    return {
+        rowOf(index) {
+            const row = find(index)
+            const isShown =
+                row >= 0 && (validity === null || ((validity[row >> 3] >> (row & 7)) & 1) !== 0)
+            return isShown ? above.rowOf(row) : -1
+        },
+    }
+}
+
+/** The row whose items [offsets[row], offsets[row + 1]) hold one, or -1.
+ * @param {Int32Array} offsets @param {number} item */
+function rowOfItem(offsets, item) {
+    let [low, high] = [0, offsets.length - 1]
+    while (low < high) {
+        const middle = (low + high) >> 1
+        if (offsets[middle + 1] > item) high = middle
+        else low = middle + 1
+    }
+    return low < offsets.length - 1 && offsets[low] <= item ? low : -1
+}
+
+/** @param {Field} field @param {Place} place @param {number} index @param {string} why */
+function failMisfit(field, place, index, why) {
+    const row = place.rowOf(index)
+    if (row < 0) return
+    const sentence = `the value of column "${field.path}" in row ${row} ${why}`
+    throw new AlimentarError('type', sentence, { column: field.path, row })
+}
+
+/** A typed array that grows by what arrives, unless there is room from the beginning. */
 class FixedBuilder {
-    /** @param {string} name @param {Form} form @param {number} capacity */
-    constructor(name, form, capacity) {
-        this.name = name
-        this.form = form
-        this.values = new form.array(capacity)
+    /** @param {Field} field @param {number} capacity */
+    constructor(field, capacity) {
+        this.field = field
+        this.values = new field.form.array(capacity)
         this.validity = new ValidityBuilder()
     }
 
-    /** @param {number} length @param {number} expected */
-    reserve(length, expected) {
-        if (length <= this.values.length) return
-        const capacity = Math.max(
-            length,
-            Math.min(this.values.length * 2, Math.max(expected, length)),
-        )
-        const grown = new this.form.array(capacity)
-        grown.set(this.values)
-        this.values = grown
+    get length() {
+        return this.validity.length
     }
 
-    /**
-     * @param {Core} core
-     * @param {Fields} info
-     * @param {number} row of the file
-     * @param {number} expected
-     */
-    append(core, info, row, expected) {
-        const count = info.length
-        const at = this.validity.length
-        this.reserve(at + count, expected)
-        const target = this.values.subarray(at, at + count)
-        if (info.encoding === abi.ALI_ENCODING_DICTIONARY) this.gather(core, info, target, row)
-        else this.convert(core, info, target, row)
-        this.validity.append(count, validityOf(core, info), info.null_count)
+    /** @param {Core} core @param {Fields} info @param {Place} place */
+    append(core, info, place) {
+        const end = this.length + info.length
+        if (end > this.values.length) this.values = grown(this.values, end, 0)
+        const target = this.values.subarray(this.length, end)
+        if (info.encoding === abi.ALI_ENCODING_DICTIONARY) this.gather(core, info, target, place)
+        else this.convert(core, info, target, place)
+        this.validity.append(info.length, validityOf(core, info), info.null_count)
     }
 
-    /** @param {Core} core @param {Fields} info @param {any} target @param {number} row */
-    convert(core, info, target, row) {
-        const misfit = this.form.read(core.memory.buffer, info.values, target)
-        if (misfit >= 0) {
-            throw new AlimentarError(
-                'type',
-                `the value of column "${this.name}" in row ${row + misfit} is outside ` +
-                    this.form.misfit,
-                { column: this.name, row: row + misfit },
-            )
+    /** @param {Core} core @param {Fields} info @param {any} target @param {Place} place */
+    convert(core, info, target, place) {
+        if (target.length === 0) return
+        const { read, misfit } = this.field.form
+        let at = read(core.memory.buffer, info.values, target, 0)
+        while (at >= 0) {
+            failMisfit(this.field, place, at, misfit)
+            target[at] = 0
+            at = read(core.memory.buffer, info.values, target, at + 1)
         }
     }
 
-    /** @param {Core} core @param {Fields} info @param {any} target @param {number} row */
-    gather(core, info, target, row) {
+    /** @param {Core} core @param {Fields} info @param {any} target @param {Place} place */
+    gather(core, info, target, place) {
         const dictionary = describeColumn(core, info.dictionary)
-        const values = new this.form.array(dictionary.length)
+        const values = new this.field.form.array(dictionary.length)
         const codes = new Int32Array(core.memory.buffer, info.values, info.length)
+        const validity = validityOf(core, info)
+        this.convert(
+            core,
+            dictionary,
+            values,
+            below(place, validity, (at) => codes.indexOf(at)),
+        )
         if (values.length === 0) return
-        const misfit = this.form.read(core.memory.buffer, dictionary.values, values)
-        if (misfit >= 0)
-            this.convert(
-                core,
-                dictionary,
-                values,
-                row + Math.max(0, codes.indexOf(misfit)) - misfit,
-            )
         for (let i = 0; i < codes.length; i += 1) target[i] = values[codes[i]]
-        clearNulls(target, validityOf(core, info))
+        clearNulls(target, validity)
     }
 
     finish() {
-        const { validity } = this
-        const values =
-            validity.length === this.values.length
-                ? this.values
-                : this.values.slice(0, validity.length)
-        return new FixedColumn(
-            this.name,
-            this.form,
-            validity.length,
-            validity.nullCount,
-            values,
-            validity.finish(),
-        )
+        const { length, nullCount } = this.validity
+        const areas = {
+            values: trimmed(this.values, length),
+            validity: this.validity.finish(),
+        }
+        return new FixedColumn(this.field, length, nullCount, areas)
     }
 }
 
@@ -113,10 +157,9 @@ function clearNulls(values, validity) {
 
 /** Counts nulls. */
 class NullBuilder {
-    /** @param {string} name @param {Form} form */
-    constructor(name, form) {
-        this.name = name
-        this.form = form
+    /** @param {Field} field */
+    constructor(field) {
+        this.field = field
         this.length = 0
     }
 
@@ -126,35 +169,294 @@ class NullBuilder {
     }
 
     finish() {
-        return new NullColumn(this.name, this.form, this.length, this.length)
+        return new NullColumn(this.field, this.length, this.length)
+    }
+}
+
+/** Values that are kept as they lie: decimals as texts, intervals. */
+class RawBuilder {
+    /** @param {Field} field @param {number} capacity */
+    constructor(field, capacity) {
+        this.field = field
+        this.data = new Uint8Array(capacity * field.form.width)
+        this.validity = new ValidityBuilder()
+    }
+
+    get length() {
+        return this.validity.length
+    }
+
+    /** @param {Core} core @param {Fields} info @param {Place} place */
+    append(core, info, place) {
+        const { width, kind, options } = this.field.form
+        if (kind === 'interval' && width === 16 && options.int64 === 'number')
+            this.checkNanos(core, info, place)
+        const end = (this.length + info.length) * width
+        if (end > this.data.length) this.data = grown(this.data, end, 0)
+        this.data.set(core.bytes(info.values, info.length * width), this.length * width)
+        this.validity.append(info.length, validityOf(core, info), info.null_count)
+    }
+
+    /** @param {Core} core @param {Fields} info @param {Place} place */
+    checkNanos(core, info, place) {
+        const halves = new Int32Array(core.memory.buffer, info.values, info.length * 4)
+        for (let i = 0; i < info.length; i += 1) {
+            const high = halves[4 * i + 3]
+            if (high >= 0x200000 || high < -0x200000)
+                failMisfit(
+                    this.field,
+                    place,
+                    i,
+                    'has nanoseconds outside ±(2^53 - 1), which a ' +
+                        "number cannot hold exactly: ask for { int64: 'bigint' }",
+                )
+        }
+    }
+
+    finish() {
+        const { length, nullCount } = this.validity
+        const data = trimmed(this.data, length * this.field.form.width)
+        const areas = { data, validity: this.validity.finish() }
+        return this.field.form.kind === 'interval'
+            ? new IntervalColumn(this.field, length, nullCount, areas)
+            : new DecimalColumn(this.field, length, nullCount, areas)
+    }
+}
+
+/** Lists and maps: offsets, and the items below. */
+class ListBuilder {
+    /** @param {Field} field @param {number} capacity */
+    constructor(field, capacity) {
+        this.field = field
+        this.offsets = new Int32Array(capacity + 1)
+        this.validity = new ValidityBuilder()
+        this.child = builderOf(field.form.children[0], 0)
+    }
+
+    get length() {
+        return this.validity.length
+    }
+
+    /** @param {Core} core @param {Fields} info @param {Place} place
+     * @param {DictionaryCache} cache */
+    append(core, info, place, cache) {
+        const end = this.length + info.length
+        const shift = this.child.length
+        const validity = validityOf(core, info)
+        const offsets = offsetsOf(core, info)
+        if (end + 1 > this.offsets.length) this.offsets = grown(this.offsets, end + 1, 0)
+        addOffsets(this.offsets, this.length, offsets, shift)
+        const items = below(place, validity, (item) => rowOfItem(offsets, item))
+        appendChild(this.child, core, info, 0, items, cache)
+        this.validity.append(info.length, validity, info.null_count)
+    }
+
+    finish() {
+        const { length, nullCount } = this.validity
+        const areas = {
+            offsets: trimmed(this.offsets, length + 1),
+            validity: this.validity.finish(),
+        }
+        const Kind = this.field.form.kind === 'map' ? MapColumn : ListColumn
+        return new Kind(this.field, length, nullCount, areas, [this.child.finish()])
     }
 }
 
 /**
- * What builds a column of a form out of batches. `capacity` is how many rows to make room for at
- * first.
- * @param {string} name @param {Form} form @param {number} capacity
+ * @param {Builder} builder @param {Core} core @param {Fields} info of the column above
+ * @param {number} index @param {Place} place @param {DictionaryCache} cache
  */
-export function builderOf(name, form, capacity) {
-    if (form.kind === 'unsupported') {
-        const sentence = `type ${form.storage.name} is not supported yet (column "${name}")`
-        throw new AlimentarError('unsupported', sentence, { column: name })
+function appendChild(builder, core, info, index, place, cache) {
+    const child = core.exports.column_child(info.column, index) >>> 0
+    builder.append(core, describeColumn(core, child), place, cache)
+}
+
+/** Structs, Variants and lists of one size: what lies below has its own length. */
+class StructBuilder {
+    /** @param {Field} field @param {number} capacity */
+    constructor(field, capacity) {
+        const { kind, width, children } = field.form
+        this.field = field
+        this.step = kind === 'fixed_list' ? width : 1
+        this.validity = new ValidityBuilder()
+        const room = capacity * this.step
+        this.children = children.map((child) => builderOf(child, room > ITEMS_AT_FIRST ? 0 : room))
     }
-    if (form.kind === 'text') return new TextBuilder(name, form)
-    if (form.kind === 'binary') return new BinaryBuilder(name, form)
-    if (form.kind === 'null') return new NullBuilder(name, form)
-    return new FixedBuilder(name, form, capacity)
+
+    get length() {
+        return this.validity.length
+    }
+
+    /** @param {Core} core @param {Fields} info @param {Place} place
+     * @param {DictionaryCache} cache */
+    append(core, info, place, cache) {
+        const validity = validityOf(core, info)
+        const items = below(place, validity, (item) => Math.floor(item / this.step))
+        this.children.forEach((child, index) => appendChild(child, core, info, index, items, cache))
+        this.validity.append(info.length, validity, info.null_count)
+    }
+
+    finish() {
+        const { length, nullCount } = this.validity
+        const areas = { validity: this.validity.finish() }
+        const children = this.children.map((child) => child.finish())
+        const { kind } = this.field.form
+        const Kind =
+            kind === 'fixed_list'
+                ? FixedListColumn
+                : kind === 'struct'
+                  ? StructColumn
+                  : VariantColumn
+        return new Kind(this.field, length, nullCount, areas, children)
+    }
+}
+
+/** Unions: type ids, where they are dense also offsets, and the children. */
+class UnionBuilder {
+    /** @param {Field} field @param {number} capacity */
+    constructor(field, capacity) {
+        const { children, type } = field.form
+        this.field = field
+        this.length = 0
+        this.typeIds = new Int8Array(capacity)
+        this.offsets = type.mode === 1 ? new Int32Array(capacity) : null
+        this.children = children.map((child) => builderOf(child, type.mode === 1 ? 0 : capacity))
+    }
+
+    /** @param {Core} core @param {Fields} info @param {Place} place
+     * @param {DictionaryCache} cache */
+    append(core, info, place, cache) {
+        const end = this.length + info.length
+        const ids = new Int8Array(core.memory.buffer, info.values, info.length)
+        if (end > this.typeIds.length) this.typeIds = grown(this.typeIds, end, 0)
+        this.typeIds.set(ids, this.length)
+        const offsets =
+            this.offsets === null
+                ? null
+                : new Int32Array(core.memory.buffer, info.offsets, info.length)
+        if (offsets !== null) this.appendOffsets(ids, offsets)
+        this.children.forEach((child, index) => {
+            const id = this.field.form.typeIds[index]
+            const items = below(place, null, (item) => rowOfVariant(ids, offsets, id, item))
+            appendChild(child, core, info, index, items, cache)
+        })
+        this.length = end
+    }
+
+    /** @param {Int8Array} ids @param {Int32Array} offsets */
+    appendOffsets(ids, offsets) {
+        const end = this.length + ids.length
+        if (end > /** @type {Int32Array} */ (this.offsets).length)
+            this.offsets = grown(this.offsets, end, 0)
+        const to = /** @type {Int32Array} */ (this.offsets)
+        const shifts = new Float64Array(256)
+        this.field.form.typeIds.forEach((id, index) => {
+            shifts[id & 255] = this.children[index].length
+        })
+        for (let i = 0; i < ids.length; i += 1)
+            to[this.length + i] = offsets[i] + shifts[ids[i] & 255]
+    }
+
+    finish() {
+        const { length } = this
+        const areas = {
+            validity: null,
+            values: trimmed(this.typeIds, length),
+            offsets: this.offsets === null ? undefined : trimmed(this.offsets, length),
+        }
+        const children = this.children.map((child) => child.finish())
+        return new UnionColumn(this.field, length, areas, children)
+    }
+}
+
+/** The row that shows an item of the child with an id, or -1.
+ * @param {Int8Array} ids @param {Int32Array | null} offsets @param {number} id
+ * @param {number} item */
+function rowOfVariant(ids, offsets, id, item) {
+    if (offsets === null) return ids[item] === id ? item : -1
+    return ids.findIndex((each, row) => each === id && offsets[row] === item)
 }
 
 /**
- * A column over the core's memory where its values lie there as JavaScript shows them, else null.
- * @param {string} name
- * @param {Form} form
- * @param {Core} core
- * @param {Fields} info
- * @param {() => void} check throws once released
+ * What builds a column out of batches. `capacity` is how many rows to make room for at first.
+ * @param {Field} field @param {number} capacity @returns {Builder}
  */
-export function viewOf(name, form, core, info, check) {
-    const isDirect = form.memory !== undefined && info.encoding === abi.ALI_ENCODING_PLAIN
-    return isDirect ? new ViewColumn(name, form, core, info, check) : null
+export function builderOf(field, capacity) {
+    switch (field.form.kind) {
+        case 'text':
+            return new TextBuilder(field, capacity)
+        case 'binary':
+        case 'uuid':
+            return new BinaryBuilder(field, capacity)
+        case 'null':
+            return new NullBuilder(field)
+        case 'fixed':
+            return new FixedBuilder(field, capacity)
+        case 'decimal':
+        case 'interval':
+            return new RawBuilder(field, capacity)
+        case 'list':
+        case 'map':
+            return new ListBuilder(field, capacity)
+        case 'struct':
+        case 'variant':
+        case 'fixed_list':
+            return new StructBuilder(field, capacity)
+        case 'union':
+            return new UnionBuilder(field, capacity)
+        default: {
+            const { name } = field.form.storage
+            const sentence = `type ${name} is not supported (column "${field.path}")`
+            throw new AlimentarError('unsupported', sentence, { column: field.path })
+        }
+    }
+}
+
+/** A copy of one column of a batch.
+ * @param {Core} core @param {number} column @param {Field} field @param {Place} place
+ * @param {DictionaryCache} cache */
+export function copyColumn(core, column, field, place, cache) {
+    const info = describeColumn(core, column)
+    const builder = builderOf(field, info.length)
+    builder.append(core, info, place, cache)
+    return builder.finish()
+}
+
+/**
+ * A column over the core's memory where it lies there as JavaScript shows it, else a copy.
+ * @param {import('./column.js').Hold} hold @param {number} column @param {Field} field
+ * @param {Place} place @param {DictionaryCache} cache @returns {import('./column.js').Column}
+ */
+export function viewColumn(hold, column, field, place, cache) {
+    const { core } = hold
+    const { form } = field
+    const info = describeColumn(core, column)
+    if (form.memory !== undefined && info.encoding === abi.ALI_ENCODING_PLAIN)
+        return new FixedColumn(
+            field,
+            info.length,
+            info.null_count,
+            new MemoryAreas(hold, info, form.memory),
+        )
+    if (form.kind === 'text' || form.kind === 'binary')
+        return viewBytes(field, hold, info) ?? copyColumn(core, column, field, place, cache)
+    const Kind = {
+        list: ListColumn,
+        map: MapColumn,
+        fixed_list: FixedListColumn,
+        struct: StructColumn,
+    }[/** @type {string} */ (form.kind)]
+    if (Kind === undefined) return copyColumn(core, column, field, place, cache)
+    const validity = validityOf(core, info)
+    const isList = form.kind === 'list' || form.kind === 'map'
+    const step = form.kind === 'fixed_list' ? form.width : 1
+    const offsets = isList ? offsetsOf(core, info) : null
+    const items = below(place, validity, (item) =>
+        offsets === null ? Math.floor(item / step) : rowOfItem(offsets, item),
+    )
+    const children = form.children.map((child, index) =>
+        viewColumn(hold, core.exports.column_child(column, index) >>> 0, child, items, cache),
+    )
+    const areas = new MemoryAreas(hold, info, Uint8Array)
+    return new Kind(field, info.length, info.null_count, areas, children)
 }

@@ -14,6 +14,7 @@ const MOST = Number.MAX_SAFE_INTEGER
 const values = {
     int64: { words: ['number', 'bigint'] },
     times: { words: ['ms', 'Date', 'bigint'] },
+    decimal: { words: ['number', 'string'] },
 }
 
 /** @type {Rules} */
@@ -35,9 +36,7 @@ export const openRules = {
 }
 
 /** @type {Rules} */
-export const columnsRules = {
-    ...values,
-    strings: { words: ['dictionary', 'plain'] },
+const scan = {
     batchSize: { least: 1, most: 1048576 },
     limit: { least: 0, most: MOST },
     offset: { least: 0, most: MOST },
@@ -46,6 +45,12 @@ export const columnsRules = {
     signal: {},
     onProgress: {},
 }
+
+/** @type {Rules} */
+export const columnsRules = { ...values, ...scan, strings: { words: ['dictionary', 'plain'] } }
+
+/** @type {Rules} */
+export const arrowRules = { ...scan, columns: {} }
 
 /** @type {Rules} */
 export const rowsRules = { ...columnsRules, columns: {} }
@@ -106,8 +111,7 @@ function distance(a, b) {
     for (let i = 1; i <= a.length; i += 1) {
         const next = [i]
         for (let j = 1; j <= b.length; j += 1)
-            next[j] =
-                Math.min(row[j], next[j - 1], row[j - 1] - Number(a[i - 1] === b[j - 1])) + 1
+            next[j] = Math.min(row[j], next[j - 1], row[j - 1] - Number(a[i - 1] === b[j - 1])) + 1
         row = next
     }
     return row[b.length]

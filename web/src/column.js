@@ -1,28 +1,43 @@
 // column.js: columns as JavaScript sees them.
 //
-// The form of `values` and of `at` follows from type and options alone (forms.js). Columns over the
-// core's memory (views: true) derive their arrays anew at each access. Text is in text.js.
+// The form of `values` and of `at` follows from type and options alone (forms.js). A column reads
+// its arrays from its areas: arrays of its own, or over the core's memory (views: true), derived
+// anew at each access. Text and binary values are in text.js, nested types in nested.js.
 import * as abi from './abi.js'
+import { AlimentarError } from './errors.js'
 
 /** @typedef {import('./wasm.js').Core} Core */
+/** @typedef {import('./fields.js').Field} Field */
 /** @typedef {import('./forms.js').Form} Form */
 /** @typedef {{ [name: string]: any }} Fields */
+
+/**
+ * The arrays of a column; which of them there are depends on its form.
+ * @typedef {{ values?: any, validity: Uint8Array | null, offsets?: any, data?: any }} Areas
+ */
 
 /** A method that Node's console calls. */
 export const INSPECT = Symbol.for('nodejs.util.inspect.custom')
 
+/** @type {Areas} */
+const NOTHING = { validity: null }
+
 /** What every column has; its kinds add how a value looks. */
 export class Column {
-    /** @param {string} name @param {Form} form @param {number} length @param {number} nullCount */
-    constructor(name, form, length, nullCount) {
-        this.name = name
-        this.label = name
-        this.type = form.type
-        this.storage = form.storage
+    /** @param {Field} field @param {number} length @param {number} nullCount
+     * @param {Areas} [areas] */
+    constructor(field, length, nullCount, areas = NOTHING) {
+        this.name = field.name
+        this.label = field.name
+        this.type = field.form.type
+        this.storage = field.form.storage
+        this.metadata = field.metadata
         this.length = length
         this.nullCount = nullCount
         /** @type {'plain' | 'dictionary'} */
         this.encoding = 'plain'
+        this._form = field.form
+        this._areas = areas
     }
 
     /** @returns {any} */
@@ -32,7 +47,17 @@ export class Column {
 
     /** @returns {Uint8Array | null} */
     get validity() {
-        return null
+        return this._areas.validity
+    }
+
+    /** The columns below a nested one. @returns {Column[]} */
+    get children() {
+        return []
+    }
+
+    /** The first column below of that name, or null. @param {string} name @returns {any} */
+    getChild(name) {
+        return this.children.find((child) => child.name === name) ?? null
     }
 
     /** The value of a row that is not null. @param {number} row @returns {any} */
@@ -42,7 +67,7 @@ export class Column {
 
     /** @param {number} row */
     isValid(row) {
-        const { validity } = this
+        const { validity } = this._areas
         return validity === null || ((validity[row >> 3] >> (row & 7)) & 1) !== 0
     }
 
@@ -62,8 +87,14 @@ export class Column {
 
     /** @returns {any} */
     toArray() {
-        const all = new Array(this.length)
-        for (let row = 0; row < this.length; row += 1) all[row] = this.get(row)
+        return this.range(0, this.length)
+    }
+
+    /** The rows [begin, end), as toArray() gives them. @param {number} begin @param {number} end
+     * @returns {any} */
+    range(begin, end) {
+        const all = new Array(end - begin)
+        for (let row = begin; row < end; row += 1) all[row - begin] = this.get(row)
         return all
     }
 
@@ -88,72 +119,35 @@ export class Column {
 
 /** Numbers, booleans and times: one typed array. */
 export class FixedColumn extends Column {
-    /**
-     * @param {string} name
-     * @param {Form} form
-     * @param {number} length
-     * @param {number} nullCount
-     * @param {any} values
-     * @param {Uint8Array | null} validity
-     */
-    constructor(name, form, length, nullCount, values, validity) {
-        super(name, form, length, nullCount)
-        this._values = values
-        this._validity = validity
-        this._form = form
-    }
-
     get values() {
-        return this._values
-    }
-
-    get validity() {
-        return this._validity
+        return this._areas.values
     }
 
     /** @param {number} row */
     value(row) {
-        const value = this.values[row]
+        const value = this._areas.values[row]
         return this._form.show === undefined ? value : this._form.show(value)
     }
 
+    /** The array itself where there is one, but a copy of what lies in the core's memory. */
     toArray() {
-        return this.nullCount === 0 && !this._form.isObject ? this.values : super.toArray()
+        if (this.nullCount !== 0 || this._form.isObject) return super.range(0, this.length)
+        return this._areas instanceof MemoryAreas ? this.values.slice() : this.values
+    }
+
+    /** @param {number} begin @param {number} end */
+    range(begin, end) {
+        return this._form.isObject || hasNull(this, begin, end)
+            ? super.range(begin, end)
+            : this.values.slice(begin, end)
     }
 }
 
-/**
- * A typed array over the core's memory, derived anew at each access, until its batch is released.
- */
-export class ViewColumn extends FixedColumn {
-    /**
-     * @param {string} name
-     * @param {Form} form
-     * @param {Core} core
-     * @param {Fields} info
-     * @param {() => void} check
-     */
-    constructor(name, form, core, info, check) {
-        super(name, form, info.length, info.null_count, undefined, null)
-        this._core = core
-        this._info = info
-        this._check = check
-    }
-
-    get values() {
-        this._check()
-        return new this._form.memory(this._core.memory.buffer, this._info.values, this.length)
-    }
-
-    get validity() {
-        this._check()
-        if (this._info.validity === 0) return null
-        return this._core.bytes(this._info.validity, Math.ceil(this.length / 8))
-    }
-
-    toArray() {
-        return super.toArray().slice()
-    }
+/** @param {Column} column @param {number} begin @param {number} end */
+function hasNull(column, begin, end) {
+    if (column.nullCount === 0) return false
+    for (let row = begin; row < end; row += 1) if (!column.isValid(row)) return true
+    return false
 }
 
 /** A column of nulls. */
@@ -161,6 +155,64 @@ export class NullColumn extends Column {
     /** @param {number} _row */
     isValid(_row) {
         return false
+    }
+}
+
+/** A batch of views, as its columns know it. */
+export class Hold {
+    /** @param {Core} core @param {number} batch @param {number} simple the same rows, simplified */
+    constructor(core, batch, simple) {
+        this.core = core
+        this.batch = batch
+        this.simple = simple
+        this.isReleased = false
+        core.holders += 1
+        core.exports.batch_retain(batch)
+        core.exports.batch_retain(simple)
+    }
+
+    check() {
+        if (this.isReleased)
+            throw new AlimentarError('state', 'the batch was released: its views are gone')
+    }
+
+    release() {
+        if (this.isReleased) return
+        this.isReleased = true
+        this.core.exports.batch_release(this.simple)
+        this.core.exports.batch_release(this.batch)
+        this.core.leave()
+    }
+}
+
+/** Areas in the core's memory: arrays are derived anew at each access, until the release. */
+export class MemoryAreas {
+    /** @param {Hold} hold @param {Fields} info @param {any} array of the values */
+    constructor(hold, info, array) {
+        this._hold = hold
+        this._info = info
+        this._array = array
+    }
+
+    get values() {
+        this._hold.check()
+        const { values, length } = this._info
+        return new this._array(this._hold.core.memory.buffer, values, length)
+    }
+
+    get validity() {
+        this._hold.check()
+        return validityOf(this._hold.core, this._info)
+    }
+
+    get offsets() {
+        this._hold.check()
+        return offsetsOf(this._hold.core, this._info)
+    }
+
+    get data() {
+        this._hold.check()
+        return this._hold.core.bytes(this._info.data, this._info.data_bytes)
     }
 }
 
@@ -224,23 +276,28 @@ function setBit(to, at) {
     to[at >> 3] |= 1 << (at & 7)
 }
 
+// The bits of `to` from `begin` on are 0 before.
 /** @param {Uint8Array} to @param {number} begin @param {Uint8Array} from @param {number} count */
 function copyBits(to, begin, from, count) {
-    if ((begin & 7) === 0) {
-        to.set(from.subarray(0, (count + 7) >> 3), begin >> 3)
-        if ((count & 7) !== 0) to[(begin + count) >> 3] &= (1 << (count & 7)) - 1
-        return
+    const shift = begin & 7
+    const first = begin >> 3
+    const whole = count >> 3
+    if (shift === 0) to.set(from.subarray(0, whole), first)
+    for (let at = 0; shift !== 0 && at < whole; at += 1) {
+        to[first + at] |= from[at] << shift
+        to[first + at + 1] |= from[at] >> (8 - shift)
     }
-    for (let i = 0; i < count; i += 1) {
+    for (let i = whole * 8; i < count; i += 1)
         if (((from[i >> 3] >> (i & 7)) & 1) !== 0) setBit(to, begin + i)
-    }
 }
 
 /** @param {Core} core @param {number} column @returns {Fields} */
 export function describeColumn(core, column) {
-    return core.describe(abi.ali_column_info, (address) =>
+    const info = core.describe(abi.ali_column_info, (address) =>
         core.exports.column_describe(column, address),
     )
+    info.column = column
+    return info
 }
 
 /** @param {Core} core @param {Fields} info @returns {Uint8Array | null} */
@@ -248,4 +305,11 @@ export function validityOf(core, info) {
     return info.validity === 0 || info.null_count === 0
         ? null
         : core.bytes(info.validity, Math.ceil(info.length / 8))
+}
+
+/** @param {Core} core @param {Fields} info @returns {Int32Array} */
+export function offsetsOf(core, info) {
+    return info.offsets === 0
+        ? new Int32Array(info.length + 1)
+        : new Int32Array(core.memory.buffer, info.offsets, info.length + 1)
 }

@@ -3,12 +3,21 @@
 // A data set has a context of its own in the module, so that what it holds can be counted, and is
 // released as a whole. Every read is a task; reads may run side by side.
 import * as abi from './abi.js'
-import { checkDistinct, copyBatch, readFields, schemaOf, viewBatch } from './batch.js'
-import { builderOf } from './builder.js'
-import { batchesRules, checkOptions, columnsRules, openRules, rowsRules } from './check.js'
+import { ArrowWriter } from './arrow.js'
+import { copyBatch, viewBatch } from './batch.js'
+import { builderOf, placeAt } from './builder.js'
+import {
+    arrowRules,
+    batchesRules,
+    checkOptions,
+    columnsRules,
+    openRules,
+    rowsRules,
+} from './check.js'
 import { INSPECT, describeColumn } from './column.js'
 import { Task } from './drive.js'
 import { AlimentarError, failArgument } from './errors.js'
+import { checkDistinct, readFields, readSchemaMetadata, schemaOf } from './fields.js'
 import { valueOptions } from './forms.js'
 import { hostsOf, onlyHost } from './sources.js'
 import { acquire } from './wasm.js'
@@ -16,12 +25,13 @@ import { acquire } from './wasm.js'
 /** @typedef {import('./wasm.js').Core} Core */
 /** @typedef {import('./drive.js').Host} Host */
 /** @typedef {import('./batch.js').Batch} Batch */
-/** @typedef {import('./batch.js').Field} Field */
+/** @typedef {import('./fields.js').Field} Field */
 /** @typedef {import('./types.d.ts').ScanOptions} ScanOptions */
 /** @typedef {import('./types.d.ts').OpenOptions} OpenOptions */
 
-/** Rows that room is made for before they have come. */
-const ROWS_AT_FIRST = 1 << 20
+/** Values that room is made for before they have come: for each byte of the file, and at least. */
+const VALUES_PER_BYTE = 16
+const VALUES_AT_FIRST = 1 << 20
 
 /**
  * Opens data: reads its metadata, no rows.
@@ -78,6 +88,8 @@ class Hold {
         this.dataset = 0
         /** @type {Set<Task>} */
         this.tasks = new Set()
+        /** @type {Set<ArrowWriter>} */
+        this.writers = new Set()
         this.isClosed = false
     }
 
@@ -88,6 +100,8 @@ class Hold {
             path: this.host.path,
         })
         for (const task of [...this.tasks]) task.fail(closed)
+        for (const writer of this.writers) writer.free()
+        this.writers.clear()
         const { exports } = this.core
         if (this.dataset !== 0) exports.dataset_release(this.dataset)
         if (this.context !== 0) exports.context_free(this.context)
@@ -103,7 +117,8 @@ export class Dataset {
         this._hold = new Hold(core, host)
         this._options = options
         /** @type {import('./types.d.ts').Schema} */
-        this.schema = { fields: [] }
+        this.schema = { fields: [], metadata: Object.create(null) }
+        /** @type {number | null} */
         this.numRows = 0
         this.numCols = 0
         this.format = ''
@@ -179,7 +194,7 @@ export class Dataset {
         this.format = core.terminated(info.format)
         this.rowGroups = info.row_groups
         this.bytes = info.bytes
-        this.numRows = info.rows ?? 0
+        this.numRows = info.rows
         this.createdBy = core.terminated(info.created_by)
         for (let index = 0; index < info.metadata_count; index += 1) {
             core.check(
@@ -190,7 +205,7 @@ export class Dataset {
             )
         }
         const fields = readFields(core, info.schema, valueOptions(this._options))
-        this.schema = schemaOf(fields)
+        this.schema = schemaOf(fields, readSchemaMetadata(core, info.schema))
         this.numCols = fields.length
     }
 
@@ -224,7 +239,11 @@ export class Dataset {
         return this.start(
             () =>
                 core.lend((put) =>
-                    core.exports.scan_start(dataset, scanOptions(put, options), core.scratch),
+                    core.exports.scan_start(
+                        dataset,
+                        scanOptions(put, this.named(options)),
+                        core.scratch,
+                    ),
                 ),
             options,
         )
@@ -237,24 +256,75 @@ export class Dataset {
      * @returns {Field[]}
      */
     fieldsOf(options, values) {
-        const { core, context, dataset } = this._hold
-        this.checkOpen()
-        const status = core.lend((put) =>
-            core.exports.scan_schema(dataset, scanOptions(put, options), core.scratch),
-        )
-        if (status < 0)
-            throw this.located(core.error(core.exports.context_error(context) >>> 0).error)
-        const schema = core.u32(core.scratch)
+        const { core } = this._hold
+        const schema = this.scanSchema(options)
         try {
             const fields = readFields(core, schema, values)
             options.columns?.forEach((asked, index) => {
                 fields[index].isAsked = true
-                if (asked.startsWith('#')) fields[index].key = asked
+                if (typeof asked !== 'string') fields[index].key = asked.join('.')
+                else if (asked.startsWith('#')) fields[index].key = asked
             })
             return fields
         } finally {
             core.exports.schema_release(schema)
         }
+    }
+
+    /** The core's schema of such a scan, the caller's. @param {ScanOptions} options */
+    scanSchema(options) {
+        const { core, context, dataset } = this._hold
+        this.checkOpen()
+        const status = core.lend((put) =>
+            core.exports.scan_schema(dataset, scanOptions(put, this.named(options)), core.scratch),
+        )
+        if (status < 0)
+            throw this.located(core.error(core.exports.context_error(context) >>> 0).error)
+        return core.u32(core.scratch)
+    }
+
+    /**
+     * The options with paths as the core takes them: by the place of their first column, so that
+     * no name is mistaken for a path.
+     * @param {ScanOptions} options
+     */
+    named(options) {
+        if (!Array.isArray(options.columns)) return options
+        return {
+            ...options,
+            columns: options.columns.map((asked) =>
+                Array.isArray(asked) ? this.pathOf(asked) : asked,
+            ),
+        }
+    }
+
+    /** @param {string[]} path */
+    pathOf(path) {
+        if (path.length === 0 || path.some((name) => typeof name !== 'string'))
+            failArgument('the path of a column must be a list of at least one name')
+        const [first, ...rest] = path
+        const below = rest.map((name) => '.' + name.replace(/[.\\]/g, '\\$&')).join('')
+        if (/^#\d+$/.test(first)) return first + below
+        const name = first.replace(/^\\#/, '#')
+        const places = this.schema.fields.flatMap((field, index) =>
+            field.name === name ? [`#${index + 1}`] : [],
+        )
+        if (places.length === 0)
+            throw new AlimentarError('not_found', `there is no column "${name}"`, { column: name })
+        if (places.length > 1)
+            failArgument(`columns ${places.join(', ')} are all called "${name}": ask by place`)
+        return places[0] + below
+    }
+
+    /**
+     * The same rows by fewer kinds of types: another batch, the caller's.
+     * @param {number} batch
+     */
+    simplified(batch) {
+        const { core, context } = this._hold
+        const status = core.exports.batch_simplify(context, batch, core.scratch)
+        if (status < 0) throw core.error(core.exports.context_error(context) >>> 0).error
+        return core.u32(core.scratch)
     }
 
     /**
@@ -309,15 +379,17 @@ export class Dataset {
         const report = () => this.warn('views_forgotten', 'a batch of views was not released')
         let row = options.offset ?? 0
         for await (const batch of this.drain(task)) {
+            let simple = 0
             let made
             try {
-                if (options.views) core.exports.batch_retain(batch)
+                simple = this.simplified(batch)
                 made = options.views
-                    ? viewBatch(core, batch, fields, row, cache, report)
-                    : copyBatch(core, batch, fields, row, cache)
+                    ? viewBatch(core, batch, simple, fields, row, cache, report)
+                    : copyBatch(core, simple, fields, row, cache)
             } catch (error) {
                 throw this.located(error)
             } finally {
+                core.exports.batch_release(simple)
                 core.exports.batch_release(batch)
             }
             row += made.numRows
@@ -327,7 +399,7 @@ export class Dataset {
 
     /**
      * Reads whole columns.
-     * @param {readonly string[] | null} [names] all columns without it
+     * @param {readonly (string | readonly string[])[] | null} [names] all columns without it
      * @param {Omit<ScanOptions, 'columns'>} [options]
      * @returns {Promise<any>}
      */
@@ -339,31 +411,42 @@ export class Dataset {
             checkDistinct(fields)
             return await this.build(wanted, task, fields)
         } catch (error) {
-            throw this.located(error)
+            throw this.located(outOfMemory(error))
         } finally {
             this.end(task)
         }
     }
 
+    /**
+     * Rows to make room for at once: as many as will come, unless the file could not hold them.
+     * @param {ScanOptions} options @param {number} columns
+     */
+    roomFor({ offset = 0, limit = Infinity }, columns) {
+        const values = Math.max(VALUES_AT_FIRST, this.bytes * VALUES_PER_BYTE)
+        const rows = Math.min(limit, Math.max(0, (this.numRows ?? 0) - offset))
+        return Math.min(rows, Math.floor(values / Math.max(1, columns)))
+    }
+
     /** @param {ScanOptions} options @param {Task} task @param {Field[]} fields */
     async build(options, task, fields) {
         const { core } = this._hold
-        const offset = options.offset ?? 0
-        const expected = Math.max(0, Math.min(options.limit ?? Infinity, this.numRows - offset))
+        const room = this.roomFor(options, fields.length)
         /** @type {import('./text.js').DictionaryCache} */
         const cache = new Map()
-        const builders = fields.map(({ name, form }) =>
-            builderOf(name, form, Math.min(expected, ROWS_AT_FIRST)),
-        )
-        let row = offset
+        const builders = fields.map((field) => builderOf(field, room))
+        let row = options.offset ?? 0
         for await (const batch of this.drain(task)) {
+            let simple = 0
             try {
+                simple = this.simplified(batch)
+                const place = placeAt(row)
                 builders.forEach((builder, index) => {
-                    const info = describeColumn(core, core.exports.batch_column(batch, index) >>> 0)
-                    builder.append(core, info, row, expected, cache)
+                    const column = core.exports.batch_column(simple, index) >>> 0
+                    builder.append(core, describeColumn(core, column), place, cache)
                 })
-                row += core.exports.batch_rows(batch)
+                row += core.exports.batch_rows(simple)
             } finally {
+                core.exports.batch_release(simple)
                 core.exports.batch_release(batch)
             }
         }
@@ -397,9 +480,58 @@ export class Dataset {
         return rows
     }
 
-    /** The number of rows. */
+    /** The number of rows: as the metadata says, else they are read. */
     async count() {
-        return this.numRows
+        this.checkOpen()
+        if (this.numRows !== null) return this.numRows
+        const { core } = this._hold
+        const options = this.numCols === 0 ? {} : { columns: ['#1'] }
+        let rows = 0
+        for await (const batch of this.drain(this.scan(options))) {
+            rows += core.exports.batch_rows(batch)
+            core.exports.batch_release(batch)
+        }
+        return rows
+    }
+
+    /**
+     * The rows as an Arrow IPC stream, in the file's own types.
+     * @param {import('./types.d.ts').ArrowOptions} [options]
+     * @returns {Promise<Uint8Array>}
+     */
+    async toArrow(options = {}) {
+        this.checked('toArrow()', options, arrowRules)
+        let task
+        let schema = 0
+        try {
+            task = this.scan(options)
+            schema = this.scanSchema(options)
+            return await this.write(task, schema)
+        } catch (error) {
+            throw this.located(error)
+        } finally {
+            if (task !== undefined) this.end(task)
+            this._hold.core.exports.schema_release(schema)
+        }
+    }
+
+    /** @param {Task} task @param {number} schema */
+    async write(task, schema) {
+        const { core, context, writers } = this._hold
+        const writer = new ArrowWriter(core, context, schema)
+        writers.add(writer)
+        try {
+            for await (const batch of this.drain(task)) {
+                try {
+                    writer.put(batch)
+                } finally {
+                    core.exports.batch_release(batch)
+                }
+            }
+            return writer.finish()
+        } finally {
+            if (writers.delete(writer)) writer.free()
+        }
     }
 
     /** Bytes that this data set, its reads and its batches of views hold in the module. */
@@ -453,6 +585,15 @@ export class Dataset {
     }
 }
 
+/** What an array that cannot be had is called. @param {unknown} error */
+function outOfMemory(error) {
+    if (!(error instanceof RangeError)) return error
+    return new AlimentarError(
+        'memory',
+        `the columns do not fit into memory (${error.message}): read fewer, or by batches`,
+    )
+}
+
 const dispose = /** @type {any} */ (Symbol).dispose
 if (dispose !== undefined) {
     ;/** @type {any} */ (Dataset.prototype)[dispose] = function () {
@@ -495,7 +636,9 @@ function columnNames(columns) {
         return failArgument('columns must be a list of at least one name')
     return columns.map((name) => {
         if (typeof name !== 'string')
-            return failArgument(`a column's name must be a text, not ${typeof name}`)
+            return failArgument(
+                `a column must be asked for by a text, or a list of them, not by ${typeof name}`,
+            )
         if (name.includes('\0'))
             return failArgument('a column whose name holds a zero byte cannot be asked for by name')
         return name

@@ -1,34 +1,46 @@
 // forms.js: the form that each type of the core takes in JavaScript, as the options want it: the
-// kind of array, how its values are read from memory, and what `type` and `storage` say. The table
-// is docs/contracts/javascript.md. Left out: decimals, half floats and nested types, which the core
-// does not read yet.
+// kind of column, how its values are read from memory, and what `type` and `storage` say. The table
+// is docs/contracts/javascript.md.
+//
+// Forms are made from the schema of the file; the batches that they read are simplified ones, in
+// which large types and views are plain, and run ends are expanded.
 import * as abi from './abi.js'
+import {
+    dateReader,
+    decimalReader,
+    directReader,
+    readBits,
+    readHalfs,
+    readInt32AsBigInt,
+    readInt64,
+    readNothing,
+    readUint64,
+    timeReader,
+} from './readers.js'
 
 /** @typedef {import('./types.d.ts').DataType} DataType */
-/** @typedef {{ int64: 'number' | 'bigint', times: 'ms' | 'Date' | 'bigint' }} ValueOptions */
-
+/** @typedef {import('./fields.js').Field} Field */
+/** @typedef {import('./readers.js').Reader} Reader */
 /**
- * How values are read: writes as many as `target` holds; returns the index of the first one that
- * does not fit, or -1.
- * @typedef {(buffer: ArrayBufferLike, address: number, target: any) => number} Reader
+ * @typedef {{ int64: 'number' | 'bigint', times: 'ms' | 'Date' | 'bigint',
+ *   decimal: 'number' | 'string' }} ValueOptions
+ */
+/**
+ * @typedef {'fixed' | 'text' | 'binary' | 'uuid' | 'null' | 'decimal' | 'interval' | 'list' |
+ *   'fixed_list' | 'struct' | 'map' | 'union' | 'variant' | 'unsupported'} Kind
  */
 
 /**
  * `array` is the array of the values, `memory` the same if the core's memory can be shown as it is,
- * `show` makes of an array's element what at() gives, `misfit` says why a value does not fit.
+ * `width` the bytes of a value that is kept as it lies, `show` makes of an array's element what
+ * at() gives, `misfit` says why a value does not fit. `children` are the fields below a nested
+ * type.
  * @typedef {{
- *   kind: 'fixed' | 'text' | 'binary' | 'null' | 'unsupported', type: DataType, storage: DataType,
- *   width: number, array: any, memory: any, read: Reader, isObject: boolean,
- *   show: ((value: any) => any) | undefined, misfit: string
+ *   kind: Kind, type: DataType, storage: DataType, width: number, array: any, memory: any,
+ *   read: Reader, isObject: boolean, show: ((value: any) => any) | undefined, misfit: string,
+ *   children: Field[], typeIds: number[], options: ValueOptions
  * }} Form
  */
-
-/** The furthest that a Date goes from 1970. */
-const DATE_MS_MAX = 8.64e15
-
-/** Units in a millisecond, and milliseconds in a unit. */
-const PER_MS = [0, 1, 1000, 1000000, 0]
-const MS_PER = [1000, 1, 0, 0, 86400000]
 
 /** By width and sign. @type {Map<string, any>} */
 const INT_ARRAYS = new Map(
@@ -42,6 +54,27 @@ const INT_ARRAYS = new Map(
     ]),
 )
 
+/** What comes in place of types that only lie otherwise in memory. @type {Map<number, number>} */
+const PLAIN_KINDS = new Map([
+    [abi.ALI_TYPE_LARGE_UTF8, abi.ALI_TYPE_UTF8],
+    [abi.ALI_TYPE_UTF8_VIEW, abi.ALI_TYPE_UTF8],
+    [abi.ALI_TYPE_LARGE_BINARY, abi.ALI_TYPE_BINARY],
+    [abi.ALI_TYPE_BINARY_VIEW, abi.ALI_TYPE_BINARY],
+    [abi.ALI_TYPE_LARGE_LIST, abi.ALI_TYPE_LIST],
+    [abi.ALI_TYPE_LIST_VIEW, abi.ALI_TYPE_LIST],
+    [abi.ALI_TYPE_LARGE_LIST_VIEW, abi.ALI_TYPE_LIST],
+])
+
+const TEXT = { name: 'utf8', typeId: abi.ALI_TYPE_UTF8 }
+const BINARY = { name: 'binary', typeId: abi.ALI_TYPE_BINARY }
+const FLOAT64 = { name: 'float64', typeId: abi.ALI_TYPE_FLOAT, precision: 2 }
+
+export const INT64_MISFIT =
+    "is outside ±(2^53 - 1), which a number cannot hold exactly: ask for { int64: 'bigint' }"
+export const DECIMAL_MISFIT = "has more digits than a number holds: ask for { decimal: 'string' }"
+const DATE_MISFIT =
+    "is outside ±8.64e15 ms, which a Date cannot hold: ask for { times: 'ms' } or 'bigint'"
+
 /**
  * What the options of a read say, else those of its data set; both were checked.
  * @param {Partial<ValueOptions>} standard @param {Partial<ValueOptions>} [options]
@@ -51,22 +84,26 @@ export function valueOptions(standard, options = {}) {
     return {
         int64: options.int64 ?? standard.int64 ?? 'number',
         times: options.times ?? standard.times ?? 'ms',
+        decimal: options.decimal ?? standard.decimal ?? 'number',
     }
 }
 
 /**
- * @param {{ [name: string]: any }} info an ali_type_info, its zone as a text
+ * @param {{ [name: string]: any }} info an ali_type_info, its zone as a text, `type_ids` as numbers
  * @param {string} spelling the core's name of the type
+ * @param {Field[]} children
  * @param {ValueOptions} options
  * @returns {Form}
  */
-export function formOf(info, spelling, options) {
-    const storage = storageOf(info, spelling)
+export function formOf(info, spelling, children, options) {
+    const storage = storageOf(info, spelling, children)
+    if (info.kind === abi.ALI_TYPE_RUN_END) return { ...children[1].form, storage }
+    const plain = storage.dictionary ?? storage
     /** @type {Partial<Form>} */
-    const found = find(info, storage, options) ?? { kind: 'unsupported' }
+    const found = find(info, plain, children, options) ?? { kind: 'unsupported' }
     return {
         kind: 'fixed',
-        type: storage,
+        type: plain,
         storage,
         width: 0,
         array: undefined,
@@ -75,12 +112,54 @@ export function formOf(info, spelling, options) {
         show: undefined,
         isObject: false,
         misfit: '',
+        children,
+        typeIds: info.type_ids,
+        options,
         ...found,
     }
 }
 
-/** @param {{ [name: string]: any }} info @param {string} name @returns {DataType} */
-function storageOf(info, name) {
+/**
+ * The file's own type.
+ * @param {{ [name: string]: any }} info @param {string} name @param {Field[]} children
+ * @returns {DataType}
+ */
+function storageOf(info, name, children) {
+    if (info.index_bits === 0) return ownType(info, name, children.map(storedField))
+    const end = name.lastIndexOf(', ')
+    return {
+        name,
+        typeId: -1,
+        indices: {
+            name: name.slice(end + 2, -1),
+            typeId: abi.ALI_TYPE_INT,
+            bitWidth: info.index_bits,
+            signed: info.index_is_signed !== 0,
+        },
+        dictionary: ownType(
+            info,
+            name.slice(name.indexOf('<') + 1, end),
+            children.map(storedField),
+        ),
+        ordered: (info.flags & abi.ALI_TYPE_IS_ORDERED) !== 0,
+    }
+}
+
+/** @param {Field} field */
+function storedField({ name, nullable, metadata, form }) {
+    return { name, type: form.storage, storage: form.storage, nullable, metadata }
+}
+
+/** A field as users see it. @param {Field} field @returns {import('./types.d.ts').Field} */
+export function shownField({ name, nullable, metadata, form }) {
+    return { name, type: form.type, storage: form.storage, nullable, metadata }
+}
+
+/**
+ * @param {{ [name: string]: any }} info @param {string} name
+ * @param {import('./types.d.ts').Field[]} children @returns {DataType}
+ */
+function ownType(info, name, children) {
     /** @type {DataType} */
     const type = { name, typeId: info.kind }
     switch (info.kind) {
@@ -96,31 +175,47 @@ function storageOf(info, name) {
             return { ...type, unit: info.unit, bitWidth: info.bits }
         case abi.ALI_TYPE_DURATION:
             return { ...type, unit: info.unit }
+        case abi.ALI_TYPE_INTERVAL:
+            return { ...type, unit: info.bits === 32 ? 0 : info.bits === 64 ? 1 : 2 }
         case abi.ALI_TYPE_DECIMAL:
             return { ...type, precision: info.precision, scale: info.scale, bitWidth: info.bits }
         case abi.ALI_TYPE_FIXED_BINARY:
             return { ...type, stride: info.bits / 8 }
+        case abi.ALI_TYPE_FIXED_LIST:
+            return { ...type, listSize: info.list_size, children }
+        case abi.ALI_TYPE_MAP:
+            return { ...type, keysSorted: (info.flags & abi.ALI_TYPE_KEYS_SORTED) !== 0, children }
+        case abi.ALI_TYPE_UNION: {
+            const mode = (info.flags & abi.ALI_TYPE_IS_DENSE) === 0 ? 0 : 1
+            return { ...type, mode, typeIds: info.type_ids, children }
+        }
         default:
-            return type
+            return children.length === 0 && info.kind !== abi.ALI_TYPE_STRUCT
+                ? type
+                : { ...type, children }
     }
 }
 
 /**
  * @param {{ [name: string]: any }} info
- * @param {DataType} storage
+ * @param {DataType} own
+ * @param {Field[]} children
  * @param {ValueOptions} options
  * @returns {Partial<Form> | undefined}
  */
-function find(info, storage, options) {
-    switch (info.kind) {
+function find(info, own, children, options) {
+    const kind = PLAIN_KINDS.get(info.kind) ?? info.kind
+    switch (kind) {
         case abi.ALI_TYPE_NULL:
             return { kind: 'null' }
         case abi.ALI_TYPE_UTF8:
-            return { kind: 'text' }
+            return { kind: 'text', type: TEXT }
         case abi.ALI_TYPE_BINARY:
-            return { kind: 'binary' }
+            return { kind: 'binary', type: BINARY }
         case abi.ALI_TYPE_FIXED_BINARY:
-            return { kind: 'binary', width: info.bits / 8 }
+            return info.extension === abi.ALI_EXTENSION_UUID && info.bits === 128
+                ? { kind: 'uuid', type: TEXT, width: 16 }
+                : { kind: 'binary', width: info.bits / 8 }
         case abi.ALI_TYPE_BOOL:
             return { array: Uint8Array, read: readBits, show: (value) => value !== 0 }
         case abi.ALI_TYPE_INT:
@@ -129,52 +224,61 @@ function find(info, storage, options) {
                 : direct(INT_ARRAYS.get(info.bits + (info.is_signed ? 's' : 'u')))
         case abi.ALI_TYPE_FLOAT:
             return info.bits === 16
-                ? undefined
+                ? {
+                      type: { ...FLOAT64, name: 'float32', precision: 1 },
+                      array: Float32Array,
+                      read: readHalfs,
+                  }
                 : direct(info.bits === 32 ? Float32Array : Float64Array)
+        case abi.ALI_TYPE_DECIMAL:
+            return decimal(info, options)
         case abi.ALI_TYPE_DATE:
         case abi.ALI_TYPE_TIME:
         case abi.ALI_TYPE_TIMESTAMP:
         case abi.ALI_TYPE_DURATION:
-            return time(info, storage, options)
+            return time(info, own, options)
+        case abi.ALI_TYPE_INTERVAL:
+            return { kind: 'interval', width: info.bits / 8 }
         default:
-            return undefined
+            return nested(info, kind, own, children)
     }
 }
 
-/**
- * Values that lie in memory as JavaScript shows them.
- * @param {any} array
- * @returns {Partial<Form>}
- */
+/** Values that lie in memory as JavaScript shows them. @param {any} array
+ * @returns {Partial<Form>} */
 function direct(array) {
-    return {
-        array,
-        memory: array,
-        read(buffer, address, target) {
-            target.set(new array(buffer, address, target.length))
-            return -1
-        },
-    }
+    return { array, memory: array, read: directReader(array) }
 }
 
 /** @param {{ [name: string]: any }} info @param {ValueOptions} options @returns {Partial<Form>} */
 function wide(info, options) {
     if (options.int64 === 'bigint') return direct(info.is_signed ? BigInt64Array : BigUint64Array)
     return {
-        type: { name: 'float64', typeId: abi.ALI_TYPE_FLOAT, precision: 2 },
+        type: FLOAT64,
         array: Float64Array,
         read: info.is_signed ? readInt64 : readUint64,
-        misfit: "±(2^53 - 1), which a number cannot hold exactly: ask for { int64: 'bigint' }",
+        misfit: INT64_MISFIT,
+    }
+}
+
+/** @param {{ [name: string]: any }} info @param {ValueOptions} options @returns {Partial<Form>} */
+function decimal(info, options) {
+    if (options.decimal === 'string') return { kind: 'decimal', type: TEXT, width: info.bits / 8 }
+    return {
+        type: FLOAT64,
+        array: Float64Array,
+        read: decimalReader(info.bits, info.scale),
+        misfit: DECIMAL_MISFIT,
     }
 }
 
 /**
  * @param {{ [name: string]: any }} info
- * @param {DataType} storage
+ * @param {DataType} own
  * @param {ValueOptions} options
  * @returns {Partial<Form>}
  */
-function time(info, storage, options) {
+function time(info, own, options) {
     const isWide = info.bits === 64
     if (options.times === 'bigint') {
         return isWide ? direct(BigInt64Array) : { array: BigInt64Array, read: readInt32AsBigInt }
@@ -182,111 +286,56 @@ function time(info, storage, options) {
     const name =
         info.kind === abi.ALI_TYPE_DATE
             ? 'date64'
-            : storage.name.replace(/\[(s|ms|us|ns)/, '[ms').replace(/^time\d+/, 'time32')
-    const type = { ...storage, name, unit: 1 }
+            : own.name.replace(/\[(s|ms|us|ns)/, '[ms').replace(/^time\d+/, 'time32')
+    const type = { ...own, name, unit: 1 }
     if (info.kind === abi.ALI_TYPE_TIME) type.bitWidth = 32
-    const read = timeReader(isWide, info.unit)
-    if (options.times === 'ms') return { type, array: Float64Array, read }
+    if (options.times === 'ms')
+        return { type, array: Float64Array, read: timeReader(info.bits, info.unit) }
     return {
         type,
         array: Float64Array,
-        read: (buffer, address, target) => {
-            read(buffer, address, target)
-            return target.findIndex((/** @type {number} */ ms) => Math.abs(ms) > DATE_MS_MAX)
-        },
+        read: dateReader(info.bits, info.unit),
         isObject: true,
         show: (ms) => new Date(ms),
-        misfit: "±8.64e15 ms, which a Date cannot hold: ask for { times: 'ms' } or 'bigint'",
+        misfit: DATE_MISFIT,
     }
 }
 
-/** @type {Reader} */
-function readNothing() {
-    return -1
-}
-
-/** @type {Reader} */
-function readBits(buffer, address, target) {
-    const bits = new Uint8Array(buffer, address, (target.length + 7) >> 3)
-    for (let i = 0; i < target.length; i += 1) target[i] = (bits[i >> 3] >> (i & 7)) & 1
-    return -1
-}
-
-/** @type {Reader} */
-function readInt32AsBigInt(buffer, address, target) {
-    const values = new Int32Array(buffer, address, target.length)
-    for (let i = 0; i < values.length; i += 1) target[i] = BigInt(values[i])
-    return -1
-}
-
-// 64-bit integers are put together of their halves: BigInt would cost ten times as much.
-/** @type {Reader} */
-function readInt64(buffer, address, target) {
-    const halves = new Int32Array(buffer, address, target.length * 2)
-    for (let i = 0; i < target.length; i += 1) {
-        const high = halves[2 * i + 1]
-        const value = high * 4294967296 + (halves[2 * i] >>> 0)
-        if (high >= 0x200000 || high < -0x200000 || value === -9007199254740992) return i
-        target[i] = value
-    }
-    return -1
-}
-
-/** @type {Reader} */
-function readUint64(buffer, address, target) {
-    const halves = new Uint32Array(buffer, address, target.length * 2)
-    for (let i = 0; i < target.length; i += 1) {
-        if (halves[2 * i + 1] >= 0x200000) return i
-        target[i] = halves[2 * i + 1] * 4294967296 + halves[2 * i]
-    }
-    return -1
-}
-
-/** @param {boolean} isWide @param {number} unit @returns {Reader} */
-function timeReader(isWide, unit) {
-    if (!isWide)
-        return (buffer, address, target) =>
-            readTimes32(new Int32Array(buffer, address, target.length), unit, target)
-    return (buffer, address, target) => readTimes64(buffer, address, unit, target)
-}
-
-/** @param {Int32Array} values @param {number} unit @param {Float64Array} target */
-function readTimes32(values, unit, target) {
-    const per = PER_MS[unit]
-    const factor = MS_PER[unit]
-    for (let i = 0; i < values.length; i += 1)
-        target[i] = per === 0 ? values[i] * factor : values[i] / per
-    return -1
-}
-
-// The double nearest to the exact number of milliseconds. Below 2^53 one division or product rounds
-// once. Above, the whole milliseconds and the rest are taken apart first: the sum then has so few
-// bits left behind the point that adding the rounded rest rounds the same way.
 /**
- * @param {ArrayBufferLike} buffer
- * @param {number} address
- * @param {number} unit
- * @param {Float64Array} target
+ * @param {{ [name: string]: any }} info @param {number} kind @param {DataType} own
+ * @param {Field[]} children @returns {Partial<Form> | undefined}
  */
-function readTimes64(buffer, address, unit, target) {
-    const halves = new Int32Array(buffer, address, target.length * 2)
-    const wide = new BigInt64Array(buffer, address, target.length)
-    const per = PER_MS[unit]
-    const factor = MS_PER[unit]
-    for (let i = 0; i < target.length; i += 1) {
-        const high = halves[2 * i + 1]
-        if (high < 0x200000 && high >= -0x200000) {
-            const value = high * 4294967296 + (halves[2 * i] >>> 0)
-            target[i] = per === 0 ? value * factor : value / per
-        } else {
-            target[i] =
-                per === 0 ? Number(wide[i] * BigInt(factor)) : quotient(wide[i], BigInt(per))
+function nested(info, kind, own, children) {
+    const names = children.map(({ form }) => form.type.name)
+    const type = { ...own, typeId: kind, children: children.map(shownField) }
+    switch (kind) {
+        case abi.ALI_TYPE_LIST:
+            return { kind: 'list', type: { ...type, name: `list<${names[0]}>` } }
+        case abi.ALI_TYPE_FIXED_LIST:
+            return {
+                kind: 'fixed_list',
+                type: { ...type, name: `fixed_list<${names[0]}, ${info.list_size}>` },
+                width: info.list_size,
+            }
+        case abi.ALI_TYPE_STRUCT:
+            return info.extension === abi.ALI_EXTENSION_VARIANT
+                ? { kind: 'variant', type: { ...own, name: 'variant' } }
+                : { kind: 'struct', type: { ...type, name: `struct<${members(children)}>` } }
+        case abi.ALI_TYPE_MAP: {
+            const pair = children[0]?.form.children.map(({ form }) => form.type.name) ?? []
+            return { kind: 'map', type: { ...type, name: `map<${pair.join(', ')}>` } }
         }
+        case abi.ALI_TYPE_UNION: {
+            const each = names.map((name, index) => `${info.type_ids[index]}: ${name}`)
+            const mode = own.mode === 1 ? 'dense_union' : 'sparse_union'
+            return { kind: 'union', type: { ...type, name: `${mode}<${each.join(', ')}>` } }
+        }
+        default:
+            return undefined
     }
-    return -1
 }
 
-/** @param {bigint} value @param {bigint} per */
-function quotient(value, per) {
-    return Number(value / per) + Number(value % per) / Number(per)
+/** @param {Field[]} children */
+function members(children) {
+    return children.map(({ name, form }) => `${name}: ${form.type.name}`).join(', ')
 }

@@ -4,11 +4,19 @@
 // bytes); `encoding` says which, and the other form is made when it is asked for. Plain text is
 // decoded in blocks of rows: one call of the decoder for a block, and slices of its result.
 import * as abi from './abi.js'
-import { Column, ValidityBuilder, describeColumn, validityOf } from './column.js'
+import {
+    Column,
+    MemoryAreas,
+    ValidityBuilder,
+    describeColumn,
+    offsetsOf,
+    validityOf,
+} from './column.js'
 import { AlimentarError } from './errors.js'
 
 /** @typedef {import('./wasm.js').Core} Core */
-/** @typedef {import('./forms.js').Form} Form */
+/** @typedef {import('./fields.js').Field} Field */
+/** @typedef {import('./column.js').Areas} Areas */
 /** @typedef {{ [name: string]: any }} Fields */
 /** @typedef {{ offsets: Int32Array, data: Uint8Array }} Plain */
 
@@ -69,34 +77,31 @@ function utf16Length(data, begin, end) {
     return length
 }
 
+/**
+ * The values of a dictionary: each one once, and the bytes of them.
+ * @typedef {{ codes: Int32Array, values: string[], plain: Plain }} Dictionary
+ */
+
 /** Text: codes and values, or offsets and bytes. */
 export class TextColumn extends Column {
     /**
-     * @param {string} name
-     * @param {Form} form
+     * @param {Field} field
      * @param {number} length
      * @param {number} nullCount
-     * @param {Uint8Array | null} validity
-     * @param {{ codes: Int32Array, values: string[], plain: Plain } | null} dictionary `plain`
-     * holds
-     * the values' bytes
-     * @param {Plain | null} plain
+     * @param {Areas} areas
+     * @param {Dictionary | null} dictionary
      */
-    constructor(name, form, length, nullCount, validity, dictionary, plain) {
-        super(name, form, length, nullCount)
+    constructor(field, length, nullCount, areas, dictionary) {
+        super(field, length, nullCount, areas)
         /** @type {'plain' | 'dictionary'} */
         this.encoding = dictionary === null ? 'plain' : 'dictionary'
-        this._validity = validity
         this._dictionary = dictionary
-        this._plain = plain
+        /** @type {Plain | null} */
+        this._expanded = null
         /** @type {string[][]} */
         this._blocks = []
         /** @type {{ codes: Int32Array, values: string[] } | undefined} */
         this._coded = undefined
-    }
-
-    get validity() {
-        return this._validity
     }
 
     /** @param {number} row */
@@ -110,11 +115,7 @@ export class TextColumn extends Column {
     /** @param {number} index */
     decode(index) {
         const begin = index * BLOCK_ROWS
-        return decodeTexts(
-            /** @type {Plain} */ (this._plain),
-            begin,
-            Math.min(this.length, begin + BLOCK_ROWS),
-        )
+        return decodeTexts(this.views(), begin, Math.min(this.length, begin + BLOCK_ROWS))
     }
 
     /** @returns {{ codes: Int32Array, values: string[] }} */
@@ -128,16 +129,20 @@ export class TextColumn extends Column {
 
     /** @returns {Plain} */
     views() {
-        if (this._plain === null) {
-            const { codes, plain } = /** @type {NonNullable<TextColumn['_dictionary']>} */ (
-                this._dictionary
-            )
-            const builder = new PlainBuilder(this.name)
+        if (this._dictionary === null) return plainAreas(this._areas)
+        if (this._expanded === null) {
+            const { codes, plain } = this._dictionary
+            const builder = new PlainBuilder(this.name, codes.length)
             builder.gather(codes, plain.offsets, plain.data)
-            this._plain = builder.finish()
+            this._expanded = builder.finish()
         }
-        return this._plain
+        return this._expanded
     }
+}
+
+/** @param {Areas} areas @returns {Plain} */
+function plainAreas({ offsets, data }) {
+    return { offsets, data }
 }
 
 /** @param {TextColumn} column */
@@ -162,41 +167,41 @@ function codeOf(known, text) {
     return code
 }
 
-/** Binary values: slices of one array of bytes. */
-class BinaryColumn extends Column {
-    /**
-     * @param {string} name
-     * @param {Form} form
-     * @param {ValidityBuilder} validity
-     * @param {Plain} plain
-     */
-    constructor(name, form, validity, plain) {
-        super(name, form, validity.length, validity.nullCount)
-        this._validity = validity.finish()
-        this._plain = plain
-    }
-
-    get validity() {
-        return this._validity
-    }
-
+/** Binary values: copies out of one array of bytes. */
+export class BinaryColumn extends Column {
     /** @param {number} row */
     value(row) {
-        return this._plain.data.subarray(this._plain.offsets[row], this._plain.offsets[row + 1])
+        const { offsets, data } = this._areas
+        return data.slice(offsets[row], offsets[row + 1])
     }
 
     views() {
-        return this._plain
+        return plainAreas(this._areas)
     }
 }
 
-/** Offsets and bytes that grow by what arrives. */
+/** UUIDs: 16 bytes each, big-endian (RFC 9562). */
+export class UuidColumn extends BinaryColumn {
+    /** @param {number} row */
+    value(row) {
+        return uuidText(super.value(row))
+    }
+}
+
+/** @param {Uint8Array} bytes 16 of them @returns {string} lower case, with dashes */
+export function uuidText(bytes) {
+    const digits = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
+    return digits.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
+}
+
+/** Offsets and bytes that grow by what arrives, or to what is likely to come. */
 export class PlainBuilder {
-    /** @param {string} name */
-    constructor(name) {
+    /** @param {string} name @param {number} rows that are expected; 0 if that is not known */
+    constructor(name, rows) {
         this.name = name
-        this.offsets = new Int32Array(64)
-        this.data = new Uint8Array(256)
+        this.expected = rows
+        this.offsets = new Int32Array(rows + 1)
+        this.data = new Uint8Array(0)
         this.length = 0
     }
 
@@ -211,8 +216,11 @@ export class PlainBuilder {
                 { column: this.name },
             )
         }
-        if (rowsNeeded > this.offsets.length) this.offsets = grown(this.offsets, rowsNeeded)
-        if (bytesNeeded > this.data.length) this.data = grown(this.data, bytesNeeded)
+        if (rowsNeeded > this.offsets.length) this.offsets = grown(this.offsets, rowsNeeded, 0)
+        if (bytesNeeded > this.data.length) {
+            const share = Math.min(16, (1.02 * this.expected) / (this.length + rows + 1))
+            this.data = grown(this.data, bytesNeeded, Math.min(bytesNeeded * share, DATA_MAX) | 0)
+        }
     }
 
     /** @param {Int32Array} offsets @param {Uint8Array} data */
@@ -222,16 +230,17 @@ export class PlainBuilder {
         this.reserve(rows, bytes)
         const base = this.offsets[this.length]
         this.data.set(data.subarray(offsets[0], offsets[rows]), base)
-        const shift = base - offsets[0]
-        for (let i = 1; i <= rows; i += 1) this.offsets[this.length + i] = offsets[i] + shift
+        addOffsets(this.offsets, this.length, offsets, base - offsets[0])
         this.length += rows
     }
 
     /** Values of one width. @param {number} rows @param {number} width @param {Uint8Array} data */
     appendFixed(rows, width, data) {
-        const offsets = new Int32Array(rows + 1)
-        for (let i = 0; i <= rows; i += 1) offsets[i] = i * width
-        this.append(offsets, data)
+        this.reserve(rows, rows * width)
+        const base = this.offsets[this.length]
+        this.data.set(data, base)
+        for (let i = 1; i <= rows; i += 1) this.offsets[this.length + i] = base + i * width
+        this.length += rows
     }
 
     /**
@@ -247,8 +256,14 @@ export class PlainBuilder {
         let at = this.offsets[this.length]
         for (const code of codes) {
             if (code >= 0) {
-                for (let from = offsets[code]; from < offsets[code + 1]; from += 1)
-                    this.data[at++] = data[from]
+                const end = offsets[code + 1]
+                if (end - offsets[code] > 64) {
+                    this.data.set(data.subarray(offsets[code], end), at)
+                    at += end - offsets[code]
+                } else {
+                    for (let from = offsets[code]; from < end; from += 1)
+                        this.data[at++] = data[from]
+                }
             }
             this.length += 1
             this.offsets[this.length] = at
@@ -258,19 +273,41 @@ export class PlainBuilder {
     /** @returns {Plain} */
     finish() {
         return {
-            offsets: this.offsets.slice(0, this.length + 1),
-            data: this.data.slice(0, this.offsets[this.length]),
+            offsets: trimmed(this.offsets, this.length + 1),
+            data: trimmed(this.data, this.offsets[this.length]),
         }
     }
 }
 
-/** @template {Int32Array | Uint8Array} T @param {T} old @param {number} length @returns {T} */
-function grown(old, length) {
-    const array = new /** @type {any} */ (old.constructor)(
-        Math.min(DATA_MAX, Math.max(length, old.length * 2)),
-    )
+/**
+ * Puts the ends of other offsets behind the first `length` rows, moved.
+ * @param {Int32Array} to @param {number} length @param {Int32Array} from @param {number} shift
+ */
+export function addOffsets(to, length, from, shift) {
+    if (shift === 0) to.set(from.subarray(1), length + 1)
+    else for (let i = 1; i < from.length; i += 1) to[length + i] = from[i] + shift
+}
+
+/**
+ * A longer array with the same elements; growing again and again costs no more than twice.
+ * @param {any} old @param {number} length that is needed @param {number} likely to be needed
+ * @returns {any}
+ */
+export function grown(old, length, likely) {
+    const least = likely > old.length ? old.length * 1.25 : old.length * 2
+    const array = new old.constructor(Math.max(length, likely, Math.ceil(least)))
     array.set(old)
     return array
+}
+
+/**
+ * The first elements: in place where little is left over.
+ * @param {any} array @param {number} length @returns {any}
+ */
+export function trimmed(array, length) {
+    if (array.length === length) return array
+    const isClose = array.length - length <= array.length / 16
+    return isClose ? array.subarray(0, length) : array.slice(0, length)
 }
 
 /**
@@ -279,27 +316,28 @@ function grown(old, length) {
  * @returns {Plain} over the core's memory
  */
 function plainOf(core, info) {
-    return {
-        offsets: new Int32Array(core.memory.buffer, info.offsets, info.length + 1),
-        data: core.bytes(info.data, info.data_bytes),
-    }
+    return { offsets: offsetsOf(core, info), data: core.bytes(info.data, info.data_bytes) }
 }
 
-/** @param {Core} core @param {Fields} info @returns {Int32Array} codes with -1 for nulls, a copy */
-function codesOf(core, info) {
-    const codes = new Int32Array(core.memory.buffer, info.values, info.length).slice()
-    const validity = validityOf(core, info)
-    if (validity !== null) {
-        for (let i = 0; i < codes.length; i += 1)
-            if (((validity[i >> 3] >> (i & 7)) & 1) === 0) codes[i] = -1
+/**
+ * Writes codes, -1 for nulls; those of another dictionary as `recoded` says.
+ * @param {Int32Array} to @param {Int32Array} codes @param {Uint8Array | null} validity
+ * @param {Int32Array | null} recoded
+ */
+function writeCodes(to, codes, validity, recoded) {
+    if (recoded === null) to.set(codes)
+    else for (let i = 0; i < codes.length; i += 1) to[i] = recoded[codes[i]]
+    if (validity === null) return
+    for (let i = 0; i < codes.length; i += 1) {
+        if ((i & 7) === 0 && validity[i >> 3] === 255) i += 7
+        else if (((validity[i >> 3] >> (i & 7)) & 1) === 0) to[i] = -1
     }
-    return codes
 }
 
 /**
  * Dictionaries that were decoded already, by dictionary_id: one a column suffices, since row groups
  * come one after the other.
- * @typedef {Map<string, { id: number, values: string[], plain: Plain }>} DictionaryCache
+ * @typedef {Map<Field, { id: number, values: string[], plain: Plain }>} DictionaryCache
  */
 
 /**
@@ -307,13 +345,13 @@ function codesOf(core, info) {
  * not.
  */
 export class TextBuilder {
-    /** @param {string} name @param {Form} form */
-    constructor(name, form) {
-        this.name = name
-        this.form = form
+    /** @param {Field} field @param {number} capacity */
+    constructor(field, capacity) {
+        this.field = field
+        this.capacity = capacity
         this.validity = new ValidityBuilder()
-        /** @type {Int32Array[]} */
-        this.codes = []
+        /** @type {Int32Array} */
+        this.codes = new Int32Array(0)
         /** @type {string[]} */
         this.values = []
         /** The bytes of `values`. @type {Plain | PlainBuilder | null} */
@@ -330,16 +368,19 @@ export class TextBuilder {
         this.plain = null
     }
 
+    get length() {
+        return this.validity.length
+    }
+
     /**
      * @param {Core} core
      * @param {Fields} info
-     * @param {number} _row
-     * @param {number} _expected
+     * @param {import('./builder.js').Place} _place
      * @param {DictionaryCache} cache
      */
-    append(core, info, _row, _expected, cache) {
+    append(core, info, _place, cache) {
         if (info.encoding === abi.ALI_ENCODING_DICTIONARY) this.appendCodes(core, info, cache)
-        else this.appendPlain(core, info)
+        else if (info.length !== 0) this.appendPlain(core, info)
         this.validity.append(info.length, validityOf(core, info), info.null_count)
     }
 
@@ -352,18 +393,19 @@ export class TextBuilder {
 
     /** @param {Core} core @param {Fields} info @param {DictionaryCache} cache */
     appendCodes(core, info, cache) {
-        const codes = codesOf(core, info)
+        const codes = new Int32Array(core.memory.buffer, info.values, info.length)
+        const validity = validityOf(core, info)
         if (this.plain !== null) {
             const { offsets, data } = plainOf(core, describeColumn(core, info.dictionary))
-            this.plain.gather(codes, offsets, data)
+            const copy = new Int32Array(codes.length)
+            writeCodes(copy, codes, validity, null)
+            this.plain.gather(copy, offsets, data)
             return
         }
         if (info.dictionary_id !== this.dictionaryId) this.changeDictionary(core, info, cache)
-        const { recoded } = this
-        if (recoded !== null)
-            for (let i = 0; i < codes.length; i += 1)
-                if (codes[i] >= 0) codes[i] = recoded[codes[i]]
-        this.codes.push(codes)
+        const end = this.length + info.length
+        if (end > this.codes.length) this.codes = grown(this.codes, end, this.capacity)
+        writeCodes(this.codes.subarray(this.length, end), codes, validity, this.recoded)
     }
 
     /** @param {Core} core @param {Fields} info @param {DictionaryCache} cache */
@@ -380,12 +422,12 @@ export class TextBuilder {
 
     /** @param {Core} core @param {Fields} info @param {DictionaryCache} cache */
     decodeDictionary(core, info, cache) {
-        const held = cache.get(this.name)
+        const held = cache.get(this.field)
         if (held !== undefined && held.id === info.dictionary_id) return held
         const inMemory = plainOf(core, describeColumn(core, info.dictionary))
         const plain = { offsets: inMemory.offsets.slice(), data: inMemory.data.slice() }
         const made = { id: info.dictionary_id, values: decodeAll(plain), plain }
-        cache.set(this.name, made)
+        cache.set(this.field, made)
         return made
     }
 
@@ -397,13 +439,14 @@ export class TextBuilder {
             this.values.forEach((text, code) => {
                 if (!this.known?.has(text)) this.known?.set(text, code)
             })
-            const bytes = new PlainBuilder(this.name)
+            const bytes = new PlainBuilder(this.field.path, 0)
             const old = /** @type {Plain} */ (this.bytes)
             bytes.append(old.offsets, old.data)
             this.bytes = bytes
         }
         const bytes = /** @type {PlainBuilder} */ (this.bytes)
         const recoded = new Int32Array(values.length)
+        let isSame = true
         for (let i = 0; i < values.length; i += 1) {
             let code = this.known.get(values[i])
             if (code === undefined) {
@@ -413,46 +456,37 @@ export class TextBuilder {
                 bytes.append(plain.offsets.subarray(i, i + 2), plain.data)
             }
             recoded[i] = code
+            isSame &&= code === i
         }
-        this.recoded = recoded
+        this.recoded = isSame ? null : recoded
     }
 
     // The rows so far as offsets and bytes.
     expand() {
-        const builder = new PlainBuilder(this.name)
-        if (this.bytes !== null) {
+        const builder = new PlainBuilder(this.field.path, this.capacity)
+        if (this.bytes === null) {
+            const { length } = this
+            builder.appendFixed(length, 0, new Uint8Array(0))
+        } else {
             const { offsets, data } = this.bytes
-            for (const codes of this.codes) builder.gather(codes, offsets, data)
+            builder.gather(this.codes.subarray(0, this.length), offsets, data)
         }
-        this.codes = []
+        this.codes = new Int32Array(0)
         return builder
     }
 
     finish() {
         const { length, nullCount } = this.validity
         const validity = this.validity.finish()
+        const { field } = this
         if (this.plain !== null || this.bytes === null) {
-            return new TextColumn(
-                this.name,
-                this.form,
-                length,
-                nullCount,
-                validity,
-                null,
-                (this.plain ?? new PlainBuilder(this.name)).finish(),
-            )
+            const plain = (this.plain ?? this.expand()).finish()
+            return new TextColumn(field, length, nullCount, { ...plain, validity }, null)
         }
-        const codes = this.codes.length === 1 ? this.codes[0] : joined(this.codes, length)
+        const codes = trimmed(this.codes, length)
         const plain = this.bytes instanceof PlainBuilder ? this.bytes.finish() : this.bytes
-        return new TextColumn(
-            this.name,
-            this.form,
-            length,
-            nullCount,
-            validity,
-            { codes, values: this.values, plain },
-            null,
-        )
+        const dictionary = { codes, values: this.values, plain }
+        return new TextColumn(field, length, nullCount, { validity }, dictionary)
     }
 }
 
@@ -468,33 +502,29 @@ function decodeAll(plain) {
     return values
 }
 
-/** @param {Int32Array[]} parts @param {number} length */
-function joined(parts, length) {
-    const all = new Int32Array(length)
-    let at = 0
-    for (const part of parts) {
-        all.set(part, at)
-        at += part.length
-    }
-    return all
-}
-
-/** Builds a column of binary values. */
+/** Builds a column of binary values, of one width or not. */
 export class BinaryBuilder {
-    /** @param {string} name @param {Form} form */
-    constructor(name, form) {
-        this.name = name
-        this.form = form
+    /** @param {Field} field @param {number} capacity */
+    constructor(field, capacity) {
+        this.field = field
+        this.capacity = capacity
         this.validity = new ValidityBuilder()
-        this.plain = new PlainBuilder(name)
+        this.plain = new PlainBuilder(field.path, capacity)
+    }
+
+    get length() {
+        return this.validity.length
     }
 
     /** @param {Core} core @param {Fields} info */
     append(core, info) {
         if (info.encoding === abi.ALI_ENCODING_DICTIONARY) {
-            const dictionary = new PlainBuilder(this.name)
+            const dictionary = new PlainBuilder(this.field.path, 0)
             this.take(core, describeColumn(core, info.dictionary), dictionary)
-            this.plain.gather(codesOf(core, info), dictionary.offsets, dictionary.data)
+            const codes = new Int32Array(info.length)
+            const inMemory = new Int32Array(core.memory.buffer, info.values, info.length)
+            writeCodes(codes, inMemory, validityOf(core, info), null)
+            this.plain.gather(codes, dictionary.offsets, dictionary.data)
         } else {
             this.take(core, info, this.plain)
         }
@@ -503,8 +533,9 @@ export class BinaryBuilder {
 
     /** @param {Core} core @param {Fields} info @param {PlainBuilder} target */
     take(core, info, target) {
-        const { width } = this.form
-        if (width !== 0) {
+        const { kind, width } = this.field.form
+        const isFixed = kind === 'uuid' || info.offsets === 0
+        if (isFixed) {
             target.appendFixed(info.length, width, core.bytes(info.values, info.length * width))
         } else {
             const { offsets, data } = plainOf(core, info)
@@ -513,6 +544,22 @@ export class BinaryBuilder {
     }
 
     finish() {
-        return new BinaryColumn(this.name, this.form, this.validity, this.plain.finish())
+        const { length, nullCount } = this.validity
+        const areas = { ...this.plain.finish(), validity: this.validity.finish() }
+        const Kind = this.field.form.kind === 'uuid' ? UuidColumn : BinaryColumn
+        return new Kind(this.field, length, nullCount, areas)
     }
+}
+
+/**
+ * Plain text or binary values over the core's memory; null where they lie otherwise.
+ * @param {Field} field @param {import('./column.js').Hold} hold @param {Fields} info
+ */
+export function viewBytes(field, hold, info) {
+    const isPlain = info.encoding === abi.ALI_ENCODING_PLAIN && info.offsets !== 0
+    if (!isPlain) return null
+    const areas = new MemoryAreas(hold, info, Uint8Array)
+    return field.form.kind === 'text'
+        ? new TextColumn(field, info.length, info.null_count, areas, null)
+        : new BinaryColumn(field, info.length, info.null_count, areas)
 }

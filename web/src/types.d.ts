@@ -138,6 +138,11 @@ export interface ValueOptions {
      * column's own unit. Default: 'ms'.
      */
     times?: 'ms' | 'Date' | 'bigint'
+    /**
+     * Decimals as numbers, or as texts with all their digits. A decimal whose digits a number does
+     * not give back is an error. Default: 'number'.
+     */
+    decimal?: 'number' | 'string'
 }
 
 export interface OpenOptions extends options.OpenOptions, ValueOptions {
@@ -171,15 +176,18 @@ export interface OpenOptions extends options.OpenOptions, ValueOptions {
     retries?: number
 }
 
-export interface ScanOptions
-    extends
-        ValueOptions,
-        Pick<options.ScanOptions, 'coalesceBytes' | 'requestBytesMax' | 'strings'> {
+/** A column's name, its place ('#3'), or the path of one inside a nested one: ['a', 'b']. */
+export type ColumnName = string | readonly string[]
+
+export interface ArrowOptions extends Pick<
+    options.ScanOptions,
+    'coalesceBytes' | 'requestBytesMax'
+> {
     /**
      * Names of the columns to read, in the order wanted; '#3' is the third column of the file, and
-     * '\\#3' one of the name #3. Default: all.
+     * '\\#3' one of the name #3; ['a', 'b'] is the member b of the column a. Default: all.
      */
-    columns?: readonly string[]
+    columns?: readonly ColumnName[]
     /** Rows of a batch at most. Default: 32768. Range: 1 to 1048576. */
     batchSize?: number
     /** Rows to read at most. Default: all. */
@@ -192,17 +200,42 @@ export interface ScanOptions
     onProgress?: (progress: Progress) => void
 }
 
-/** A type, with Arrow's type ids and unit codes. */
+export interface ScanOptions
+    extends ArrowOptions, ValueOptions, Pick<options.ScanOptions, 'strings'> {}
+
+/**
+ * A type, with Arrow's type ids and unit codes
+ * (https://github.com/apache/arrow/blob/main/format/Schema.fbs).
+ */
 export interface DataType {
+    /** For people: 'int32', 'list<utf8>'. */
     name: string
+    /** 1 null, 2 int, 3 float, 5 utf8, 10 timestamp, 12 list, 13 struct, ...; -1 dictionary. */
     typeId: number
+    /** Integers, times of day, decimals. */
     bitWidth?: number
     signed?: boolean
+    /** Floats: 0 half, 1 single, 2 double. Decimals: digits in all. */
     precision?: number
     scale?: number
+    /** Dates: 0 day, 1 ms. Times: 0 s, 1 ms, 2 us, 3 ns. Intervals: 0 months, 1 days, 2 both. */
     unit?: number
     timezone?: string | null
+    /** Fixed-size binary: bytes of a value. */
     stride?: number
+    /** Nested types: the fields below. */
+    children?: Field[]
+    /** Lists of one size. */
+    listSize?: number
+    /** Maps. */
+    keysSorted?: boolean
+    /** Unions: 0 sparse, 1 dense, and the id of each child. */
+    mode?: number
+    typeIds?: number[]
+    /** Dictionaries: the type of the codes, and of the values. */
+    indices?: DataType
+    dictionary?: DataType
+    ordered?: boolean
 }
 
 export interface Field {
@@ -212,11 +245,13 @@ export interface Field {
     /** The file's own type, unit and zone. */
     storage: DataType
     nullable: boolean
+    /** What the file says of the field, among it the names of extension types. */
     metadata: { [key: string]: string }
 }
 
 export interface Schema {
     fields: Field[]
+    metadata: { [key: string]: string }
 }
 
 /** A row: an object without a prototype. */
@@ -239,14 +274,25 @@ export interface Column<T = any> {
     readonly label: string
     readonly type: DataType
     readonly storage: DataType
+    /** The field's. */
+    readonly metadata: { [key: string]: string }
     readonly length: number
     readonly nullCount: number
     /** How text lies in memory: which of dictionary() and views() costs nothing. */
     readonly encoding: 'plain' | 'dictionary'
     /** LSB first, 1 where there is a value; null if there are no nulls. */
     readonly validity: Uint8Array | null
-    /** Numbers, booleans (0, 1) and times: the typed array, 0 where a value is null. */
-    readonly values: Values | undefined
+    /**
+     * Numbers, booleans (0, 1) and times: the typed array, 0 where a value is null. Decimals as
+     * texts: an array of these.
+     */
+    readonly values: Values | (string | null)[] | undefined
+    /** The columns below a nested one; none otherwise. */
+    readonly children: readonly AnyColumn[]
+    /** The first of them of that name, or null. */
+    getChild<C extends Column = AnyColumn>(name: string): C | null
+    /** Tells if a row is not null. */
+    isValid(row: number): boolean
     /**
      * The value of a row, null for a null, undefined for a row that does not exist. Negative rows
      * count from the end.
@@ -287,8 +333,61 @@ export interface BinaryColumn extends Column<Uint8Array> {
     views(): { offsets: Int32Array; data: Uint8Array }
 }
 
-/** Any column: `column.values`, `'dictionary' in column`, `'views' in column` tell them apart. */
-export type AnyColumn = ValueColumn | TextColumn | BinaryColumn
+/** Decimals, with { decimal: 'string' }. */
+export interface DecimalColumn extends Column<string> {
+    readonly values: (string | null)[]
+}
+
+/** Lists and lists of one size: row i holds the items [offsets[i], offsets[i + 1]) of the child. */
+export interface ListColumn<T = any> extends Column<Values | (T | null)[]> {
+    readonly values: undefined
+    readonly offsets: Int32Array
+}
+
+/** Maps: as lists, whose child is a struct of key and value. */
+export interface MapColumn<K = any, V = any> extends Column<[K, V | null][]> {
+    readonly values: undefined
+    readonly offsets: Int32Array
+}
+
+/** Structs: objects without a prototype. */
+export interface StructColumn extends Column<Row> {
+    readonly values: undefined
+}
+
+/** Unions: the id of each row's type among type.typeIds, and in dense ones its place there. */
+export interface UnionColumn<T = any> extends Column<T> {
+    readonly values: undefined
+    readonly typeIds: Int8Array
+    readonly offsets: Int32Array | null
+}
+
+/** A length of time in parts that have no fixed length together. */
+export interface Interval {
+    months: number
+    days: number
+    nanos: number | bigint
+}
+
+/** Intervals, Variants, columns of nulls. */
+export interface OtherColumn<T = any> extends Column<T> {
+    readonly values: undefined
+}
+
+/**
+ * Any column: `column.values`, `'dictionary' in column`, `'views' in column`, `'offsets' in column`
+ * tell them apart, and so does `column.type.typeId`.
+ */
+export type AnyColumn =
+    | ValueColumn
+    | TextColumn
+    | BinaryColumn
+    | DecimalColumn
+    | ListColumn
+    | MapColumn
+    | StructColumn
+    | UnionColumn
+    | OtherColumn
 
 export interface Batch {
     readonly schema: Schema
@@ -302,6 +401,11 @@ export interface Batch {
     get(row: number): Row
     toArray(): Row[]
     [Symbol.iterator](): IterableIterator<Row>
+    /**
+     * The rows as an Arrow IPC stream, in the file's own types; only of batches of views, before
+     * their release.
+     */
+    toArrow(): Uint8Array
     /** Ends a batch of views; does nothing for copies. */
     release(): void
     [Symbol.dispose](): void
@@ -334,9 +438,10 @@ export interface Request {
 export interface Dataset {
     readonly path: string
     readonly schema: Schema
-    readonly numRows: number
+    /** null where only reading tells: see count(). */
+    readonly numRows: number | null
     readonly numCols: number
-    /** 'parquet' */
+    /** 'parquet' or 'arrow' */
     readonly format: string
     readonly rowGroups: number
     /** Size of the file. */
@@ -351,8 +456,9 @@ export interface Dataset {
     readonly requests: Request[]
     /**
      * Reads whole columns: an object without a prototype, by name; by place for columns that were
-     * asked for as '#3'. All columns without names. What a column holds is not known before the
-     * file is read; who knows it says so: columns<{ fare: NumberColumn }>(['fare']).
+     * asked for as '#3', and by 'a.b' for the path ['a', 'b']. All columns without names. What a
+     * column holds is not known before the file is read; who knows it says so:
+     * columns<{ fare: NumberColumn }>(['fare']).
      */
     columns<Name extends string>(
         names: readonly Name[],
@@ -363,7 +469,7 @@ export interface Dataset {
         options?: Omit<ScanOptions, 'columns'>,
     ): Promise<Shape>
     columns(
-        names?: null,
+        names?: readonly ColumnName[] | null,
         options?: Omit<ScanOptions, 'columns'>,
     ): Promise<{ [name: string]: AnyColumn }>
     /**
@@ -373,13 +479,19 @@ export interface Dataset {
     rows(options?: ScanOptions): AsyncGenerator<Row>
     /** The first rows. Default: 10. */
     head(count?: number, options?: ScanOptions): Promise<Row[]>
+    /** As the metadata says, else rows are read to count them. */
     count(): Promise<number>
+    /**
+     * The rows as an Arrow IPC stream, in the file's own types: for tableFromIPC() of apache-arrow
+     * and flechette, fromArrow() of Arquero, insertArrowFromIPCStream() of DuckDB.
+     */
+    toArrow(options?: ArrowOptions): Promise<Uint8Array>
     /** Bytes that the data set, its reads and its batches of views hold in the module. */
     memoryBytes(): number
     /** Releases everything; reads that are under way fail. */
     close(): void
     [Symbol.dispose](): void
-    toJSON(): { path: string; format: string; numRows: number; numCols: number }
+    toJSON(): { path: string; format: string; numRows: number | null; numCols: number }
 }
 
 /** Opens data: reads its metadata, no rows. */

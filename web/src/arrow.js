@@ -1,0 +1,87 @@
+// arrow.js: writes batches of the core as an Arrow IPC stream, by the core's own writer
+// (https://arrow.apache.org/docs/format/Columnar.html#ipc-streaming-format).
+
+/** @typedef {import('./wasm.js').Core} Core */
+
+/** A stream in the making. */
+export class ArrowWriter {
+    /** @param {Core} core @param {number} context @param {number} schema */
+    constructor(core, context, schema) {
+        this.core = core
+        this.context = context
+        /** @type {Uint8Array[]} */
+        this.pieces = []
+        this.length = 0
+        this.check(
+            core.lend((put) =>
+                core.exports.writer_new(
+                    context,
+                    put.text('arrows').address,
+                    0,
+                    schema,
+                    core.scratch,
+                ),
+            ),
+        )
+        this.pointer = core.u32(core.scratch)
+    }
+
+    /** @param {number} status */
+    check(status) {
+        if (status < 0)
+            throw this.core.error(this.core.exports.context_error(this.context) >>> 0).error
+    }
+
+    /** @param {number} batch */
+    put(batch) {
+        const { exports } = this.core
+        const rows = exports.batch_rows(batch)
+        for (let row = 0; row < rows;) {
+            row = exports.writer_put_rows(this.pointer, batch, row)
+            this.check(row)
+            this.drain()
+        }
+    }
+
+    drain() {
+        const { exports, scratch } = this.core
+        const length = exports.writer_pending(this.pointer, scratch)
+        if (length === 0) return
+        this.pieces.push(this.core.bytes(this.core.u32(scratch), length).slice())
+        this.length += length
+        exports.writer_drop(this.pointer, length)
+    }
+
+    /** The whole stream. @returns {Uint8Array} */
+    finish() {
+        this.check(this.core.exports.writer_finish(this.pointer))
+        this.drain()
+        const all = new Uint8Array(this.length)
+        let at = 0
+        for (const piece of this.pieces) {
+            all.set(piece, at)
+            at += piece.length
+        }
+        return all
+    }
+
+    free() {
+        this.core.exports.writer_free(this.pointer)
+    }
+}
+
+/** One batch as a stream of its own. @param {Core} core @param {number} batch */
+export function arrowOf(core, batch) {
+    core.check(core.exports.context_new(0, core.scratch))
+    const context = core.u32(core.scratch)
+    /** @type {ArrowWriter | undefined} */
+    let writer
+    try {
+        writer = new ArrowWriter(core, context, core.exports.batch_schema(batch) >>> 0)
+        writer.put(batch)
+        return writer.finish()
+    } finally {
+        writer?.free()
+        core.exports.context_free(context)
+    }
+}
