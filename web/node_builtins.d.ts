@@ -6,7 +6,12 @@ declare module 'node:fs' {
     const fs: {
         promises: {
             open(path: string, flags: string): Promise<FileHandle>
-            stat(path: string): Promise<{ isDirectory(): boolean }>
+            stat(path: string): Promise<{
+                isDirectory(): boolean
+                isFIFO(): boolean
+                isSocket(): boolean
+                isCharacterDevice(): boolean
+            }>
         }
     }
     export default fs
@@ -19,7 +24,7 @@ declare module 'node:fs/promises' {
             buffer: Uint8Array,
             offset: number,
             length: number,
-            position: number,
+            position: number | null,
         ): Promise<{ bytesRead: number }>
         close(): Promise<void>
     }

@@ -510,12 +510,16 @@ async function checkHeaders(server) {
 // Twelve ranges wait 400 ms each: six are asked for at once, never more.
 async function checkTogether(server) {
     server.together.most = 0
+    server.together.connections = 0
     const words = Array.from({ length: 12 }, (_, i) => `${i * 80000}+1000`)
     const { out } = await run(ranges, [`${server.origins[0]}/delayed/object`, 'tail=8', ...words])
     const problems = []
     if (JSON.parse(out).status !== 'ok' || JSON.parse(out).wrong !== 0) problems.push('not ok')
     if (server.together.most !== 6) problems.push(`${server.together.most} at once, expected 6`)
     judge('six requests are under way at once, never more', problems, out)
+    const isReused = server.together.connections <= 6
+    const count = `${server.together.connections} connections for 13 requests`
+    judge('connections are used again', isReused ? [] : [count], out)
 }
 
 // A server that ignores ranges costs the whole file: the command says so, in one line and only

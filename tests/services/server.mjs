@@ -209,9 +209,10 @@ export async function start(objects) {
             send(request, response, data, answer, stats)
         }, answer.delayMs ?? 0)
     }
-    const together = { now: 0, most: 0 }
+    const together = { now: 0, most: 0, connections: 0 }
     const servers = [0, 1].map((index) => createServer(handle(index)))
     for (const server of servers) {
+        server.on('connection', () => (together.connections += 1))
         await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve))
         origins.push(`http://127.0.0.1:${server.address().port}`)
     }

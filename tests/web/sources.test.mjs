@@ -1,6 +1,7 @@
 // sources.test.mjs: everything that open() and openFile() take: what they give, and the sentence
 // where they cannot.
 import assert from 'node:assert/strict'
+import { spawn, spawnSync } from 'node:child_process'
 import fs from 'node:fs'
 import os from 'node:os'
 import { test } from 'node:test'
@@ -254,3 +255,24 @@ test('many reads of a file are under way at once', async () => {
     all.forEach((one, index) => assert.equal(one[names[index]].length, ROWS))
     dataset.close()
 })
+
+test('a pipe is held in memory, up to memoryBytesMax', () =>
+    scratchFile(async (path) => {
+        assert.equal(spawnSync('mkfifo', [path]).status, 0)
+        const write = () => spawn('sh', ['-c', `cat '${PATH}' > '${path}'`], { stdio: 'ignore' })
+        const writers = [write()]
+        const dataset = await openFile(path)
+        assert.equal(dataset.path, path)
+        await assertRead(dataset)
+        writers.push(write())
+        await assert.rejects(openFile(path, { memoryBytesMax: 65536 }), { code: 'limit', path })
+        writers.push(spawn('sh', ['-c', `exec 3> '${path}'; sleep 1`], { stdio: 'ignore' }))
+        const reason = new Error('enough')
+        const controller = new AbortController()
+        const opening = openFile(path, { signal: controller.signal })
+        setTimeout(() => controller.abort(reason), 50)
+        await assert.rejects(opening, (error) => error === reason)
+        for (const writer of writers) {
+            if (writer.exitCode === null) await new Promise((done) => writer.on('exit', done))
+        }
+    }))

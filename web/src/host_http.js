@@ -623,7 +623,7 @@ class HttpHost {
 
     /**
      * Outside browsers: follows redirects, and remembers where they led. The caller's headers go to
-     * the origin that was opened, and to no other.
+     * the origin that was opened, and to no other. Engines that hide redirects follow themselves.
      * @param {import('./types.d.ts').FetchOptions & { redirect?: 'manual' }} init
      * @param {Headers} bare for other origins
      * @returns {Promise<Response>}
@@ -635,6 +635,8 @@ class HttpHost {
             const headers = url.origin === opened.origin ? init.headers : bare
             const response = await fetch(url.href, { ...init, headers })
             const target = response.headers.get('location')
+            if (response.type === 'opaqueredirect')
+                return fetch(url.href, { ...init, headers, redirect: undefined })
             if (![301, 302, 303, 307, 308].includes(response.status)) return response
             response.body?.cancel().catch(() => undefined)
             if (target === null)

@@ -47,10 +47,12 @@ function checkResponse(response, path) {
     )
 }
 
-/** @param {ByteStream} stream @param {OpenOptions} options @returns {Promise<Host>} */
-export async function streamHost(stream, options) {
+/**
+ * @param {ByteStream} stream @param {OpenOptions} options @param {string} [path] named in errors
+ * @returns {Promise<Host>}
+ */
+export async function streamHost(stream, options, path = 'stream:') {
     if (/** @type {any} */ (stream).locked) failArgument('the ReadableStream is used already')
-    const path = 'stream:'
     return memoryHost(await hold(stream, path, null, options), path)
 }
 

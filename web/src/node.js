@@ -7,6 +7,7 @@ import { checkOptions, openRules } from './check.js'
 import { openHost } from './dataset.js'
 import { AlimentarError, failArgument } from './errors.js'
 import { rangeBegin } from './host_memory.js'
+import { streamHost } from './host_stream.js'
 import { redacted } from './redact.js'
 import { onlyHost } from './sources.js'
 
@@ -28,9 +29,9 @@ export async function openFile(path, options = {}) {
     const given = Array.isArray(path) ? path : [path]
     const paths = given.map(localPath)
     if (paths.length === 0) failArgument('openFile() takes at least one path, the list is empty')
-    for (const local of paths) await refuseDirectory(local)
-    const host = onlyHost(paths.map((local) => new FileHost(local)))
-    return /** @type {any} */ (openHost(host, options))
+    const hosts = []
+    for (const local of paths) hosts.push(await hostOf(local, options))
+    return /** @type {any} */ (openHost(onlyHost(hosts), options))
 }
 
 /** @param {string | URL} path @returns {string} */
@@ -49,8 +50,11 @@ function localPath(path) {
     }
 }
 
-/** @param {string} path */
-async function refuseDirectory(path) {
+/**
+ * @param {string} path @param {import('./types.d.ts').OpenOptions} options
+ * @returns {Promise<import('./drive.js').Host>}
+ */
+async function hostOf(path, options) {
     const about = await fs.promises.stat(path).catch(() => undefined)
     if (about?.isDirectory()) {
         throw new AlimentarError(
@@ -59,6 +63,38 @@ async function refuseDirectory(path) {
             { path },
         )
     }
+    if (about?.isFIFO() || about?.isSocket() || about?.isCharacterDevice())
+        return streamHost(pipeOf(path), options, path)
+    return new FileHost(path)
+}
+
+/**
+ * What cannot seek, as a stream. A read that waits in the system is left alone when nobody wants it
+ * any more.
+ * @param {string} path
+ */
+function pipeOf(path) {
+    const opened = fs.promises.open(path, 'r')
+    let end = () => {}
+    /** @type {Promise<{ done: boolean, value?: Uint8Array }>} */
+    const ended = new Promise((resolve) => (end = () => resolve({ done: true })))
+    const close = () => void opened.then((handle) => handle.close()).catch(() => undefined)
+    const next = async () => {
+        const handle = await opened
+        const piece = new Uint8Array(PIECE_BYTES)
+        const { bytesRead } = await handle.read(piece, 0, piece.length, null)
+        if (bytesRead !== 0) return { done: false, value: piece.slice(0, bytesRead) }
+        close()
+        return { done: true }
+    }
+    const reader = {
+        read: () => Promise.race([next(), ended]),
+        cancel: async () => {
+            end()
+            close()
+        },
+    }
+    return { getReader: () => reader }
 }
 
 /** Carries out operations on a file; its modification time and size are the validator. */
