@@ -160,6 +160,7 @@ typedef struct tool_column {
     int32_t type_length;
     int32_t precision; // 0: not said
     int32_t scale;
+    bool is_unknown; // the logical type UNKNOWN
 } tool_column;
 
 static void tool_put_schema(tool_bytes *to, const tool_column *columns, uint32_t count) {
@@ -175,6 +176,12 @@ static void tool_put_schema(tool_bytes *to, const tool_column *columns, uint32_t
         if (columns[i].converted != TOOL_NONE) tool_number(to, 6, columns[i].converted);
         if (columns[i].precision != 0) tool_number(to, 7, columns[i].scale);
         if (columns[i].precision != 0) tool_number(to, 8, columns[i].precision);
+        if (columns[i].is_unknown) {
+            tool_wire(to, 10, 12);
+            tool_wire(to, 11, 12);
+            tool_stop(to);
+            tool_stop(to);
+        }
         tool_stop(to);
     }
 }
@@ -194,9 +201,10 @@ static void tool_put_chunk(tool_bytes *to, const tool_column *column, int64_t st
     tool_stop(to);
 }
 
-// A file of `groups` row groups, all with the same columns, of `rows` rows each.
-static tool_bytes tool_file(const tool_column *columns, uint32_t count, int64_t rows,
-                            uint32_t groups) {
+// A file of `groups` row groups, all with the same columns, of `rows` rows each. `key` is one of
+// its metadata, if it is not NULL.
+static tool_bytes tool_file_with(const char *key, const tool_column *columns, uint32_t count,
+                                 int64_t rows, uint32_t groups) {
     tool_bytes file = {0};
     tool_bytes footer = {0};
     tool_put(&file, "PAR1", 4);
@@ -214,6 +222,11 @@ static tool_bytes tool_file(const tool_column *columns, uint32_t count, int64_t 
         tool_number(&footer, 3, rows);
         tool_stop(&footer);
     }
+    if (key != NULL) {
+        tool_list(&footer, 5, 1);
+        tool_string(&footer, 1, key);
+        tool_stop(&footer);
+    }
     tool_string(&footer, 6, "made by hand");
     tool_stop(&footer);
     tool_put(&file, footer.data, footer.count);
@@ -221,6 +234,11 @@ static tool_bytes tool_file(const tool_column *columns, uint32_t count, int64_t 
     tool_put(&file, "PAR1", 4);
     free(footer.data);
     return file;
+}
+
+static tool_bytes tool_file(const tool_column *columns, uint32_t count, int64_t rows,
+                            uint32_t groups) {
+    return tool_file_with(NULL, columns, count, rows, groups);
 }
 
 // --- reading -------------------------------------------------------------------------------------

@@ -327,6 +327,47 @@ static void int96_timestamps_outside_64_bits_are_told_by_their_row(void **state)
     release(&body);
 }
 
+static void int96_timestamps_of_spark_are_microseconds(void **state) {
+    tool_bytes body = {0};
+    tool_bytes pages = {0};
+    const tool_page page = tool_data_page(2, ALI_PARQUET_PLAIN);
+    put_int96(&body, 5999, 2440589);
+    put_int96(&body, 0, 5373484); // 9999-12-31
+    tool_put_page(&pages, &page, &body);
+    const tool_column column = column_of("t", ALI_PARQUET_INT96, 0, 2, &pages);
+    tool_bytes file = tool_file_with("org.apache.spark.version", &column, 1, 2, 1);
+    tool_expect_rows(&file, &plainly, "86400000005;253402214400000000;/");
+    release(&file);
+    release(&pages);
+    release(&body);
+}
+
+static void nulls_of_no_type_are_read(void **state) {
+    tool_bytes body = {0};
+    const tool_page page = tool_data_page(3, ALI_PARQUET_PLAIN);
+    tool_bytes pages = {0};
+    PUT(&body, 2, 0, 0, 0, 3 << 1, 0);
+    tool_put_page(&pages, &page, &body);
+    tool_column column = column_of("n", ALI_PARQUET_INT32, 1, 3, &pages);
+    column.is_unknown = true;
+    tool_bytes file = tool_file(&column, 1, 3, 1);
+    tool_expect_rows(&file, &plainly, "null;null;null;/");
+    const ali_scan_options last = {.size_bytes = sizeof last, .offset_rows = 2};
+    tool_expect_rows(&file, &(tool_reading){.scan = &last}, "null;/");
+    release(&file);
+    release(&pages);
+    body.data[4] = 3;
+    body.data[5] = 0x04; // the third has a value
+    tool_put_u32(&body, 7);
+    tool_put_page(&pages, &page, &body);
+    file = tool_file(&column, 1, 3, 1);
+    tool_expect_error(&file, &plainly, ALI_ERR_CORRUPT,
+                      "a column of type UNKNOWN, where all is null, has a value in row 2");
+    release(&file);
+    release(&pages);
+    release(&body);
+}
+
 static void decimals_wider_than_their_type_are_told_by_their_row(void **state) {
     tool_bytes body = {0};
     const tool_page page = tool_data_page(2, ALI_PARQUET_PLAIN);
@@ -349,7 +390,7 @@ static void decimals_wider_than_their_type_are_told_by_their_row(void **state) {
     release(&body);
 }
 
-static void intervals_and_half_floats_are_read(void **state) {
+static void intervals_are_read_as_months_days_and_nanoseconds(void **state) {
     tool_bytes body = {0};
     const tool_page page = tool_data_page(1, ALI_PARQUET_PLAIN);
     PUT(&body, 1, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0);
@@ -745,8 +786,10 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_encoding_gives_its_values_from_any_row_on),
         cmocka_unit_test(int96_timestamps_outside_64_bits_are_told_by_their_row),
+        cmocka_unit_test(int96_timestamps_of_spark_are_microseconds),
+        cmocka_unit_test(nulls_of_no_type_are_read),
         cmocka_unit_test(decimals_wider_than_their_type_are_told_by_their_row),
-        cmocka_unit_test(intervals_and_half_floats_are_read),
+        cmocka_unit_test(intervals_are_read_as_months_days_and_nanoseconds),
         cmocka_unit_test(values_of_no_bytes_are_read),
         cmocka_unit_test(values_too_wide_for_a_page_are_refused),
         cmocka_unit_test(long_values_make_short_batches),

@@ -1,17 +1,18 @@
 // format/parquet/split.c: decoding BYTE_STREAM_SPLIT (parquet-format, Encodings.md), by transposing
-// blocks of 16 values where a value has 2, 4 or 8 bytes.
+// blocks of 16 values: 2, 4 or 8 bytes of each at a time.
 //
-// 128-bit vectors of the compiler's own kind become SSE2, NEON or SIMD128; with ALI_SCALAR, as for
-// every other width, bytes are moved one by one.
+// 128-bit vectors of the compiler's own kind become SSE2, NEON or SIMD128; with ALI_SCALAR,
+// and for what is left over, bytes are moved one by one.
 #include "format/parquet/split.h"
 
 // Values of a block.
 #define BLOCK 16u
 
+// The first `streams` bytes of each value.
 static void join_any(uint8_t *to, const uint8_t *from, uint64_t stride, uint32_t width,
-                     uint64_t first, uint64_t count) {
-    for (uint32_t k = 0; k < width; k += 1) {
-        const uint8_t *bytes = from + k * stride + first;
+                     uint32_t streams, uint64_t count) {
+    for (uint32_t k = 0; k < streams; k += 1) {
+        const uint8_t *bytes = from + k * stride;
         for (uint64_t i = 0; i < count; i += 1) to[i * width + k] = bytes[i];
     }
 }
@@ -40,8 +41,7 @@ static bytes16 high(bytes16 a, bytes16 b) {
 
 // A block of `width` streams: each round puts stream k and k + width / 2 together, bytes by turns,
 // so that after log2(width) rounds those of a value lie side by side, in order.
-static void join_block(uint8_t *to, const uint8_t *from, uint64_t stride, uint32_t width) {
-    bytes16 a[8];
+static inline void transpose(bytes16 *a, const uint8_t *from, uint64_t stride, uint32_t width) {
     bytes16 b[8];
     for (uint32_t k = 0; k < width; k += 1) a[k] = load(from + k * stride);
     for (uint32_t round = 1; round < width; round *= 2) {
@@ -51,7 +51,25 @@ static void join_block(uint8_t *to, const uint8_t *from, uint64_t stride, uint32
         }
         for (uint32_t k = 0; k < width; k += 1) a[k] = b[k];
     }
+}
+
+static inline void join_block(uint8_t *to, const uint8_t *from, uint64_t stride, uint32_t width) {
+    bytes16 a[8];
+    transpose(a, from, stride, width);
     for (uint32_t k = 0; k < width; k += 1) store(to + 16 * k, a[k]);
+}
+
+// A block of values that are wider: eight streams at a time, then the rest byte by byte.
+static void join_wide(uint8_t *to, const uint8_t *from, uint64_t stride, uint32_t width) {
+    uint32_t at = 0;
+    for (; at + 8 <= width; at += 8) {
+        uint64_t words[BLOCK];
+        bytes16 a[8];
+        transpose(a, from + at * stride, stride, 8);
+        __builtin_memcpy(words, a, sizeof words);
+        for (uint32_t i = 0; i < BLOCK; i += 1) ali_store_u64(to + i * width + at, words[i]);
+    }
+    join_any(to + at, from + at * stride, stride, width, width - at, BLOCK);
 }
 
 #define JOIN(width)                                                                                \
@@ -82,7 +100,9 @@ static uint64_t join_blocks(uint8_t *to, const uint8_t *from, uint64_t stride, u
         join_8(to, from, stride, blocks);
         break;
     default:
-        return 0;
+        for (uint64_t i = 0; i < blocks; i += 1) {
+            join_wide(to + i * BLOCK * width, from + i * BLOCK, stride, width);
+        }
     }
     return blocks * BLOCK;
 }
@@ -101,5 +121,5 @@ static uint64_t join_blocks(uint8_t *to, const uint8_t *from, uint64_t stride, u
 void ali_split_join(uint8_t *to, const uint8_t *from, uint64_t stride, uint32_t width,
                     uint64_t first, uint64_t count) {
     const uint64_t done = join_blocks(to, from + first, stride, width, count);
-    join_any(to + done * width, from, stride, width, first + done, count - done);
+    join_any(to + done * width, from + first + done, stride, width, width, count - done);
 }
