@@ -368,17 +368,20 @@ static bool is_expired(const request *asked) {
            (status == 400 || status == 401 || status == 403 || status == 404 || status == 410);
 }
 
+// There was no answer, or not all of one.
+static void settle_failure(request *asked, want *item, CURLcode code) {
+    if (asked->is_silent || is_broken_connection(code, item->object->is_reached)) {
+        retry_or_end(asked, item, code);
+    } else {
+        fail_want(asked, item, code);
+    }
+}
+
 static void settle_want(request *asked, want *item, CURLcode code) {
     const long status = asked->status;
     const bool is_stopped = asked->stop != STOP_NONE;
     if (code != CURLE_OK && !is_stopped && asked->ignored_bytes <= ERROR_BODY_BYTES) {
-        const bool is_retried = asked->is_silent ||
-                                is_broken_connection(code, item->object->is_reached);
-        if (is_retried) {
-            retry_or_end(asked, item, code);
-        } else {
-            fail_want(asked, item, code);
-        }
+        settle_failure(asked, item, code);
         return;
     }
     item->object->is_reached = true;

@@ -129,6 +129,14 @@ test('another origin and sizeBytes: no question for the size', async () => {
     assert.match(requests[0], /^GET bytes=\d+-\d+$/)
 })
 
+for (const expose of ['all', 'none']) {
+    test(`another origin that compresses ranges, headers exposed: ${expose}: told`, async () => {
+        const { result } = await elsewhere({ gzip: 'ranges', expose }, { retries: 0 })
+        assert.equal(result.code, 'host')
+        assert.match(result.message, /compresses ranges/)
+    })
+}
+
 test('another origin, by a function that gives the URL: HEAD, the tail, no preflight', async () => {
     const server = await dataServer(bytes)
     try {

@@ -402,6 +402,13 @@ test('a size given that is not the file\'s is told', async () => {
     assert.match((await range(host, 0, 10)).failure, /sizeBytes is 300010, but the file has 300000/)
 })
 
+test('a size given that is not that of a file read as a whole is told', async () => {
+    const server = await start({ ranges: 'ignored' })
+    const outcome = await range(httpHost(server.url, { sizeBytes: 299990 }), 0, 10)
+    assert.equal(outcome.code, 'argument')
+    assert.match(outcome.failure, /sizeBytes is 299990, but the file has 300000 bytes/)
+})
+
 test('elsewhere, where Content-Range may not be read, compressed ranges are noticed', async () => {
     elsewhere()
     const server = await start({ gzip: 'hidden' })

@@ -17,6 +17,7 @@ import {
     isElsewhere,
     isEncoded,
     joined,
+    noAnswer,
     outcomeOf,
     rangeOf,
     redirected,
@@ -26,7 +27,7 @@ import {
     validatorOf,
     wordsOf,
 } from './http_answer.js'
-import { redacted, redactedSentence } from './redact.js'
+import { redacted } from './redact.js'
 
 /** @typedef {import('./drive.js').Operation} Operation */
 /** @typedef {import('./drive.js').Outcome} Outcome */
@@ -340,12 +341,17 @@ class HttpHost {
 
     /** @param {Reading} reading @param {number} objectBytes */
     checkObject(reading, objectBytes) {
+        this.checkSize(objectBytes)
+        reading.objectBytes = objectBytes
+    }
+
+    /** @param {number} objectBytes as it came */
+    checkSize(objectBytes) {
         const { sizeBytes } = this.options
         if (sizeBytes !== undefined && objectBytes !== sizeBytes)
             throw new Failure(`sizeBytes is ${sizeBytes}, but the file has ${objectBytes} bytes`, {
                 code: 'argument',
             })
-        reading.objectBytes = objectBytes
     }
 
     /** @param {string | null} encoding */
@@ -488,6 +494,7 @@ class HttpHost {
     async answerWhole(op, began) {
         const kept = () => this.whole ?? this.hold(this.askWhole(op))
         const { bytes, etag } = await this.trying(op, kept)
+        this.checkSize(bytes.length)
         if (op.moved > 0 && etag !== began) throw new Failure(CHANGED, { code: 'changed' })
         if (op.kind === abi.ALI_OP_READ) {
             const begin = rangeBegin(op, bytes.length)
@@ -651,21 +658,7 @@ class HttpHost {
     broken(op, error, sentence) {
         if (op.isEnded) return new Failure('the operation is not wanted any more')
         if (sentence !== undefined) return new Passing(sentence)
-        const { cause: inner, message } = /** @type {any} */ (error ?? {})
-        const cause = redactedSentence(String(inner?.code ?? message ?? error))
-        if (/CERT|SELF_SIGNED|UNABLE_TO_(VERIFY|GET)/.test(cause))
-            return new Failure(
-                `the server's certificate is not trusted (${cause})` +
-                    (/ALTNAME|EXPIRED/.test(cause)
-                        ? ''
-                        : ': NODE_EXTRA_CA_CERTS names the file of another authority'),
-            )
-        return new Passing(
-            this.isCrossOrigin
-                ? 'no answer that this page may read: the network failed, or the server lacks ' +
-                      `Access-Control-Allow-Origin for it (${cause})`
-                : `no answer from the server (${cause})`,
-        )
+        return noAnswer(error, this.isCrossOrigin)
     }
 
     /** @param {Response} response */

@@ -69,6 +69,27 @@ function parsed(source) {
     }
 }
 
+/**
+ * What fetch() threw. Browsers do not tell pages why: among the causes is a range that the server
+ * compressed although that was not allowed.
+ * @param {any} error @param {boolean} isElsewhere
+ */
+export function noAnswer(error, isElsewhere) {
+    const cause = redactedSentence(String(error?.cause?.code ?? error?.message ?? error))
+    if (/CERT|SELF_SIGNED|UNABLE_TO_(VERIFY|GET)/.test(cause)) {
+        const isOther = /ALTNAME|EXPIRED/.test(cause)
+        const hint = isOther ? '' : ': NODE_EXTRA_CA_CERTS names the file of another authority'
+        return new Failure(`the server's certificate is not trusted (${cause})${hint}`)
+    }
+    if (typeof location === 'undefined') return new Passing(`no answer from the server (${cause})`)
+    return new Passing(
+        isElsewhere
+            ? 'no answer that this page may read: the network failed, or the server lacks ' +
+                  `Access-Control-Allow-Origin for it, or compresses ranges (${cause})`
+            : `no answer: the network failed, or the server compresses ranges (${cause})`,
+    )
+}
+
 /** Of what somebody else threw. @param {any} error @returns {Outcome} */
 export function outcomeOf(error) {
     const failure = redactedSentence(String(error?.message ?? error))
