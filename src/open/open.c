@@ -102,7 +102,9 @@ static ali_status detect(ali_task *task, open_state *state, const ali_buf *tail)
     const char *name = unread_format(state->blob);
     if (name != NULL) return fail_unread(ctx, name);
     ali_buf *head = NULL;
-    const uint64_t head_bytes = ali_min_u64(ali_blob_bytes(state->blob), HEAD_BYTES);
+    const uint64_t before = ali_blob_tail_from(state->blob);
+    const uint64_t head_bytes =
+        ali_min_u64(before != 0 ? before : ali_blob_bytes(state->blob), HEAD_BYTES);
     const ali_status status = ali_blob_slice(state->blob, task, 0, head_bytes, &head);
     if (status != ALI_OK) return status;
     ali_blob_keep(state->blob, task);

@@ -14,7 +14,7 @@
 
 // Of more events than this, every n-th is tried.
 #define EVENTS_MAX 2000
-#define KIND_TESTS_MAX 120
+#define KIND_TESTS_MAX 320
 
 // A way of trying a scenario; the test's state is the scenario.
 typedef struct kind {

@@ -250,6 +250,10 @@ static ali_status two_tasks(harness *h) {
     return status;
 }
 
+// Files of tests/vectors.
+#define VECTORS "../../vectors/files/"
+#define INTEGRATION "arrow-integration/cpp-21.0.0/"
+
 const harness_scenario harness_scenarios[] = {
     {"open", "trips.parquet", describe_only, 0},
     {"refuse what is no file", "trips.parquet", open_what_is_none, SCENARIO_REFUSES},
@@ -266,5 +270,21 @@ const harness_scenario harness_scenarios[] = {
     {"convert to jsonl", "trips.parquet", to_jsonl, 0},
     {"export as Arrow C Data", "trips.parquet", c_data, 0},
     {"two scans at once", "trips.parquet", two_tasks, 0},
+    {"open an Arrow file", "trips.arrow", describe_only, 0},
+    {"refuse what is no Arrow file", "trips.arrow", open_what_is_none, SCENARIO_REFUSES},
+    {"scan all of an Arrow file", "trips.arrow", scan_all, 0},
+    {"scan two columns of an Arrow file", "trips.arrow", scan_columns, 0},
+    {"scan a window of rows of an Arrow file", "trips.arrow", scan_window, 0},
+    {"an Arrow file that the host lends", "trips.arrow", lent_bytes, SCENARIO_LENDS},
+    {"scan all of an Arrow stream", "plain.arrows", scan_all, 0},
+    {"scan two columns of an Arrow stream", "plain.arrows", scan_columns, 0},
+    {"compressed Arrow buffers to jsonl", VECTORS "arrow-misc/arrow/data-arrow_2.0.0_lz4.feather",
+     to_jsonl, 0},
+    {"dictionaries that are replaced, to arrow",
+     VECTORS "arrow-misc/flechette/dict_replacement.arrows", to_arrow, 0},
+    {"nested dictionaries to arrows", VECTORS INTEGRATION "generated_nested_dictionary.arrow_file",
+     to_arrows, 0},
+    {"unions to jsonl", VECTORS "arrow-misc/flechette/union_0.arrows", to_jsonl, 0},
+    {"views to arrow", VECTORS INTEGRATION "generated_binary_view.stream", to_arrow, 0},
 };
 const uint32_t harness_scenario_count = sizeof harness_scenarios / sizeof harness_scenarios[0];

@@ -21,6 +21,7 @@ typedef struct open_state {
     ali_file *file;
     uint64_t tail_bytes;
     bool is_stream;
+    bool is_head_wanted;
     uint32_t phase;
     uint64_t start_bytes; // of the footer, or of the schema's metadata
     uint64_t count_bytes;
@@ -103,8 +104,12 @@ static ali_status find_schema(ali_task *task, open_state *open) {
     const uint64_t bytes = ali_blob_bytes(open->blob);
     ali_buf *head = NULL;
     uint32_t count = 0;
-    const ali_status status =
-        ali_blob_slice(open->blob, task, 0, ali_min_u64(bytes, SCHEMA_BYTES_FIRST), &head);
+    if (!open->is_head_wanted) {
+        const uint64_t first = ali_min_u64(ali_blob_tail_from(open->blob), SCHEMA_BYTES_FIRST);
+        if (first != 0) ALI_TRY(ali_blob_want(open->blob, task, 0, first, "schema"));
+        open->is_head_wanted = true;
+    }
+    const ali_status status = ali_blob_slice(open->blob, task, 0, ali_min_u64(bytes, 8), &head);
     if (status != ALI_OK) return status;
     const uint32_t prefix = ali_ipc_prefix(head->data, head->size_bytes, &count);
     ali_buf_release(head);
@@ -153,6 +158,27 @@ static ali_status parse_stream(open_state *open, ali_ipc_state *state) {
     return ALI_OK;
 }
 
+// Messages lie before the footer.
+static ali_status check_blocks(const open_state *open, const ali_flat_vector *blocks) {
+    for (uint32_t i = 0; i < blocks->count; i += 1) {
+        const uint8_t *block = blocks->items + (uint64_t)i * 24;
+        const uint64_t start = ali_load_u64(block);
+        const uint64_t metadata_bytes = ali_load_u32(block + 8);
+        const uint64_t body_bytes = ali_load_u64(block + 16);
+        const uint64_t most = open->start_bytes;
+        if (start <= most && metadata_bytes >= 8 && metadata_bytes <= most - start &&
+            body_bytes <= most - start - metadata_bytes) {
+            continue;
+        }
+        return ali_fail_at(
+            open->file->ctx, ALI_ERR_CORRUPT, open->start_bytes,
+            "the footer says that a message of %U bytes stands at %U, where there is "
+            "no room for it",
+            metadata_bytes + body_bytes, start);
+    }
+    return ALI_OK;
+}
+
 static ali_status parse_footer(open_state *open, ali_ipc_state *state) {
     ali_flat *flat = &open->flat;
     const ali_flat_table root = ali_flat_root(flat);
@@ -164,6 +190,8 @@ static ali_status parse_footer(open_state *open, ali_ipc_state *state) {
         return ali_fail_at(flat->ctx, ALI_ERR_CORRUPT, open->start_bytes,
                            "the footer has no schema");
     }
+    ALI_TRY(check_blocks(open, &state->blocks[0]));
+    ALI_TRY(check_blocks(open, &state->blocks[1]));
     state->end_bytes = open->start_bytes;
     state->footer = ali_buf_retain(open->metadata);
     open->file->row_groups = state->blocks[1].count;

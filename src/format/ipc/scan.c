@@ -96,22 +96,17 @@ static bool is_whole(const scan_state *scan, const place *at) {
     return scan->end_row == ALI_UNKNOWN && scan->first_row == 0 && bytes <= scan->coalesce_bytes;
 }
 
-// Where block `index` of the footer says that a message lies. False if that is outside the file.
-static bool place_block(const scan_state *scan, uint64_t index, place *at) {
+// Where block `index` of the footer says that a message lies.
+static place place_block(const scan_state *scan, uint64_t index) {
     const bool is_first = is_dictionary(scan, index);
     const ali_flat_vector *blocks = &scan->state->blocks[is_first ? 0 : 1];
     const uint64_t item = is_first ? index : index - scan->state->blocks[0].count;
     const uint8_t *block = blocks->items + item * 24;
-    const uint64_t most = scan->state->end_bytes;
-    const uint64_t metadata_bytes = ali_load_u32(block + 8);
-    const uint64_t body_bytes = ali_load_u64(block + 16);
-    at->start = ali_load_u64(block);
-    if (at->start > most || metadata_bytes > most - at->start || metadata_bytes < 8) return false;
-    at->metadata_end = at->start + metadata_bytes;
-    if (body_bytes > most - at->metadata_end) return false;
-    at->end = at->metadata_end + body_bytes;
-    at->front = is_whole(scan, at) ? at->end : at->metadata_end;
-    return true;
+    place at = {.start = ali_load_u64(block)};
+    at.metadata_end = at.start + ali_load_u32(block + 8);
+    at.end = at.metadata_end + ali_load_u64(block + 16);
+    at.front = is_whole(scan, &at) ? at.end : at.metadata_end;
+    return at;
 }
 
 // Reads a message out of its prefix and metadata. Without `tells` faults leave no sentence: what is
@@ -202,9 +197,8 @@ static ali_status plan_fronts(scan_state *scan) {
     while (scan->planned_fronts < messages_count(scan) &&
            scan->planned_fronts < scan->index + AHEAD_MAX) {
         const uint64_t index = scan->planned_fronts;
-        place at = {0, 0, 0, 0};
+        const place at = place_block(scan, index);
         if (!is_dictionary(scan, index) && scan->planned_rows >= scan->end_row) return ALI_OK;
-        if (!place_block(scan, index, &at)) return ALI_OK; // told when it is its turn
         const bool is_needed = !is_dictionary(scan, index) || scan->has_dictionaries;
         const uint64_t bytes = is_needed ? at.front - at.start : 0;
         if (index != scan->index && scan->ahead_bytes + bytes > most) return ALI_OK;
@@ -243,9 +237,9 @@ static ali_status plan_bodies(scan_state *scan) {
     while (scan->planned_bodies < scan->planned_fronts) {
         const uint64_t index = scan->planned_bodies;
         const uint64_t most = scan->ctx->limits.inflight_bytes_max;
-        place at = {0, 0, 0, 0};
+        const place at = place_block(scan, index);
         const bool is_needed = !is_dictionary(scan, index) || scan->has_dictionaries;
-        if (is_needed && place_block(scan, index, &at) && at.front != at.end) {
+        if (is_needed && at.front != at.end) {
             if (index != scan->index && scan->ahead_bytes > most) return ALI_OK;
             ali_buf *metadata = NULL;
             const ali_status status = ali_blob_slice(scan->blob, scan->task, at.start,
@@ -289,10 +283,7 @@ static ali_status next_block(scan_state *scan) {
     if (scan->planned_fronts < scan->index) scan->planned_fronts = scan->index;
     if (scan->planned_bodies < scan->index) scan->planned_bodies = scan->index;
     if (scan->index >= messages_count(scan)) return ALI_END;
-    if (!place_block(scan, scan->index, &scan->at)) {
-        return ali_fail(scan->ctx, ALI_ERR_CORRUPT,
-                        "the footer says that message %U lies outside of the file", scan->index);
-    }
+    scan->at = place_block(scan, scan->index);
     scan->phase = PHASE_METADATA;
     return ALI_OK;
 }
@@ -391,10 +382,11 @@ static ali_status step_metadata(scan_state *scan) {
 static ali_status begin_values(scan_state *scan) {
     uint32_t node = 0;
     void *pointer = NULL;
-    ALI_TRY(
-        place_values(scan, &scan->flat, &scan->loader, scan->slot, &node, &scan->columns_count));
-    ALI_TRY(ali_mem_zero(scan->ctx, (uint64_t)scan->columns_count * sizeof(ali_column), &pointer));
+    uint32_t span = 0;
+    ALI_TRY(place_values(scan, &scan->flat, &scan->loader, scan->slot, &node, &span));
+    ALI_TRY(ali_mem_zero(scan->ctx, (uint64_t)span * sizeof(ali_column), &pointer));
     scan->columns = pointer;
+    scan->columns_count = span;
     for (uint32_t i = 0; i < scan->columns_count; i += 1) {
         scan->columns[i].type = scan->state->schema->nodes[node + i].type;
     }
