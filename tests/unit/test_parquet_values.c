@@ -549,6 +549,27 @@ static void misfits_in_dictionaries_are_found(void **state) {
     release(&body);
 }
 
+static void dictionaries_of_no_bytes_take_no_memory(void **state) {
+    tool_bytes pages = {0};
+    tool_bytes body = {0};
+    put_dictionary(&pages, &body, INT32_MAX);
+    PUT(&body, 0, 1 << 1);
+    const tool_page page = tool_data_page(1, ALI_PARQUET_RLE_DICTIONARY);
+    tool_put_page(&pages, &page, &body);
+    tool_column column = column_of("d", FIXED, 0, 1, &pages);
+    tool_bytes file = tool_file(&column, 1, 1, 1);
+    tool_expect_rows(&file, &plainly, ";/");
+    release(&file);
+    column.converted = DIGITS;
+    column.precision = 4;
+    file = tool_file(&column, 1, 1, 1);
+    tool_expect_error(&file, &plainly, ALI_ERR_CORRUPT,
+                      "a dictionary claims 2147483647 values, more than its 0 bytes can hold");
+    release(&file);
+    release(&pages);
+    release(&body);
+}
+
 // --- lies ----------------------------------------------------------------------------------------
 
 typedef struct lie {
@@ -794,6 +815,7 @@ int main(void) {
         cmocka_unit_test(values_too_wide_for_a_page_are_refused),
         cmocka_unit_test(long_values_make_short_batches),
         cmocka_unit_test(dictionaries_of_every_type_are_looked_up),
+        cmocka_unit_test(dictionaries_of_no_bytes_take_no_memory),
         cmocka_unit_test(codes_out_of_range_are_told_by_their_row),
         cmocka_unit_test(misfits_in_dictionaries_are_found),
         cmocka_unit_test(pages_that_lie_about_their_values_are_found),

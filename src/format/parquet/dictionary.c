@@ -7,6 +7,8 @@
 
 // Values of a dictionary that are taken at least.
 #define VALUES_MIN UINT64_C(1024)
+// Decimals of no bytes that a dictionary may have.
+#define EMPTY_MAX 1024u
 // Byte arrays that are taken at a time.
 #define BYTES_PIECE UINT64_C(16384)
 
@@ -82,12 +84,15 @@ static ali_status begin_fixed(ali_parquet_source *source, ali_parquet_reader *re
                               uint32_t count) {
     const ali_parquet_column *column = reader->column;
     const uint32_t least = ali_parquet_is_bytes(reader) ? 4 : column->stored_bytes;
-    if (least != 0 && count > reader->data_bytes / least) {
-        return fail_dictionary(source, reader, count);
-    }
+    const bool is_kept = column->form == ALI_PARQUET_FORM_COPY ||
+                         column->form == ALI_PARQUET_FORM_NULL;
+    const uint64_t most = least != 0 ? reader->data_bytes / least
+                          : is_kept  ? UINT32_MAX
+                                     : EMPTY_MAX;
+    if (count > most) return fail_dictionary(source, reader, count);
     reader->dictionary_count = count;
     reader->dictionary_at = 0;
-    if (column->form != ALI_PARQUET_FORM_COPY && column->form != ALI_PARQUET_FORM_NULL) {
+    if (!is_kept) {
         return ali_buf_new(source->ctx, (uint64_t)count * column->width, &reader->dictionary_buf);
     }
     if (reader->is_decompressed) {
