@@ -90,7 +90,8 @@ test('the tarball holds README, LICENSE, the wasm and the sources, and nothing e
     const { text } = run('npm', ['pack', '--dry-run', '--json', '--silent'], { cwd: `${root}web` })
     const paths = JSON.parse(text)[0].files.map((file) => file.path)
     const sources = fs.readdirSync(`${root}web/src`).map((name) => `dist/${name}`)
-    const expected = ['LICENSE', 'README.md', 'package.json', 'dist/alimentar.wasm', ...sources]
+    const modules = ['dist/alimentar.wasm', 'dist/brotli.wasm']
+    const expected = ['LICENSE', 'README.md', 'package.json', ...modules, ...sources]
     assert.deepEqual(paths.sort(), expected.sort())
     assert.equal(read('web/LICENSE'), read('LICENSE'))
 })
