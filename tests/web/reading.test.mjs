@@ -373,7 +373,10 @@ test('two columns of one name are an error that names both places', async () => 
     for await (const batch of dataset.batches()) {
         assert.equal(batch.numCols, 3)
         assert.throws(() => batch.toArray(), { code: 'argument', message: clash.message })
-        assert.deepEqual(batch.columns.map((column) => column.at(0)), ['p', 'x', 3])
+        assert.deepEqual(
+            batch.columns.map((column) => column.at(0)),
+            ['p', 'x', 3],
+        )
     }
     dataset.close()
 })
@@ -408,6 +411,34 @@ test('a time that a Date cannot hold is an error naming column and row', async (
     assert.equal(early.day.at(0).getTime(), 0)
     assert.equal(early.day.at(1), null)
     dataset.close()
+})
+
+test('closing between a batch and its use ends every read, and leaves nothing', async () => {
+    const kept = await open(bytes)
+    const { core } = kept._hold
+    const reads = [
+        (dataset) => dataset.columns(),
+        (dataset) => dataset.batches().next(),
+        (dataset) => dataset.batches({ views: true }).next(),
+        (dataset) => dataset.head(),
+        (dataset) => dataset.toArrow(),
+    ]
+    for (const read of reads) {
+        for (let turns = 0; turns < 12; turns += 1) {
+            const held = core.exports.heap_used_bytes()
+            const dataset = await open(bytes)
+            const done = read(dataset).then(
+                (batch) => batch?.value?.release?.(),
+                (error) => error,
+            )
+            for (let turn = 0; turn < turns; turn += 1) await null
+            dataset.close()
+            const outcome = await done
+            assert.ok(outcome === undefined || outcome.code === 'state', String(outcome))
+            assert.equal(core.exports.heap_used_bytes(), held)
+        }
+    }
+    kept.close()
 })
 
 test('what the console and JSON show is short', () =>

@@ -61,7 +61,7 @@ export class Column {
     }
 
     /** The value of a row that is not null. @param {number} row @returns {any} */
-    value(row) {
+    _value(row) {
         return row < 0 ? undefined : null
     }
 
@@ -82,7 +82,7 @@ export class Column {
      */
     get(row) {
         if (!(row >= 0 && row < this.length)) return undefined
-        return this.isValid(row) ? this.value(row) : null
+        return this.isValid(row) ? this._value(row) : null
     }
 
     /** @returns {any} */
@@ -109,11 +109,16 @@ export class Column {
         return { name, type: type.name, length, nullCount }
     }
 
-    /** What console.log shows in Node. */
-    [INSPECT]() {
+    // Observable Plot takes objects whose toString is Object's own for options, not for values.
+    toString() {
         const { name, type, length, nullCount } = this
         const nulls = nullCount === 0 ? '' : `, ${nullCount} null`
         return `Column ${JSON.stringify(name)} (${type.name}, ${length} rows${nulls})`
+    }
+
+    /** What console.log shows in Node. */
+    [INSPECT]() {
+        return this.toString()
     }
 }
 
@@ -124,7 +129,7 @@ export class FixedColumn extends Column {
     }
 
     /** @param {number} row */
-    value(row) {
+    _value(row) {
         const value = this._areas.values[row]
         return this._form.show === undefined ? value : this._form.show(value)
     }

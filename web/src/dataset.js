@@ -321,6 +321,7 @@ export class Dataset {
      * @param {number} batch
      */
     simplified(batch) {
+        this.checkOpen()
         const { core, context } = this._hold
         const status = core.exports.batch_simplify(context, batch, core.scratch)
         if (status < 0) throw core.error(core.exports.context_error(context) >>> 0).error
@@ -523,6 +524,7 @@ export class Dataset {
         try {
             for await (const batch of this.drain(task)) {
                 try {
+                    this.checkOpen()
                     writer.put(batch)
                 } finally {
                     core.exports.batch_release(batch)

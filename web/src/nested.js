@@ -34,7 +34,7 @@ export class ListColumn extends NestedColumn {
     }
 
     /** @param {number} row */
-    value(row) {
+    _value(row) {
         const { offsets } = this._areas
         return this._children[0].range(offsets[row], offsets[row + 1])
     }
@@ -49,7 +49,7 @@ export class FixedListColumn extends NestedColumn {
     }
 
     /** @param {number} row */
-    value(row) {
+    _value(row) {
         const { width } = this._form
         return this._children[0].range(row * width, (row + 1) * width)
     }
@@ -58,7 +58,7 @@ export class FixedListColumn extends NestedColumn {
 /** Structs: objects without a prototype. */
 export class StructColumn extends NestedColumn {
     /** @param {number} row */
-    value(row) {
+    _value(row) {
         const made = Object.create(null)
         for (const child of this._children) {
             if (child.name in made) throw doubled(this, child.name)
@@ -81,7 +81,7 @@ function doubled(column, name) {
 /** Maps: arrays of pairs; the child is a struct of key and value. */
 export class MapColumn extends ListColumn {
     /** @param {number} row */
-    value(row) {
+    _value(row) {
         const { offsets } = this._areas
         const [keys, values] = this._children[0].children
         const pairs = new Array(offsets[row + 1] - offsets[row])
@@ -113,7 +113,7 @@ export class UnionColumn extends NestedColumn {
     }
 
     /** @param {number} row */
-    value(row) {
+    _value(row) {
         const child = this._children[this._childOf[this.typeIds[row] & 255]]
         return child.get(this.offsets === null ? row : this.offsets[row])
     }
@@ -122,7 +122,7 @@ export class UnionColumn extends NestedColumn {
 /** Intervals: their parts, as they lie in memory. */
 export class IntervalColumn extends Column {
     /** @param {number} row @returns {import('./types.d.ts').Interval} */
-    value(row) {
+    _value(row) {
         const { buffer, byteOffset } = this._areas.data
         const { width, options } = this._form
         const view = new DataView(buffer, byteOffset + row * width, width)
@@ -155,7 +155,7 @@ export class DecimalColumn extends Column {
     }
 
     /** @param {number} row */
-    value(row) {
+    _value(row) {
         const { data } = this._areas
         const words = this._form.width / 4
         const all = new Int32Array(data.buffer, data.byteOffset, this.length * words)

@@ -105,7 +105,7 @@ export class TextColumn extends Column {
     }
 
     /** @param {number} row */
-    value(row) {
+    _value(row) {
         if (this._dictionary !== null) return this._dictionary.values[this._dictionary.codes[row]]
         const index = (row / BLOCK_ROWS) | 0
         const block = (this._blocks[index] ??= this.decode(index))
@@ -170,7 +170,7 @@ function codeOf(known, text) {
 /** Binary values: copies out of one array of bytes. */
 export class BinaryColumn extends Column {
     /** @param {number} row */
-    value(row) {
+    _value(row) {
         const { offsets, data } = this._areas
         return data.slice(offsets[row], offsets[row + 1])
     }
@@ -183,8 +183,8 @@ export class BinaryColumn extends Column {
 /** UUIDs: 16 bytes each, big-endian (RFC 9562). */
 export class UuidColumn extends BinaryColumn {
     /** @param {number} row */
-    value(row) {
-        return uuidText(super.value(row))
+    _value(row) {
+        return uuidText(super._value(row))
     }
 }
 

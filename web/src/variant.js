@@ -27,7 +27,7 @@ class Misfit extends Error {
 /** Variants: a struct of two binary columns, "metadata" and "value". */
 export class VariantColumn extends NestedColumn {
     /** @param {number} row @returns {any} */
-    value(row) {
+    _value(row) {
         const metadata = this.getChild('metadata')?.get(row)
         const value = this.getChild('value')?.get(row)
         if (!(value instanceof Uint8Array)) return null
