@@ -6,6 +6,7 @@ TEST_CFLAGS := $(NATIVE_CFLAGS) -Isrc -O1 -g $(SANITIZE) -DALI_DEBUG -Wno-unused
 $(B)/unit/%: tests/unit/%.c $(B)/asan/libalimentar.a Makefile tests/unit/rules.mk
 	@mkdir -p $(@D); $(CC) $(TEST_CFLAGS) -MMD -MP -MF $@.d -o $@ $< $(B)/asan/libalimentar.a \
 	    -lcmocka $(LIBS) -pthread
+$(B)/unit/test_codec_versions: $(THIRD)/.stamp
 -include $(UNIT:%=%.d)
 
 .PHONY: test-unit
