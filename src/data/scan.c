@@ -158,6 +158,16 @@ static ali_status project(ali_dataset *dataset, const ali_scan_options *options,
     return ali_schema_project(dataset->ctx, dataset->file->schema, columns, count, schema);
 }
 
+// The nodes of the file's schema that those of the projected one come from.
+static void fill_nodes(const ali_schema *schema, const uint32_t *columns, uint32_t count,
+                       uint32_t *nodes) {
+    for (uint32_t i = 0; i < count; i += 1) {
+        const uint32_t root = schema->roots[columns[i]];
+        const uint32_t span = schema->nodes[root].type->span;
+        for (uint32_t k = 0; k < span; k += 1) *nodes++ = root + k;
+    }
+}
+
 static ali_status start(ali_dataset *dataset, const ali_scan_options *options, uint32_t *columns,
                         uint32_t count, ali_task **task) {
     ali_file *file = dataset->file;
@@ -172,7 +182,15 @@ static ali_status start(ali_dataset *dataset, const ali_scan_options *options, u
         .request_bytes_max = options->request_bytes_max,
     };
     ALI_TRY(project(dataset, options, columns, count, &projection.schema));
-    const ali_status status = file->format->scan_start(NULL, file, &projection, task);
+    const uint64_t nodes_bytes = (uint64_t)projection.schema->nodes_count * sizeof(uint32_t);
+    void *nodes = NULL;
+    ali_status status = ali_mem_new(dataset->ctx, nodes_bytes, &nodes);
+    if (status == ALI_OK) {
+        fill_nodes(file->schema, columns, count, nodes);
+        projection.nodes = nodes;
+        status = file->format->scan_start(NULL, file, &projection, task);
+    }
+    ali_mem_free(dataset->ctx, nodes, nodes_bytes);
     ali_schema_release(projection.schema);
     return status;
 }

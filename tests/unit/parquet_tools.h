@@ -92,7 +92,8 @@ typedef struct tool_page {
     int32_t encoding;
     int32_t level_encoding;
     int32_t level_bytes; // version 2
-    bool is_stored;      // version 2: is_compressed says no
+    int32_t repetition_bytes;
+    bool is_stored; // version 2: is_compressed says no
     bool has_crc;
     uint32_t crc_change;  // added to the true sum
     int32_t uncompressed; // TOOL_SAME
@@ -124,7 +125,7 @@ static void tool_put_page(tool_bytes *to, const tool_page *page, const tool_byte
         tool_number(to, 1, page->values);
         tool_number(to, 4, page->encoding);
         tool_number(to, 5, page->level_bytes);
-        tool_number(to, 6, 0);
+        tool_number(to, 6, page->repetition_bytes);
         if (page->is_stored) tool_wire(to, 7, 2);
         tool_stop(to);
     }
@@ -201,15 +202,16 @@ static void tool_put_chunk(tool_bytes *to, const tool_column *column, int64_t st
     tool_stop(to);
 }
 
-// A file of `groups` row groups, all with the same columns, of `rows` rows each. `key` is one of
-// its metadata, if it is not NULL.
-static tool_bytes tool_file_with(const char *key, const tool_column *columns, uint32_t count,
-                                 int64_t rows, uint32_t groups) {
+// A file of `groups` row groups, all with the same columns, of `rows` rows each. `schema` is field
+// 2 of the footer, `key` one of its metadata, if it is not NULL.
+static tool_bytes tool_file_made(const tool_bytes *schema, const char *key,
+                                 const tool_column *columns, uint32_t count, int64_t rows,
+                                 uint32_t groups) {
     tool_bytes file = {0};
     tool_bytes footer = {0};
     tool_put(&file, "PAR1", 4);
     tool_number(&footer, 1, 1);
-    tool_put_schema(&footer, columns, count);
+    tool_put(&footer, schema->data, schema->count);
     tool_number(&footer, 3, rows * groups);
     tool_list(&footer, 4, groups);
     for (uint32_t g = 0; g < groups; g += 1) {
@@ -236,8 +238,23 @@ static tool_bytes tool_file_with(const char *key, const tool_column *columns, ui
     return file;
 }
 
-static tool_bytes tool_file(const tool_column *columns, uint32_t count, int64_t rows,
-                            uint32_t groups) {
+static inline tool_bytes tool_file_of(const tool_bytes *schema, const tool_column *columns,
+                                      uint32_t count, int64_t rows, uint32_t groups) {
+    return tool_file_made(schema, NULL, columns, count, rows, groups);
+}
+
+// The same with columns that are all at the top.
+static tool_bytes tool_file_with(const char *key, const tool_column *columns, uint32_t count,
+                                 int64_t rows, uint32_t groups) {
+    tool_bytes schema = {0};
+    tool_put_schema(&schema, columns, count);
+    const tool_bytes file = tool_file_made(&schema, key, columns, count, rows, groups);
+    free(schema.data);
+    return file;
+}
+
+static inline tool_bytes tool_file(const tool_column *columns, uint32_t count, int64_t rows,
+                                   uint32_t groups) {
     return tool_file_with(NULL, columns, count, rows, groups);
 }
 
@@ -295,6 +312,26 @@ static void tool_print_wide(tool_bytes *to, const ali_type_info *type, const uin
 }
 
 static void tool_print_value(tool_bytes *to, const ali_column *column, uint64_t row,
+                             const tool_reading *how);
+
+// A list as [1,2], a struct as {1,2}.
+static void tool_print_nested(tool_bytes *to, const ali_column *column, uint64_t row,
+                              const tool_reading *how) {
+    ali_column_info info = {.size_bytes = sizeof info};
+    assert_int_equal(ali_column_describe(column, &info), ALI_OK);
+    const bool is_list = info.offsets != NULL;
+    const int32_t *offsets = info.offsets;
+    tool_print(to, is_list ? "[" : "{");
+    const uint32_t from = is_list ? (uint32_t)offsets[row] : 0;
+    const uint32_t end = is_list ? (uint32_t)offsets[row + 1] : info.children_count;
+    for (uint32_t i = from; i < end; i += 1) {
+        if (i != from) tool_print(to, ",");
+        tool_print_value(to, ali_column_child(column, is_list ? 0 : i), is_list ? i : row, how);
+    }
+    tool_print(to, is_list ? "]" : "}");
+}
+
+static void tool_print_value(tool_bytes *to, const ali_column *column, uint64_t row,
                              const tool_reading *how) {
     ali_column_info info = {.size_bytes = sizeof info};
     ali_type_info type = {.size_bytes = sizeof type};
@@ -302,6 +339,14 @@ static void tool_print_value(tool_bytes *to, const ali_column *column, uint64_t 
     assert_int_equal(ali_type_describe(info.type, &type), ALI_OK);
     if (info.validity != NULL && (info.validity[row >> 3] >> (row & 7) & 1) == 0) {
         tool_print(to, "null");
+        return;
+    }
+    if (type.kind == ALI_TYPE_NULL) {
+        tool_print(to, "null");
+        return;
+    }
+    if (type.children_count != 0 || type.kind == ALI_TYPE_STRUCT) {
+        tool_print_nested(to, column, row, how);
         return;
     }
     const uint8_t *values = info.values;

@@ -551,8 +551,6 @@ static void columns_that_cannot_be_read_are_refused_by_name_when_scanned(void **
     } samples[] = {
         {ALI_PARQUET_INT64, 0, ALI_PARQUET_DECIMAL, 0, ALI_ERR_CORRUPT,
          "logical type DECIMAL does not go with type INT64"},
-        {ALI_PARQUET_INT64, 2, TOOL_NONE, 0, ALI_ERR_UNSUPPORTED,
-         "nested columns are not supported yet (column \"bad\")"},
         {ALI_PARQUET_INT64, 0, ALI_PARQUET_UTF8, 0, ALI_ERR_CORRUPT,
          "logical type STRING does not go with type INT64"},
         {ALI_PARQUET_INT64, 0, TOOL_NONE, ALI_CODEC_LZO, ALI_ERR_UNSUPPORTED,

@@ -134,7 +134,7 @@ ali_status ali_parquet_begin_dictionary(ali_parquet_source *source, ali_parquet_
     if (!ali_parquet_is_text(reader)) return begin_fixed(source, reader, count);
     if (count > reader->data_bytes / 4) return fail_dictionary(source, reader, count);
     ali_column *column = &reader->dictionary_column;
-    column->type = ali_schema_field(source->schema, reader->index)->type;
+    column->type = source->schema->nodes[reader->node].type;
     column->length = count;
     column->encoding = ALI_ENCODING_PLAIN;
     ALI_TRY(ali_buf_new(source->ctx, ((uint64_t)count + 1) * 4, &column->offsets));

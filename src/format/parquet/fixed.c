@@ -129,8 +129,8 @@ ali_status ali_parquet_skip_fixed(ali_parquet_source *source, ali_parquet_reader
 // An uncompressed page that fills the whole column as it lies: the column becomes a slice of what
 // was fetched.
 static bool is_slice_possible(const ali_parquet_reader *reader, uint64_t rows, uint64_t count) {
-    return !reader->is_decompressed && reader->out->values == NULL && rows == reader->rows &&
-           count == rows && reader->column->form == ALI_PARQUET_FORM_COPY &&
+    return reader->nest == NULL && !reader->is_decompressed && reader->out->values == NULL &&
+           rows == reader->rows && count == rows && reader->column->form == ALI_PARQUET_FORM_COPY &&
            ((uintptr_t)reader->data & 7) == 0;
 }
 

@@ -174,10 +174,10 @@ static ali_status check_row_group(ali_context *ctx, const ali_parquet_state *sta
     if (group->rows < 0) {
         return ali_fail(ctx, ALI_ERR_CORRUPT, "row group %u claims %D rows", index, group->rows);
     }
-    if (group->chunks.count != state->leaves_count) {
+    if (group->chunks.count != state->columns_count) {
         return ali_fail(ctx, ALI_ERR_CORRUPT,
                         "row group %u has %u column chunks, the schema has %u leaf columns", index,
-                        group->chunks.count, state->leaves_count);
+                        group->chunks.count, state->columns_count);
     }
     return ALI_OK;
 }

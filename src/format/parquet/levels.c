@@ -1,6 +1,6 @@
 // format/parquet/levels.c: definition levels of flat columns (maximum 1) to validity bitmaps,
 // without a level ever being a number of its own (parquet-format, README "Nested Encoding";
-// Encodings.md, RLE and BIT_PACKED).
+// Encodings.md, RLE and BIT_PACKED). Levels of nested columns are blocks.c.
 #include "format/parquet/levels.h"
 
 void ali_levels_set(uint8_t *bitmap, uint64_t from, uint64_t count) {

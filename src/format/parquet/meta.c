@@ -78,6 +78,7 @@ static const ali_thrift_field element_fields[] = {
     FIELD(6, ALI_THRIFT_I32, 0, ali_parquet_element, converted),
     FIELD(7, ALI_THRIFT_I32, 0, ali_parquet_element, scale),
     FIELD(8, ALI_THRIFT_I32, 0, ali_parquet_element, precision),
+    FIELD(9, ALI_THRIFT_I32, 0, ali_parquet_element, field_id),
     NESTED(10, ALI_THRIFT_STRUCT, 0, ali_parquet_element, logical, &logical_type),
 };
 static const ali_thrift_type element_type =
@@ -135,6 +136,7 @@ static const ali_thrift_field data_fields[] = {
     FIELD(1, ALI_THRIFT_I32, REQUIRED, ali_parquet_data_header, values),
     FIELD(2, ALI_THRIFT_I32, REQUIRED, ali_parquet_data_header, encoding),
     FIELD(3, ALI_THRIFT_I32, REQUIRED, ali_parquet_data_header, level_encoding),
+    FIELD(4, ALI_THRIFT_I32, 0, ali_parquet_data_header, repetition_encoding),
 };
 static const ali_thrift_type data_type =
     TYPE("DataPageHeader", data_fields, ali_parquet_data_header, 1);

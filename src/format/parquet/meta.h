@@ -132,7 +132,8 @@ enum {
 enum {
     ALI_PARQUET_ELEMENT_TYPE = 1u << 0,
     ALI_PARQUET_ELEMENT_CONVERTED = 1u << 5,
-    ALI_PARQUET_ELEMENT_LOGICAL = 1u << 8
+    ALI_PARQUET_ELEMENT_FIELD_ID = 1u << 8,
+    ALI_PARQUET_ELEMENT_LOGICAL = 1u << 9
 };
 
 typedef struct ali_parquet_element {
@@ -144,6 +145,7 @@ typedef struct ali_parquet_element {
     int32_t converted;
     int32_t scale;
     int32_t precision;
+    int32_t field_id;
     ali_thrift_text name;
     ali_parquet_logical logical;
 } ali_parquet_element;
@@ -202,6 +204,7 @@ typedef struct ali_parquet_data_header {
     int32_t values;
     int32_t encoding;
     int32_t level_encoding;
+    int32_t repetition_encoding;
 } ali_parquet_data_header;
 
 typedef struct ali_parquet_dictionary_header {

@@ -1,10 +1,10 @@
 // format/parquet/page.c: the pages of a column chunk, from their headers to decompressed bytes
 // (parquet-format, README "Data Pages", "Column chunks"; Compression.md).
 //
-// Left out: encrypted pages, repetition levels (their bytes are passed over), page indexes.
+// Left out: encrypted pages, page indexes.
 #include "base/crc.h"
 #include "base/text.h"
-#include "format/parquet/reader.h"
+#include "format/parquet/nested.h"
 
 // Bytes in which a page's header is looked for at first.
 #define HEADER_BYTES UINT64_C(512)
@@ -19,26 +19,40 @@ ali_status ali_parquet_reader_fail(const ali_parquet_source *source,
                                    const ali_parquet_reader *reader, ali_status status,
                                    const char *format, ...) {
     char text[200];
+    char path[ALI_PARQUET_PATH_BYTES];
     va_list arguments;
     va_start(arguments, format);
     (void)ali_text_format(text, sizeof text, format, arguments);
     va_end(arguments);
-    const ali_thrift_text *name = &reader->column->name;
+    const size_t path_bytes = ali_parquet_path(source->state, reader->column, path, sizeof path);
     status = ali_fail_at(source->ctx, status, reader->page_offset_bytes,
-                         "%s (column %q, row group %u, page at offset %U)", text, name->bytes,
-                         (size_t)name->count_bytes, reader->group, reader->page_offset_bytes);
-    ali_error_add_column(source->ctx, name->bytes, (size_t)name->count_bytes);
+                         "%s (column %q, row group %u, page at offset %U)", text, path, path_bytes,
+                         reader->group, reader->page_offset_bytes);
+    ali_error_add_column(source->ctx, path, path_bytes);
     return status;
+}
+
+// Adds the column to an error that others have told of.
+static void add_column(const ali_parquet_source *source, const ali_parquet_reader *reader) {
+    char path[ALI_PARQUET_PATH_BYTES];
+    const size_t path_bytes = ali_parquet_path(source->state, reader->column, path, sizeof path);
+    ali_error_add_column(source->ctx, path, path_bytes);
 }
 
 // --- the chunk -----------------------------------------------------------------------------------
 
 static ali_status fail_chunk(const ali_parquet_source *source, const ali_parquet_reader *reader,
-                             ali_status status, const char *text) {
-    const ali_thrift_text *name = &reader->column->name;
-    status = ali_fail(source->ctx, status, "%s (column %q, row group %u)", text, name->bytes,
-                      (size_t)name->count_bytes, reader->group);
-    ali_error_add_column(source->ctx, name->bytes, (size_t)name->count_bytes);
+                             ali_status status, const char *format, ...) {
+    char text[160];
+    char path[ALI_PARQUET_PATH_BYTES];
+    va_list arguments;
+    va_start(arguments, format);
+    (void)ali_text_format(text, sizeof text, format, arguments);
+    va_end(arguments);
+    const size_t path_bytes = ali_parquet_path(source->state, reader->column, path, sizeof path);
+    status = ali_fail(source->ctx, status, "%s (column %q, row group %u)", text, path, path_bytes,
+                      reader->group);
+    add_column(source, reader);
     return status;
 }
 
@@ -47,20 +61,23 @@ static ali_status check_codec(const ali_parquet_source *source, const ali_parque
     const bool is_known = codec < ALI_CODEC_PARQUET_END;
     if (is_known && ali_codec_is_supported(codec)) return ALI_OK;
     if (codec == ALI_CODEC_BROTLI) return ALI_OK; // the host's business
-    const ali_thrift_text *name = &reader->column->name;
-    const char *codec_name = is_known ? ali_codec_name(codec) : NULL;
-    ali_status status = ALI_ERR_UNSUPPORTED;
-    if (codec_name != NULL) {
-        status = ali_fail(source->ctx, status,
-                          "codec %s is not supported (column %q, row group %u)", codec_name,
-                          name->bytes, (size_t)name->count_bytes, reader->group);
-    } else {
-        status = ali_fail(source->ctx, ALI_ERR_CORRUPT,
-                          "codec number %u does not exist (column %q, row group %u)", codec,
-                          name->bytes, (size_t)name->count_bytes, reader->group);
+    const char *name = is_known ? ali_codec_name(codec) : NULL;
+    if (name == NULL) {
+        return fail_chunk(source, reader, ALI_ERR_CORRUPT, "codec number %u does not exist", codec);
     }
-    ali_error_add_column(source->ctx, name->bytes, (size_t)name->count_bytes);
-    return status;
+    return fail_chunk(source, reader, ALI_ERR_UNSUPPORTED, "codec %s is not supported", name);
+}
+
+// Each row has a level, and outside of lists just one.
+static ali_status check_values(const ali_parquet_source *source, const ali_parquet_reader *reader,
+                               uint64_t rows) {
+    const uint64_t values = (uint64_t)reader->chunk->meta.values;
+    if (reader->column->repetition == 0 ? values == rows : values >= rows) return ALI_OK;
+    return fail_chunk(source, reader, ALI_ERR_CORRUPT,
+                      reader->column->repetition == 0
+                          ? "the column chunk has another number of values than its row group has "
+                            "rows"
+                          : "the column chunk has fewer values than its row group has rows");
 }
 
 static ali_status check_chunk(const ali_parquet_source *source, const ali_parquet_reader *reader,
@@ -81,11 +98,7 @@ static ali_status check_chunk(const ali_parquet_source *source, const ali_parque
         return fail_chunk(source, reader, ALI_ERR_CORRUPT,
                           "the column chunk has another type than the schema says");
     }
-    if ((uint64_t)chunk->meta.values != rows) {
-        return fail_chunk(source, reader, ALI_ERR_CORRUPT,
-                          "the column chunk has another number of values than its row group has "
-                          "rows");
-    }
+    ALI_TRY(check_values(source, reader, rows));
     return check_codec(source, reader);
 }
 
@@ -105,6 +118,7 @@ ali_status ali_parquet_reader_begin(ali_parquet_source *source, ali_parquet_read
     reader->page_rows = 0;
     reader->window = HEADER_BYTES;
     reader->phase = PHASE_HEADER;
+    if (reader->nest != NULL) ali_parquet_nest_begin(reader);
     return ALI_OK;
 }
 
@@ -116,6 +130,14 @@ ali_status ali_parquet_reader_want(ali_parquet_source *source, ali_parquet_reade
     const uint64_t bytes = ali_min_u64(window, reader->chunk->end_bytes - from);
     reader->wanted = from + bytes;
     return ali_blob_want(source->blob, source->task, from, bytes, "column chunk");
+}
+
+ali_status ali_parquet_reader_check_end(const ali_parquet_source *source,
+                                        const ali_parquet_reader *reader) {
+    if (reader->column->repetition == 0) return ALI_OK;
+    if (reader->values_left == 0 && reader->page_rows == 0) return ALI_OK;
+    return fail_chunk(source, reader, ALI_ERR_CORRUPT,
+                      "the column chunk has more rows than its row group");
 }
 
 void ali_parquet_reader_end_chunk(ali_parquet_reader *reader) {
@@ -150,8 +172,7 @@ static ali_status parse_header(ali_parquet_source *source, ali_parquet_reader *r
     ali_buf_release(source->header);
     source->header = NULL;
     if (status < 0) {
-        const ali_thrift_text *name = &reader->column->name;
-        ali_error_add_column(source->ctx, name->bytes, (size_t)name->count_bytes);
+        add_column(source, reader);
     }
     return status;
 }
@@ -279,6 +300,9 @@ static void pass_page(ali_parquet_source *source, ali_parquet_reader *reader) {
 }
 
 static ali_status step_header(ali_parquet_source *source, ali_parquet_reader *reader) {
+    if (reader->nest != NULL && reader->values_left == 0) {
+        return ali_parquet_nest_end(source, reader);
+    }
     reader->page_offset_bytes = reader->at;
     if (reader->at >= reader->chunk->end_bytes) {
         return ali_parquet_reader_fail(source, reader, ALI_ERR_CORRUPT,
@@ -296,7 +320,8 @@ static ali_status step_header(ali_parquet_source *source, ali_parquet_reader *re
     if (!is_data_page(header)) return ALI_OK;
     const uint64_t values = (uint64_t)values_of(header);
     reader->values_left -= values;
-    if (values <= reader->skip_rows) {
+    const bool is_rows = reader->column->repetition == 0 || values == 0;
+    if (is_rows && values <= reader->skip_rows) {
         reader->skip_rows -= values;
         reader->row += values;
         pass_page(source, reader);
@@ -348,37 +373,56 @@ static ali_status step_check(ali_parquet_source *source, ali_parquet_reader *rea
 // --- levels, encodings ---------------------------------------------------------------------------
 
 static ali_status fail_levels(const ali_parquet_source *source, const ali_parquet_reader *reader,
-                              uint64_t bytes, uint64_t room) {
+                              const char *kind, uint64_t bytes, uint64_t room) {
     return ali_parquet_reader_fail(source, reader, ALI_ERR_CORRUPT,
-                                   "a page claims %U bytes of definition levels, but has %U", bytes,
+                                   "a page claims %U bytes of %s levels, but has %U", bytes, kind,
                                    room);
 }
 
-// Takes the definition levels of a page (version 1) off the front of its data.
-static ali_status take_levels(ali_parquet_source *source, ali_parquet_reader *reader) {
-    reader->levels = (ali_levels){.is_absent = !reader->column->is_optional};
-    if (!reader->column->is_optional) return ALI_OK;
-    const int32_t encoding = reader->header.data.level_encoding;
+// The bits that a level takes.
+static uint32_t level_width(uint32_t highest) {
+    return highest == 0 ? 0 : 32 - (uint32_t)__builtin_clz(highest);
+}
+
+// Takes levels of a page (version 1) off the front of its data.
+static ali_status take_stream(ali_parquet_source *source, ali_parquet_reader *reader,
+                              const char *kind, int32_t encoding, uint32_t highest,
+                              ali_levels *levels) {
+    const uint32_t width = level_width(highest);
+    *levels = (ali_levels){.is_absent = highest == 0};
+    if (highest == 0) return ALI_OK;
     uint64_t bytes = 0;
     if (encoding == ALI_PARQUET_RLE) {
-        if (reader->data_bytes < 4) return fail_levels(source, reader, 4, reader->data_bytes);
+        if (reader->data_bytes < 4) return fail_levels(source, reader, kind, 4, reader->data_bytes);
         bytes = ali_load_u32(reader->data);
         reader->data += 4;
         reader->data_bytes -= 4;
     } else if (encoding == ALI_PARQUET_BIT_PACKED) {
-        bytes = (reader->page_rows + 7) / 8;
-        reader->levels.is_bit_packed = true;
+        bytes = (reader->page_rows * width + 7) / 8;
+        levels->is_bit_packed = true;
     } else {
         const char *name = ali_parquet_encoding_name(encoding);
         return ali_parquet_reader_fail(
             source, reader, name == NULL ? ALI_ERR_CORRUPT : ALI_ERR_UNSUPPORTED,
-            "encoding %s of definition levels is not supported", name == NULL ? "unknown" : name);
+            "encoding %s of %s levels is not supported", name == NULL ? "unknown" : name, kind);
     }
-    if (bytes > reader->data_bytes) return fail_levels(source, reader, bytes, reader->data_bytes);
-    ali_rle_init(&reader->levels.rle, reader->data, bytes, 1);
+    if (bytes > reader->data_bytes) {
+        return fail_levels(source, reader, kind, bytes, reader->data_bytes);
+    }
+    ali_rle_init(&levels->rle, reader->data, bytes, width);
     reader->data += bytes;
     reader->data_bytes -= bytes;
     return ALI_OK;
+}
+
+static ali_status take_levels(ali_parquet_source *source, ali_parquet_reader *reader) {
+    const ali_parquet_data_header *header = &reader->header.data;
+    if (reader->nest != NULL) {
+        ALI_TRY(take_stream(source, reader, "repetition", header->repetition_encoding,
+                            reader->column->repetition, &reader->nest->repetitions));
+    }
+    return take_stream(source, reader, "definition", header->level_encoding,
+                       reader->column->definition, &reader->levels);
 }
 
 // The same for version 2, where they lie uncompressed before the data.
@@ -396,11 +440,18 @@ static ali_status take_levels_v2(ali_parquet_source *source, ali_parquet_reader 
     const uint64_t repetition = (uint64_t)header->repetition_bytes;
     const uint64_t definition = (uint64_t)header->level_bytes;
     if (repetition + definition > body_bytes) {
-        return fail_levels(source, reader, repetition + definition, body_bytes);
+        return fail_levels(source, reader, "definition", repetition + definition, body_bytes);
     }
     *levels_bytes = repetition + definition;
-    reader->levels = (ali_levels){.is_absent = !reader->column->is_optional};
-    ali_rle_init(&reader->levels.rle, reader->body->data + repetition, definition, 1);
+    const ali_parquet_column *column = reader->column;
+    const uint8_t *bytes = reader->body->data;
+    reader->levels = (ali_levels){.is_absent = column->definition == 0};
+    ali_rle_init(&reader->levels.rle, bytes + repetition, definition,
+                 level_width(column->definition));
+    if (reader->nest == NULL) return ALI_OK;
+    reader->nest->repetitions = (ali_levels){.is_absent = column->repetition == 0};
+    ali_rle_init(&reader->nest->repetitions.rle, bytes, repetition,
+                 level_width(column->repetition));
     return ALI_OK;
 }
 
@@ -432,7 +483,7 @@ static ali_status begin_page(ali_parquet_source *source, ali_parquet_reader *rea
     }
     const uint64_t whole = (uint64_t)header->uncompressed_bytes;
     const uint64_t stored = reader->body->size_bytes - from;
-    if (whole < from) return fail_levels(source, reader, from, whole);
+    if (whole < from) return fail_levels(source, reader, "definition", from, whole);
     reader->is_decompressed = false;
     reader->data = reader->body->data + from;
     reader->data_bytes = stored;
@@ -463,6 +514,11 @@ static void end_page(ali_parquet_reader *reader) {
     reader->phase = PHASE_HEADER;
 }
 
+// Tells if the column has all that it can have.
+static bool is_complete(const ali_parquet_reader *reader) {
+    return reader->nest != NULL ? reader->nest->is_complete : reader->done == reader->rows;
+}
+
 static ali_status step_phase(ali_parquet_source *source, ali_parquet_reader *reader) {
     ali_status status = ALI_OK;
     switch (reader->phase) {
@@ -479,14 +535,19 @@ static ali_status step_phase(ali_parquet_source *source, ali_parquet_reader *rea
         if (status == ALI_OK && reader->has_dictionary) end_page(reader);
         return status;
     default:
-        status = ali_parquet_step_values(source, reader);
+        status = reader->nest != NULL ? ali_parquet_nest_step(source, reader)
+                                      : ali_parquet_step_values(source, reader);
         if (status == ALI_OK && reader->page_rows == 0) end_page(reader);
         return status;
     }
 }
 
+uint64_t ali_parquet_reader_rows(const ali_parquet_reader *reader) {
+    return reader->nest != NULL ? ali_parquet_nest_rows(reader) : reader->rows;
+}
+
 ali_status ali_parquet_reader_step(ali_parquet_source *source, ali_parquet_reader *reader) {
-    while (reader->done < reader->rows) {
+    while (!is_complete(reader)) {
         if (source->credit <= 0) return ALI_YIELD;
         const ali_status status = step_phase(source, reader);
         if (status != ALI_OK) return status;

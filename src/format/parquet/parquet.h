@@ -9,7 +9,6 @@
 // Why a column can't be read.
 enum {
     ALI_PARQUET_READABLE,
-    ALI_PARQUET_NOT_FLAT,      // nested or repeated
     ALI_PARQUET_TOO_WIDE,      // values that no page may hold
     ALI_PARQUET_BAD_LOGICAL,   // `reason` names the logical type
     ALI_PARQUET_BAD_ANNOTATION // `reason` names a logical type that contradicts the physical one
@@ -29,10 +28,26 @@ enum {
     ALI_PARQUET_FORM_NULL      // nothing but nulls
 };
 
-// A top-level field of the schema.
+// The most that depth_max can be.
+#define ALI_PARQUET_DEPTH_MAX 64u
+
+// A node of the file's schema (state->nodes has one for each), by the levels that tell of it
+// (parquet-format, README, "Nested Encoding").
+typedef struct ali_parquet_node {
+    uint32_t element;
+    uint32_t leaf;      // index of its column; ALI_PARQUET_NO_LEAF: it has fields below, or nothing
+    uint8_t definition; // definition level from which on it is not null
+    uint8_t repetition; // lists that it lies in
+    uint8_t present;    // definition level from which on the nearest of these has an item
+} ali_parquet_node;
+
+#define ALI_PARQUET_NO_LEAF UINT32_MAX
+
+// A column: a field of the schema that has values.
 typedef struct ali_parquet_column {
-    ali_thrift_text name;
-    uint32_t leaf;         // index of its first chunk in each row group
+    ali_thrift_text name;  // without those of the groups around it
+    uint32_t leaf;         // index of its chunk in each row group
+    uint32_t element;      // of the schema
     int32_t type;          // physical, ALI_PARQUET_INT32, ...
     uint32_t refusal;      // ALI_PARQUET_READABLE, ...
     const char *reason;    // a constant
@@ -40,8 +55,10 @@ typedef struct ali_parquet_column {
     uint32_t width;        // of a value in memory; 0: text, binary, booleans
     uint32_t stored_bytes; // of a value in a page; 0: byte arrays, booleans
     uint8_t form;          // ALI_PARQUET_FORM_COPY, ...
+    uint8_t definition;    // highest levels
+    uint8_t repetition;
     bool is_signed;
-    bool is_optional;
+    bool is_optional; // it, or a field around it
 } ali_parquet_column;
 
 // What is kept of an opened file (ali_file.state). It lies in its own arena.
@@ -50,22 +67,33 @@ typedef struct ali_parquet_state {
     ali_buf *footer; // the text of `meta` points into it
     uint64_t footer_offset_bytes;
     ali_parquet_file_meta meta;
-    ali_parquet_column *columns;
+    ali_parquet_column *columns; // one for each chunk of a row group
+    ali_parquet_node *nodes;     // one for each node of the schema
     uint32_t columns_count;
-    uint32_t leaves_count;
+    uint32_t nodes_count;
     bool verifies_checksums;
 } ali_parquet_state;
 
-// How far the elements of a schema have become columns. Zero at first.
+// A group of the schema whose children are not all there, and the levels of what lies in it.
+typedef struct ali_parquet_open {
+    uint32_t left; // children to come
+    uint8_t shape;
+    uint8_t definition;
+    uint8_t repetition;
+    uint8_t present;
+} ali_parquet_open;
+
+// How far the elements of a schema have become nodes. Zero at first.
 typedef struct ali_parquet_schema_reader {
     ali_field *fields;
     ali_type *types;
     uint64_t at;         // elements taken
-    uint32_t column;     // columns made
     uint32_t int96_unit; // ALI_UNIT_NANO, ALI_UNIT_MICRO
+    uint32_t depth;
+    ali_parquet_open open[ALI_PARQUET_DEPTH_MAX + 2];
 } ali_parquet_schema_reader;
 
-// Makes columns and schema out of the elements of state->meta, in pieces.
+// tree.c: makes nodes, columns and schema out of the elements of state->meta, in pieces.
 //
 // Returns:   ALI_OK: *schema is made. ALI_YIELD: there is more.
 ALI_CHECKED ali_status ali_parquet_step_schema(ali_context *ctx, ali_parquet_state *state,
@@ -83,7 +111,16 @@ ALI_CHECKED ali_status ali_parquet_leaf_metadata(ali_arena *arena,
                                                  const ali_parquet_column *column,
                                                  ali_field *field);
 
-// Fails with the reason why a column can't be read.
+// Bytes of a path in messages.
+#define ALI_PARQUET_PATH_BYTES 160u
+
+// tree.c: writes a column's path, "a.list.element", without a final zero; what does not fit is cut.
+//
+// Returns:   bytes written.
+size_t ali_parquet_path(const ali_parquet_state *state, const ali_parquet_column *column,
+                        char *text, size_t capacity);
+
+// schema.c: fails with the reason why a column can't be read.
 ALI_CHECKED ali_status ali_parquet_refuse(ali_context *ctx, const ali_parquet_column *column);
 
 // Row group `index` of a file.

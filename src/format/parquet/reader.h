@@ -28,6 +28,7 @@ typedef struct ali_parquet_source {
     ali_inflow inflow;        // the page that is being decompressed: one reader's at a time
     ali_op_record *transform; // the same, by the host; NULL: none is
     ali_buf *scratch;         // a block of values on their way
+    uint8_t slots[ALI_RLE_BLOCK + 1]; // definition levels of slots
     uint32_t codes[ALI_RLE_BLOCK];
     uint32_t lengths[ALI_RLE_BLOCK]; // of byte arrays, or of their suffixes
     uint32_t prefixes[ALI_RLE_BLOCK];
@@ -37,9 +38,12 @@ typedef struct ali_parquet_source {
 // How a batch's column is being filled.
 enum { ALI_PARQUET_FILL_NONE, ALI_PARQUET_FILL_PLAIN, ALI_PARQUET_FILL_CODES };
 
+typedef struct ali_parquet_nest ali_parquet_nest;
+
 typedef struct ali_parquet_reader {
     const ali_parquet_column *column;
-    uint32_t index; // in the projection
+    uint32_t node;          // of the projected schema
+    ali_parquet_nest *nest; // of a column below others; NULL: it is one of rows
 
     // The chunk.
     const ali_parquet_chunk *chunk;
@@ -88,7 +92,7 @@ typedef struct ali_parquet_reader {
     uint32_t dictionary_longest;  // bytes of the longest value
     ali_dictionary *dictionary;
 
-    // The batch's column.
+    // The batch's column. Below lists its rows are the slots for which there is room so far.
     ali_column *out;
     uint32_t fill;
     uint64_t rows;     // wanted; fewer if the column had to end before
@@ -122,12 +126,19 @@ ALI_CHECKED ali_status ali_parquet_reader_fill(ali_parquet_source *source,
                                                ali_parquet_reader *reader, ali_column *out,
                                                uint64_t rows, uint64_t text_end);
 
+// The rows that a column will have, as far as is known.
+uint64_t ali_parquet_reader_rows(const ali_parquet_reader *reader);
+
 // Goes on.
 //
 // Returns:   ALI_OK: the column is complete, with reader->rows. ALI_NEED: bytes are not there yet.
 //            ALI_YIELD: the step's credit is used up.
 ALI_CHECKED ali_status ali_parquet_reader_step(ali_parquet_source *source,
                                                ali_parquet_reader *reader);
+
+// Checks that a chunk of which all rows were read has no more.
+ALI_CHECKED ali_status ali_parquet_reader_check_end(const ali_parquet_source *source,
+                                                    const ali_parquet_reader *reader);
 
 // Releases what belongs to the chunk; with the page memory if the reader ends.
 void ali_parquet_reader_end_chunk(ali_parquet_reader *reader);
@@ -170,5 +181,25 @@ ALI_CHECKED ali_status ali_parquet_step_values(ali_parquet_source *source,
 // values.c: completes a column whose rows are all filled.
 ALI_CHECKED ali_status ali_parquet_finish_column(ali_parquet_source *source,
                                                  ali_parquet_reader *reader);
+
+// values.c: the parts of that, for nested.c. Chooses how a column of text is filled; it keeps to
+// that. False: codes are kept so far, but the page has none.
+bool ali_parquet_choose_fill(const ali_parquet_source *source, ali_parquet_reader *reader);
+
+// values.c: goes on with the beginning of a page's streams. ALI_YIELD: there is more.
+ALI_CHECKED ali_status ali_parquet_begin_streams(ali_parquet_source *source,
+                                                 ali_parquet_reader *reader);
+
+// values.c: rows, or levels, out of `most` that this share of work covers, at least one; byte
+// arrays that are copied to the batch take `room_bytes` at most, unless it is a single one.
+uint64_t ali_parquet_share(ali_parquet_source *source, const ali_parquet_reader *reader,
+                           uint64_t most, uint64_t room_bytes);
+
+// values.c: fills the next `rows` slots with `count` values; or passes over values.
+ALI_CHECKED ali_status ali_parquet_put_values(ali_parquet_source *source,
+                                              ali_parquet_reader *reader, uint64_t rows,
+                                              uint64_t count);
+ALI_CHECKED ali_status ali_parquet_skip_values(ali_parquet_source *source,
+                                               ali_parquet_reader *reader, uint64_t count);
 
 #endif

@@ -4,7 +4,10 @@
 // A batch never crosses a row group. While columns are decoded, the chunks of this and the next row
 // groups are on their way, as far as inflight_bytes_max allows. A row group that needs more than
 // half of that is read by windows of each chunk.
-#include "format/parquet/reader.h"
+//
+// Each leaf has a reader. One at the top fills the batch's column; one below others fills a chain
+// of columns of its own, and those of all leaves are merged when they have the batch's rows.
+#include "format/parquet/nested.h"
 
 // Work of a step, about a byte each: decompression of 1 MiB or 256 Ki values.
 #define STEP_CREDIT (INT64_C(1) << 20)
@@ -33,8 +36,11 @@ typedef struct scan_state {
     ali_file *file;
     ali_parquet_reader *readers;
     uint32_t count;
-    uint64_t first_row; // of the file, that is read
-    uint64_t end_row;   // the first that is not
+    uint32_t *bare; // nodes of the batch that no leaf tells of, each after the node that it lies in
+    uint32_t bare_count;
+    uint64_t bare_bytes; // of memory
+    uint64_t first_row;  // of the file, that is read
+    uint64_t end_row;    // the first that is not
     uint64_t batch_rows;
     uint64_t coalesce_bytes;
     uint64_t request_bytes_max;
@@ -214,18 +220,27 @@ static ali_status want_windows(scan_state *scan) {
 
 // --- beginning and ending ------------------------------------------------------------------------
 
-// Rows of a batch, by what the file says of its text, as far as a codec could give as much.
-static uint64_t planned_rows(const scan_state *scan) {
+// Bytes that a row group's column adds to a batch's room for text and items for each row, by what
+// the file says of it, as far as a codec could give as much.
+static uint64_t planned_bytes(const scan_state *scan, const ali_parquet_reader *reader) {
+    const ali_parquet_chunk *chunk = reader->chunk;
+    const uint64_t rows = (uint64_t)group_at(scan, &scan->current)->rows;
     uint64_t bytes = 0;
-    for (uint32_t i = 0; i < scan->count; i += 1) {
-        const ali_parquet_chunk *chunk = scan->readers[i].chunk;
-        if (scan->readers[i].column->type != ALI_PARQUET_BYTE_ARRAY) continue;
-        if (chunk->meta.values <= 0 || chunk->meta.uncompressed_bytes <= 0) continue;
+    if (chunk->meta.values <= 0) return 0;
+    if (reader->column->repetition != 0) {
+        bytes = (uint64_t)chunk->meta.values / rows * ali_parquet_nest_cost(reader);
+    }
+    if (reader->column->type == ALI_PARQUET_BYTE_ARRAY && chunk->meta.uncompressed_bytes > 0) {
         const uint64_t most = ali_codec_bound((uint32_t)chunk->meta.codec, NULL,
                                               chunk->end_bytes - chunk->start_bytes);
-        const uint64_t said = ali_min_u64((uint64_t)chunk->meta.uncompressed_bytes, most);
-        bytes += ali_min_u64(said / (uint64_t)chunk->meta.values, TEXT_PLANNED);
+        bytes += ali_min_u64((uint64_t)chunk->meta.uncompressed_bytes, most) / rows;
     }
+    return ali_min_u64(bytes, TEXT_PLANNED);
+}
+
+static uint64_t planned_rows(const scan_state *scan) {
+    uint64_t bytes = 0;
+    for (uint32_t i = 0; i < scan->count; i += 1) bytes += planned_bytes(scan, &scan->readers[i]);
     const uint64_t rows = TEXT_PLANNED / ali_max_u64(bytes, 1);
     return ali_min_u64(scan->batch_rows, ali_max_u64(rows, 1));
 }
@@ -251,8 +266,11 @@ static ali_status open_group(scan_state *scan) {
 }
 
 static ali_status close_group(scan_state *scan) {
+    const bool is_whole = scan->end_row >= scan->current.rows_before +
+                                               (uint64_t)group_at(scan, &scan->current)->rows;
     for (uint32_t i = 0; i < scan->count; i += 1) {
         ali_parquet_reader *reader = &scan->readers[i];
+        if (is_whole) ALI_TRY(ali_parquet_reader_check_end(&scan->source, reader));
         const uint64_t end = reader->wanted;
         if (reader->at < end) ali_blob_drop(scan->source.blob, reader->at, end);
         ali_parquet_reader_end_chunk(reader);
@@ -269,6 +287,7 @@ static uint64_t row_bytes(const scan_state *scan) {
     uint64_t bytes = 0;
     for (uint32_t i = 0; i < scan->count; i += 1) {
         const ali_parquet_column *column = scan->readers[i].column;
+        if (column->repetition != 0) continue; // see planned_bytes()
         bytes += column->type == ALI_PARQUET_BYTE_ARRAY ? 4 : ali_max_u64(column->width, 1);
     }
     return bytes;
@@ -288,28 +307,85 @@ static ali_status begin_batch(scan_state *scan, uint32_t budget_rows) {
     return ali_batch_new(scan->source.ctx, scan->source.schema, rows, &scan->batch);
 }
 
-// Completes a column of the batch; rows beyond the batch are kept for the next one.
-static ali_status end_column(scan_state *scan, ali_parquet_reader *reader, ali_column *column) {
+// The columns that a reader fills, in pre-order, and where it keeps what a batch did not take.
+static ali_column *chain_of(const scan_state *scan, const ali_parquet_reader *reader) {
+    return reader->nest != NULL ? reader->nest->chain : &scan->batch->columns[reader->node];
+}
+
+static ali_column *spare_of(ali_parquet_reader *reader) {
+    return reader->nest != NULL ? reader->nest->spare : &reader->spare;
+}
+
+static uint32_t chain_count(const ali_parquet_reader *reader) {
+    return reader->nest != NULL ? reader->nest->count : 1;
+}
+
+static ali_status finish_reader(scan_state *scan, ali_parquet_reader *reader) {
+    if (reader->nest == NULL) return ali_parquet_finish_column(&scan->source, reader);
+    return ali_parquet_nest_finish(&scan->source, reader);
+}
+
+// Completes what a reader has for the batch; rows beyond the batch are kept for the next one.
+static ali_status end_column(scan_state *scan, ali_parquet_reader *reader) {
+    ali_column *chain = chain_of(scan, reader);
+    ali_column *spare = spare_of(reader);
+    const uint32_t count = chain_count(reader);
     if (reader->spare_rows == 0) {
-        ALI_TRY(ali_parquet_finish_column(&scan->source, reader));
-        if (reader->rows == scan->rows) return ALI_OK;
-        reader->spare = *column;
+        const uint64_t rows = ali_parquet_reader_rows(reader);
+        ALI_TRY(finish_reader(scan, reader));
+        if (rows == scan->rows) return ALI_OK;
+        for (uint32_t i = 0; i < count; i += 1) spare[i] = chain[i];
         reader->spare_from = 0;
-        reader->spare_rows = reader->rows;
+        reader->spare_rows = rows;
     }
-    *column = (ali_column){.type = reader->spare.type, .length = scan->rows};
-    ALI_TRY(ali_column_slice(scan->source.ctx, &reader->spare, reader->spare_from, column));
+    for (uint32_t i = 0; i < count; i += 1) chain[i] = (ali_column){.type = spare[i].type};
+    chain[0].length = scan->rows;
+    ALI_TRY(ali_column_slice(scan->source.ctx, spare, reader->spare_from, chain));
     reader->spare_from += scan->rows;
     reader->spare_rows -= scan->rows;
-    if (reader->spare_rows == 0) ali_column_clear(&reader->spare);
+    if (reader->spare_rows != 0) return ALI_OK;
+    for (uint32_t i = 0; i < count; i += 1) ali_column_clear(&spare[i]);
+    return ALI_OK;
+}
+
+// Makes a column that no leaf tells of, and whose length is set.
+static ali_status fill_bare(ali_context *ctx, const ali_field *field, ali_column *column) {
+    const uint32_t kind = column->type->kind;
+    if (kind == ALI_TYPE_LIST || kind == ALI_TYPE_MAP) {
+        return ali_buf_zero(ctx, (column->length + 1) * 4, &column->offsets);
+    }
+    if (column->type->children_count != 0 || !field->is_nullable) return ALI_OK;
+    column->null_count = column->length;
+    if (kind == ALI_TYPE_NULL || column->length == 0) return ALI_OK;
+    return ali_buf_zero(ctx, (column->length + 7) / 8, &column->validity);
+}
+
+// Makes the columns that no leaf tells of: structs without members, which are null where they may
+// be, what they lie in, and values of maps that have none. They are as long as the columns around
+// them make them.
+static ali_status fill_bares(scan_state *scan) {
+    ali_column *columns = scan->batch->columns;
+    for (uint32_t i = 0; i < scan->bare_count; i += 1) {
+        const uint32_t node = scan->bare[2 * i];
+        ali_column *column = &columns[node];
+        const ali_column *around = &columns[scan->bare[2 * i + 1]];
+        const bool is_item = around->offsets != NULL;
+        column->length = around == column ? scan->rows : around->length;
+        if (is_item) column->length = ali_load_u32(around->offsets->data + around->length * 4);
+        ALI_TRY(fill_bare(scan->source.ctx, &scan->source.schema->nodes[node], column));
+    }
     return ALI_OK;
 }
 
 static ali_status end_batch(ali_task *task, scan_state *scan) {
     scan->batch->rows = scan->rows;
     for (uint32_t i = 0; i < scan->count; i += 1) {
-        ALI_TRY(end_column(scan, &scan->readers[i], ali_batch_at(scan->batch, i)));
+        ali_parquet_reader *reader = &scan->readers[i];
+        ALI_TRY(end_column(scan, reader));
+        if (reader->nest == NULL) continue;
+        ALI_TRY(ali_parquet_nest_merge(&scan->source, reader, scan->batch));
     }
+    ALI_TRY(fill_bares(scan));
     scan->group_rows -= scan->rows;
     if (scan->group_rows == 0) ALI_TRY(close_group(scan));
     ali_task_put_batch(task, scan->batch);
@@ -343,12 +419,12 @@ static ali_status decode(scan_state *scan) {
         if (reader->out == NULL) {
             const uint64_t share = scan->source.text_bytes +
                                    ali_max_u64(TEXT_BYTES / scan->count, 1);
-            ALI_TRY(ali_parquet_reader_fill(&scan->source, reader, ali_batch_at(scan->batch, i),
+            ALI_TRY(ali_parquet_reader_fill(&scan->source, reader, chain_of(scan, reader),
                                             scan->rows, ali_max_u64(share, TEXT_BYTES)));
         }
         const ali_status status = ali_parquet_reader_step(&scan->source, reader);
         if (status != ALI_OK) return status;
-        scan->rows = ali_min_u64(scan->rows, reader->rows);
+        scan->rows = ali_min_u64(scan->rows, ali_parquet_reader_rows(reader));
     }
     return ALI_OK;
 }
@@ -385,7 +461,11 @@ static ali_status scan_step(ali_task *task, void *pointer, uint32_t budget_rows)
 
 static void scan_clear(ali_task *task, void *pointer) {
     scan_state *scan = pointer;
-    for (uint32_t i = 0; i < scan->count; i += 1) ali_parquet_reader_clear(&scan->readers[i]);
+    for (uint32_t i = 0; i < scan->count; i += 1) {
+        ali_parquet_reader_clear(&scan->readers[i]);
+        ali_parquet_nest_free(ali_task_context(task), &scan->readers[i]);
+    }
+    ali_mem_free(ali_task_context(task), scan->bare, scan->bare_bytes);
     ali_mem_free(ali_task_context(task), scan->readers,
                  (uint64_t)scan->count * sizeof(ali_parquet_reader));
     ali_buf_release(scan->source.header);
@@ -400,20 +480,117 @@ static void scan_clear(ali_task *task, void *pointer) {
 
 static const ali_task_class scan_class = {"parquet", scan_step, scan_clear, sizeof(scan_state)};
 
+// The nodes of a projected schema while readers are made of them.
+typedef struct node_map {
+    const ali_projection *projection;
+    const ali_parquet_state *state;
+    uint32_t *parents; // of each node; that of one at the top is itself
+    uint8_t *is_told;  // some leaf tells of it
+} node_map;
+
+static uint32_t leaf_at(const node_map *map, uint32_t node) {
+    return map->state->nodes[map->projection->nodes[node]].leaf;
+}
+
+static void fill_parents(const node_map *map) {
+    const ali_schema *schema = map->projection->schema;
+    for (uint32_t i = 0; i < schema->count; i += 1)
+        map->parents[schema->roots[i]] = schema->roots[i];
+    for (uint32_t node = 0; node < schema->nodes_count; node += 1) {
+        const ali_type *type = schema->nodes[node].type;
+        uint32_t child = node + 1;
+        for (uint32_t i = 0; i < type->children_count; i += 1) {
+            map->parents[child] = node;
+            child += schema->nodes[child].type->span;
+        }
+    }
+}
+
+// Makes the reader of a leaf: of rows, or with the columns around it.
+static ali_status new_reader(ali_context *ctx, const node_map *map, uint32_t node,
+                             ali_parquet_reader *reader) {
+    uint32_t nodes[ALI_TYPE_DEPTH_MAX + 1];
+    uint32_t from[ALI_TYPE_DEPTH_MAX + 1];
+    uint32_t count = 1;
+    uint32_t shared = 0;
+    const ali_parquet_column *column = &map->state->columns[leaf_at(map, node)];
+    if (column->refusal != ALI_PARQUET_READABLE) return ali_parquet_refuse(ctx, column);
+    reader->column = column;
+    reader->node = node;
+    for (uint32_t at = node; map->parents[at] != at; at = map->parents[at]) count += 1;
+    for (uint32_t i = count; i > 0; i -= 1) {
+        nodes[i - 1] = node;
+        from[i - 1] = map->projection->nodes[node];
+        shared += map->is_told[node];
+        map->is_told[node] = 1;
+        node = map->parents[node];
+    }
+    if (count == 1 && column->repetition == 0 && column->definition <= 1) return ALI_OK;
+    ALI_TRY(
+        ali_parquet_nest_new(ctx, map->state, reader, map->projection->schema, nodes, from, count));
+    reader->nest->shared = shared;
+    return ALI_OK;
+}
+
+static ali_status new_readers(ali_context *ctx, scan_state *scan, const node_map *map) {
+    const uint32_t nodes_count = map->projection->schema->nodes_count;
+    uint32_t count = 0;
+    void *readers = NULL;
+    for (uint32_t i = 0; i < nodes_count; i += 1) {
+        count += leaf_at(map, i) != ALI_PARQUET_NO_LEAF ? 1 : 0;
+    }
+    ALI_TRY(ali_mem_zero(ctx, (uint64_t)count * sizeof(ali_parquet_reader), &readers));
+    scan->readers = readers;
+    scan->count = count;
+    count = 0;
+    for (uint32_t i = 0; i < nodes_count; i += 1) {
+        if (leaf_at(map, i) == ALI_PARQUET_NO_LEAF) continue;
+        ALI_TRY(new_reader(ctx, map, i, &scan->readers[count]));
+        count += 1;
+    }
+    return ALI_OK;
+}
+
+// Notes the nodes that no leaf tells of.
+static ali_status note_bare(ali_context *ctx, scan_state *scan, const node_map *map) {
+    const uint32_t nodes_count = map->projection->schema->nodes_count;
+    void *bare = NULL;
+    for (uint32_t i = 0; i < nodes_count; i += 1) scan->bare_count += map->is_told[i] == 0 ? 1 : 0;
+    scan->bare_bytes = (uint64_t)scan->bare_count * 2 * sizeof(uint32_t);
+    ALI_TRY(ali_mem_new(ctx, scan->bare_bytes, &bare));
+    scan->bare = bare;
+    uint32_t *to = bare;
+    for (uint32_t i = 0; i < nodes_count; i += 1) {
+        if (map->is_told[i] != 0) continue;
+        to[0] = i;
+        to[1] = map->parents[i];
+        to += 2;
+    }
+    return ALI_OK;
+}
+
+static ali_status make_readers(ali_context *ctx, scan_state *scan, const ali_parquet_state *state,
+                               const ali_projection *projection) {
+    const uint64_t count = projection->schema->nodes_count;
+    const uint64_t room_bytes = count * (sizeof(uint32_t) + 1);
+    if (count == 0) return ALI_OK;
+    void *room = NULL;
+    ALI_TRY(ali_mem_zero(ctx, room_bytes, &room));
+    const node_map map = {.projection = projection,
+                          .state = state,
+                          .parents = room,
+                          .is_told = (uint8_t *)room + count * sizeof(uint32_t)};
+    fill_parents(&map);
+    ali_status status = new_readers(ctx, scan, &map);
+    if (status == ALI_OK) status = note_bare(ctx, scan, &map);
+    ali_mem_free(ctx, room, room_bytes);
+    return status;
+}
+
 static ali_status fill_state(ali_context *ctx, ali_task *task, scan_state *scan, ali_file *file,
                              const ali_projection *projection) {
     const ali_parquet_state *state = file->state;
-    void *readers = NULL;
-    ALI_TRY(ali_mem_zero(ctx, (uint64_t)projection->count * sizeof(ali_parquet_reader), &readers));
-    scan->readers = readers;
-    scan->count = projection->count;
-    for (uint32_t i = 0; i < scan->count; i += 1) {
-        scan->readers[i].column = &state->columns[projection->columns[i]];
-        scan->readers[i].index = i;
-        if (scan->readers[i].column->refusal != ALI_PARQUET_READABLE) {
-            return ali_parquet_refuse(ctx, scan->readers[i].column);
-        }
-    }
+    ALI_TRY(make_readers(ctx, scan, state, projection));
     scan->file = ali_file_retain(file);
     ali_schema_retain(projection->schema);
     scan->source = (ali_parquet_source){.ctx = ctx,

@@ -3,6 +3,7 @@
 // Fixed width is fixed.c, text and binary are bytes.c, dictionaries are dictionary.c.
 #include "format/parquet/values.h"
 #include "base/text.h"
+#include "format/parquet/nested.h"
 
 // Rows that a share of the step's credit covers at least, unless values are long.
 #define ROWS_MIN UINT64_C(1024)
@@ -44,6 +45,7 @@ static uint64_t row_of(const ali_parquet_source *source, const ali_parquet_reade
         row += (uint64_t)ali_parquet_row_group_at(source->state, i)->rows;
     }
     row += reader->row;
+    if (reader->nest != NULL) return row + ali_parquet_nest_row(reader, index);
     if (reader->out == NULL || reader->out->validity == NULL || reader->skip_rows != 0) {
         return row + index;
     }
@@ -156,7 +158,7 @@ static ali_status pass_stream(ali_parquet_source *source, ali_parquet_reader *re
 }
 
 // Goes on with the beginning of a page's streams. ALI_YIELD: there is more.
-static ali_status begin_streams(ali_parquet_source *source, ali_parquet_reader *reader) {
+ali_status ali_parquet_begin_streams(ali_parquet_source *source, ali_parquet_reader *reader) {
     uint32_t why = ALI_DELTA_OK;
     ali_status status = ALI_OK;
     switch (reader->encoding) {
@@ -251,8 +253,8 @@ static ali_status check_nothing(const ali_parquet_source *source, const ali_parq
                                   "a column of type UNKNOWN, where all is null, has a value");
 }
 
-static ali_status skip_values(ali_parquet_source *source, ali_parquet_reader *reader,
-                              uint64_t count) {
+ali_status ali_parquet_skip_values(ali_parquet_source *source, ali_parquet_reader *reader,
+                                   uint64_t count) {
     if (count == 0) return ALI_OK;
     if (reader->column->form == ALI_PARQUET_FORM_NULL) return check_nothing(source, reader, count);
     if (is_boolean(reader)) return take_booleans(source, reader, NULL, 0, count);
@@ -261,8 +263,8 @@ static ali_status skip_values(ali_parquet_source *source, ali_parquet_reader *re
     return ali_parquet_skip_fixed(source, reader, count);
 }
 
-static ali_status put_values(ali_parquet_source *source, ali_parquet_reader *reader, uint64_t rows,
-                             uint64_t count) {
+ali_status ali_parquet_put_values(ali_parquet_source *source, ali_parquet_reader *reader,
+                                  uint64_t rows, uint64_t count) {
     switch (reader->column->form) {
     case ALI_PARQUET_FORM_NULL:
         return check_nothing(source, reader, count);
@@ -284,39 +286,40 @@ static uint64_t cost_of(const ali_parquet_reader *reader) {
 // Rows whose byte arrays may be copied within the step's credit and the batch's room: at least one,
 // however long. Where none is cut off, a batch's text ends at its room exactly.
 static uint64_t rows_of_bytes(ali_parquet_source *source, const ali_parquet_reader *reader,
-                              uint64_t rows) {
-    uint64_t most = (uint64_t)source->credit;
-    if (ali_parquet_is_text(reader) && reader->skip_rows == 0) {
-        most = ali_min_u64(most, reader->text_end - source->text_bytes);
-    }
+                              uint64_t rows, uint64_t most_bytes) {
     if (!ali_parquet_is_coded(reader)) {
-        return ali_parquet_rows_of_bytes(source, reader, rows, most);
+        return ali_parquet_rows_of_bytes(source, reader, rows, most_bytes);
     }
     const uint64_t longest = ali_max_u64(reader->dictionary_longest, 1);
-    return ali_min_u64(rows, ali_max_u64(most / longest, 1));
+    return ali_min_u64(rows, ali_max_u64(most_bytes / longest, 1));
+}
+
+uint64_t ali_parquet_share(ali_parquet_source *source, const ali_parquet_reader *reader,
+                           uint64_t most, uint64_t room_bytes) {
+    const uint64_t credit = source->credit <= 0 ? 1 : (uint64_t)source->credit;
+    const uint64_t cost = cost_of(reader);
+    const uint64_t least = ali_min_u64(ROWS_MIN, ali_max_u64(ROWS_MIN_BYTES / cost, 1));
+    const uint64_t rows = ali_min_u64(ali_max_u64(credit / cost, least), most);
+    const bool is_coded = ali_parquet_is_coded(reader);
+    const bool is_text = ali_parquet_is_text(reader) && reader->skip_rows == 0;
+    const bool is_free = is_text ? reader->fill == ALI_PARQUET_FILL_CODES
+                                 : is_coded || !ali_parquet_is_bytes(reader);
+    return is_free ? rows : rows_of_bytes(source, reader, rows, ali_min_u64(credit, room_bytes));
 }
 
 // Rows that this share of work covers, of those that are wanted.
 static uint64_t rows_of_share(ali_parquet_source *source, const ali_parquet_reader *reader) {
-    const uint64_t cost = cost_of(reader);
-    const uint64_t least = ali_min_u64(ROWS_MIN, ali_max_u64(ROWS_MIN_BYTES / cost, 1));
-    const uint64_t share = ali_max_u64((uint64_t)source->credit / cost, least);
-    const uint64_t rows = ali_min_u64(share, reader->page_rows);
-    const bool is_coded = ali_parquet_is_coded(reader);
-    if (reader->skip_rows != 0) {
-        const uint64_t skipped = ali_min_u64(rows, reader->skip_rows);
-        const bool is_measured = ali_parquet_is_bytes(reader) && !is_coded;
-        return is_measured ? rows_of_bytes(source, reader, skipped) : skipped;
-    }
-    const uint64_t wanted = ali_min_u64(rows, reader->rows - reader->done);
-    const bool is_free = ali_parquet_is_text(reader) ? reader->fill == ALI_PARQUET_FILL_CODES
-                                                     : is_coded || !ali_parquet_is_bytes(reader);
-    return is_free ? wanted : rows_of_bytes(source, reader, wanted);
+    const bool is_skipping = reader->skip_rows != 0;
+    const uint64_t wanted = is_skipping ? reader->skip_rows : reader->rows - reader->done;
+    const bool is_text = ali_parquet_is_text(reader) && !is_skipping;
+    const uint64_t room = is_text ? reader->text_end - source->text_bytes : UINT64_MAX;
+    return ali_parquet_share(source, reader, ali_min_u64(wanted, reader->page_rows), room);
 }
 
 // Chooses how a column of text is filled; it keeps to that. False: codes are kept so far, but the
 // page has none.
-static bool choose_fill(const ali_parquet_source *source, ali_parquet_reader *reader) {
+bool ali_parquet_choose_fill(const ali_parquet_source *source, ali_parquet_reader *reader) {
+    if (!ali_parquet_is_text(reader)) return true;
     if (reader->fill == ALI_PARQUET_FILL_CODES) return ali_parquet_is_coded(reader);
     if (reader->fill != ALI_PARQUET_FILL_NONE) return true;
     const bool keeps_codes = ali_parquet_is_coded(reader) && reader->has_dictionary &&
@@ -343,7 +346,7 @@ static ali_status take_levels(ali_parquet_source *source, ali_parquet_reader *re
 static ali_status skip_rows(ali_parquet_source *source, ali_parquet_reader *reader, uint64_t rows) {
     uint64_t count = 0;
     ALI_TRY(take_levels(source, reader, NULL, rows, &count));
-    ALI_TRY(skip_values(source, reader, count));
+    ALI_TRY(ali_parquet_skip_values(source, reader, count));
     const bool is_light = ali_parquet_is_coded(reader) || reader->encoding == ALI_PARQUET_PLAIN;
     reader->skip_rows -= rows;
     reader->page_rows -= rows;
@@ -355,11 +358,11 @@ static ali_status skip_rows(ali_parquet_source *source, ali_parquet_reader *read
 ali_status ali_parquet_step_values(ali_parquet_source *source, ali_parquet_reader *reader) {
     if (reader->page_rows == 0) return ALI_OK;
     const bool is_text = ali_parquet_is_text(reader);
-    if (reader->skip_rows == 0 && is_text && !choose_fill(source, reader)) {
+    if (reader->skip_rows == 0 && !ali_parquet_choose_fill(source, reader)) {
         reader->rows = reader->done;
         return ALI_OK;
     }
-    const ali_status begun = begin_streams(source, reader);
+    const ali_status begun = ali_parquet_begin_streams(source, reader);
     if (begun != ALI_OK) return begun == ALI_YIELD ? ALI_OK : begun;
     const uint64_t rows = rows_of_share(source, reader);
     if (reader->skip_rows != 0) return skip_rows(source, reader, rows);
@@ -367,7 +370,7 @@ ali_status ali_parquet_step_values(ali_parquet_source *source, ali_parquet_reade
     ali_column *out = reader->out;
     uint8_t *bitmap = out->validity == NULL ? NULL : out->validity->data;
     ALI_TRY(take_levels(source, reader, bitmap, rows, &count));
-    ALI_TRY(put_values(source, reader, rows, count));
+    ALI_TRY(ali_parquet_put_values(source, reader, rows, count));
     reader->done += rows;
     reader->values += count;
     reader->page_rows -= rows;
@@ -386,7 +389,11 @@ ali_status ali_parquet_reader_fill(ali_parquet_source *source, ali_parquet_reade
     reader->text_end = text_end;
     reader->done = reader->values = 0;
     reader->fill = ALI_PARQUET_FILL_NONE;
-    out->type = ali_schema_field(source->schema, reader->index)->type;
+    if (reader->nest != NULL) {
+        ali_parquet_nest_fill(reader, rows);
+        return ALI_OK;
+    }
+    out->type = source->schema->nodes[reader->node].type;
     out->length = rows;
     out->encoding = ALI_ENCODING_PLAIN;
     if (!reader->column->is_optional) return ALI_OK;
