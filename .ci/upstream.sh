@@ -81,7 +81,7 @@ fetch() {
 provide() {
     local name=$1 package=$2 source=$3 version upstream sum
     version=$(version_of "$package")
-    [ -n "$version" ] || stop "$package is not installed"
+    [ -n "$version" ] || stop "$package is not installed; make deps installs it"
     upstream=$(upstream_of "$version")
     [ "$(cat "$THIRD/$name/.version" 2>/dev/null || true)" != "$upstream" ] || return 0
     sum=$(awk -v name="$name" -v version="$upstream" '$1 == name && $4 == version { print $5 }' <<<"$TABLE")

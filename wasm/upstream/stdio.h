@@ -1,0 +1,1 @@
+// wasm/upstream/stdio.h: included by upstream's codecs, which use nothing of it.
