@@ -445,6 +445,7 @@ struct ali_reader {
     ali_dataset *dataset;
     ali_schema *schema;
     ali_task *task;
+    struct ArrowArrayStream stream; // imported: instead of data set and task
 };
 
 void ali_reader_free(ali_reader *reader) {
@@ -452,6 +453,7 @@ void ali_reader_free(ali_reader *reader) {
     ali_host *host = reader->host;
     if (reader->task != NULL) ali_host_http_drop(host, reader->task);
     ali_task_free(reader->task);
+    if (reader->stream.release != NULL) reader->stream.release(&reader->stream);
     ali_schema_release(reader->schema);
     ali_dataset_release(reader->dataset);
     ali_host_release(host, reader, sizeof *reader);
@@ -483,13 +485,64 @@ ali_status ali_read_file(ali_host *host, const char *path, const ali_scan_option
     return ALI_OK;
 }
 
+// The error of an imported stream, in its own words if it has any.
+static ali_status fail_stream(ali_host *host, struct ArrowArrayStream *stream, int code) {
+    const char *words = stream->get_last_error == NULL ? NULL : stream->get_last_error(stream);
+    return ali_host_fail(host, code == ENOMEM ? ALI_ERR_MEMORY : ALI_ERR_HOST, "",
+                         "the imported stream failed: %s", words == NULL ? strerror(code) : words);
+}
+
+static ali_status start_stream(ali_reader *reader) {
+    ali_host *host = reader->host;
+    struct ArrowSchema schema = {.release = NULL};
+    const int code = reader->stream.get_schema(&reader->stream, &schema);
+    if (code != 0) return fail_stream(host, &reader->stream, code);
+    const ali_status status = ali_schema_import(host->context, &schema, &reader->schema);
+    return status < 0 ? take_error(host, status, ali_context_error(host->context)) : status;
+}
+
+ali_status ali_reader_import(ali_host *host, struct ArrowArrayStream *in, ali_reader **reader) {
+    if (host == NULL || in == NULL || reader == NULL) return ALI_ERR_ARGUMENT;
+    *reader = NULL;
+    if (in->release == NULL) {
+        return ali_host_fail(host, ALI_ERR_ARGUMENT, "", "the stream is released already");
+    }
+    ali_reader *made = ali_host_allocate(host, sizeof *made);
+    if (made == NULL) {
+        in->release(in);
+        return ali_host_fail(host, ALI_ERR_MEMORY, "", "no memory is left");
+    }
+    *made = (ali_reader){.host = host, .stream = *in};
+    in->release = NULL;
+    const ali_status status = start_stream(made);
+    if (status < 0) {
+        ali_reader_free(made);
+        return status;
+    }
+    *reader = made;
+    return ALI_OK;
+}
+
 ali_schema *ali_reader_schema(const ali_reader *reader) {
     return reader->schema;
+}
+
+// Pulls a batch from an imported stream.
+static ali_status pull(ali_reader *reader, ali_batch **batch) {
+    ali_context *context = reader->host->context;
+    struct ArrowArrayStream *stream = &reader->stream;
+    struct ArrowArray array = {.release = NULL};
+    const int code = stream->get_next(stream, &array);
+    if (code != 0) return fail_stream(reader->host, stream, code);
+    if (array.release == NULL) return ALI_END;
+    const ali_status status = ali_batch_import(context, reader->schema, &array, batch);
+    return status < 0 ? take_error(reader->host, status, ali_context_error(context)) : status;
 }
 
 ali_status ali_reader_next(ali_reader *reader, ali_batch **batch) {
     if (reader == NULL || batch == NULL) return ALI_ERR_ARGUMENT;
     *batch = NULL;
+    if (reader->stream.release != NULL) return pull(reader, batch);
     const ali_status status = ali_host_drive(reader->host, reader->task);
     if (status == ALI_READY) *batch = ali_task_take_batch(reader->task);
     if (status == ALI_READY) return ALI_OK;
@@ -535,13 +588,10 @@ static int stream_get_next(struct ArrowArrayStream *stream, struct ArrowArray *o
     ali_context *context = reader->host->context;
     memset(out, 0, sizeof *out);
     ali_batch *batch = NULL;
-    ali_batch *plain = NULL;
     ali_status status = ali_reader_next(reader, &batch);
     if (status == ALI_END) return 0;
     if (status < 0) return errno_of(status);
-    status = ali_batch_decode(context, batch, &plain);
-    if (status == ALI_OK) status = ali_batch_export(context, plain, out);
-    ali_batch_release(plain);
+    status = ali_batch_export(context, batch, out);
     ali_batch_release(batch);
     return stream_fail(reader, status);
 }

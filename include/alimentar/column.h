@@ -317,7 +317,8 @@ struct ArrowArrayStream {
 };
 #endif
 
-// Exports a schema as an Arrow struct type with one child a field.
+// Exports a schema as an Arrow struct type with one child a field; metadata, the names of extension
+// types among it, stands in its binary form.
 //
 // Ownership: the caller's; out->release(out) ends it, after the context too.
 // Returns:   ALI_OK; ALI_ERR_MEMORY; ALI_ERR_UNSUPPORTED for a name that holds a zero byte.
@@ -325,13 +326,35 @@ ALI_API ALI_CHECKED ali_status ali_schema_export(ali_context *context, const ali
                                                  struct ArrowSchema *out);
 
 // Exports a batch as an Arrow struct array with one child a column. No values are copied: the array
-// retains the batch. Dictionary-encoded columns must be decoded before, so that array and schema
-// fit.
+// retains the batch. Columns whose type is a dictionary stay so, with codes of the type's width;
+// others that are dictionary-encoded are decoded first, so that array and schema fit.
 //
 // Ownership: the caller's; out->release(out) ends it, on any thread, after the context too.
-// Returns:   ALI_OK; ALI_ERR_MEMORY; ALI_ERR_STATE if a column is not PLAIN.
+// Returns:   ALI_OK; ALI_ERR_MEMORY; ALI_ERR_LIMIT as ali_batch_decode(); ALI_ERR_STATE if a column
+//            whose type is a dictionary has been decoded.
 ALI_API ALI_CHECKED ali_status ali_batch_export(ali_context *context, ali_batch *batch,
                                                 struct ArrowArray *out);
+
+// Imports an Arrow struct type as a schema with a field for each child.
+//
+// Ownership: `in` is released, also after an error; the caller releases *schema.
+// Returns:   ALI_OK; ALI_ERR_MEMORY; ALI_ERR_TYPE for what is no struct; ALI_ERR_CORRUPT for
+//            structs that do not fit together; ALI_ERR_LIMIT for too many fields or too deep a
+//            nesting; ALI_ERR_UNSUPPORTED for a format that is not known.
+ALI_API ALI_CHECKED ali_status ali_schema_import(ali_context *context, struct ArrowSchema *in,
+                                                 ali_schema **schema);
+
+// Imports an Arrow struct array as a batch of `schema`, which its type must have been. Values are
+// not copied: the batch's buffers are the array's, which is released with the last of them. What
+// offsets, codes, type ids, views and run ends lead to is checked; text need not be valid UTF-8.
+// Trusted is that each buffer is as long as lengths and offsets say.
+//
+// Ownership: `array` is taken over, also after an error: array->release becomes NULL. The caller
+//            releases *batch, on any thread where array->release may be called on any.
+// Returns:   ALI_OK; ALI_ERR_MEMORY; ALI_ERR_CORRUPT, naming the column, for an array that does not
+//            fit the schema or itself; ALI_ERR_UNSUPPORTED for rows that are null as a whole.
+ALI_API ALI_CHECKED ali_status ali_batch_import(ali_context *context, ali_schema *schema,
+                                                struct ArrowArray *array, ali_batch **batch);
 
 #ifdef __cplusplus
 }

@@ -114,7 +114,17 @@ ALI_API ali_schema *ali_reader_schema(const ali_reader *reader);
 // Returns:   ALI_OK with a batch; ALI_END when there are no more; an error: see ali_host_error().
 ALI_API ALI_CHECKED ali_status ali_reader_next(ali_reader *reader, ali_batch **batch);
 
-// Hands a reader out as an Arrow C stream of plain columns.
+// Reads what an Arrow C stream gives, batch by batch, without copies of values: see
+// ali_batch_import().
+//
+// Ownership: `in` is taken over, also after an error: in->release becomes NULL. The caller frees
+//            *reader.
+// Returns:   ALI_OK; ALI_ERR_HOST if the stream gives no schema; what
+//            ali_schema_import() may answer: see ali_host_error().
+ALI_API ALI_CHECKED ali_status ali_reader_import(ali_host *host, struct ArrowArrayStream *in,
+                                                 ali_reader **reader);
+
+// Hands a reader out as an Arrow C stream: see ali_batch_export().
 //
 // Ownership: the stream owns the reader from now on; out->release(out) frees both. The host must
 //            outlive the stream.

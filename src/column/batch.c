@@ -56,20 +56,24 @@ const ali_column *ali_batch_column(const ali_batch *batch, uint32_t index) {
 
 // --- decoding ------------------------------------------------------------------------------------
 
-static bool is_plain(const ali_batch *batch) {
+// Columns are encoded only where a form has dictionaries.
+static bool is_of_form(const ali_batch *batch, uint32_t form) {
     for (uint32_t i = 0; i < batch->schema->nodes_count; i += 1) {
-        if (batch->columns[i].encoding != ALI_ENCODING_PLAIN) return false;
+        const ali_column *column = &batch->columns[i];
+        if (column->encoding == ALI_ENCODING_PLAIN) continue;
+        if (form != ALI_FORM_TYPED || column->type->index_bits == 0) return false;
     }
     return true;
 }
 
-static ali_status decode_columns(ali_context *ctx, const ali_batch *batch, ali_batch *plain) {
+static ali_status decode_columns(ali_context *ctx, const ali_batch *batch, uint32_t form,
+                                 ali_batch *plain) {
     for (uint32_t i = 0; i < batch->schema->count; i += 1) {
         const ali_column *from = ali_batch_at(batch, i);
         ali_column *to = ali_batch_at(plain, i);
         const ali_field *field = ali_schema_field(batch->schema, i);
-        if (!ali_type_is_flat(from->type)) {
-            const ali_gather how = {.ctx = ctx, .field = field, .form = ALI_FORM_PLAIN};
+        if (!ali_type_is_flat(from->type) || form == ALI_FORM_TYPED) {
+            const ali_gather how = {.ctx = ctx, .field = field, .form = form};
             ALI_TRY(ali_gather_run(&how, from, NULL, from->length, to));
         } else {
             ali_column_share(to, from);
@@ -79,22 +83,30 @@ static ali_status decode_columns(ali_context *ctx, const ali_batch *batch, ali_b
     return ALI_OK;
 }
 
-ali_status ali_batch_decode(ali_context *context, ali_batch *batch, ali_batch **plain) {
-    if (context == NULL || batch == NULL || plain == NULL) return ALI_ERR_ARGUMENT;
-    *plain = NULL;
-    ali_error_begin(context);
-    if (is_plain(batch)) {
+static ali_status decode(ali_context *ctx, ali_batch *batch, uint32_t form, ali_batch **decoded) {
+    *decoded = NULL;
+    if (is_of_form(batch, form)) {
         ali_batch_retain(batch);
-        *plain = batch;
+        *decoded = batch;
         return ALI_OK;
     }
     ali_batch *made = NULL;
-    ALI_TRY(ali_batch_new(context, batch->schema, batch->rows, &made));
-    const ali_status status = decode_columns(context, batch, made);
+    ALI_TRY(ali_batch_new(ctx, batch->schema, batch->rows, &made));
+    const ali_status status = decode_columns(ctx, batch, form, made);
     if (status < 0) {
         ali_batch_release(made);
         return status;
     }
-    *plain = made;
+    *decoded = made;
     return ALI_OK;
+}
+
+ali_status ali_batch_decode(ali_context *context, ali_batch *batch, ali_batch **plain) {
+    if (context == NULL || batch == NULL || plain == NULL) return ALI_ERR_ARGUMENT;
+    ali_error_begin(context);
+    return decode(context, batch, ALI_FORM_PLAIN, plain);
+}
+
+ali_status ali_batch_decode_untyped(ali_context *ctx, ali_batch *batch, ali_batch **decoded) {
+    return decode(ctx, batch, ALI_FORM_TYPED, decoded);
 }

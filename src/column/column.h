@@ -185,6 +185,10 @@ ALI_CHECKED ali_status ali_column_decode_named(ali_context *ctx, ali_column *col
 ALI_CHECKED ali_status ali_column_fail_long(ali_context *ctx, const ali_field *field,
                                             uint64_t count, const char *what, uint64_t most);
 
+// Makes a batch of the same rows in which DICTIONARY are only columns whose type is a dictionary.
+ALI_CHECKED ali_status ali_batch_decode_untyped(ali_context *ctx, ali_batch *batch,
+                                                ali_batch **decoded);
+
 // Makes `copy` another owner of the same buffers.
 void ali_column_share(ali_column *copy, const ali_column *column);
 

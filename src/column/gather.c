@@ -250,7 +250,16 @@ static bool is_text(const ali_type *type) {
 }
 
 static bool keeps_codes(const gatherer *by, const ali_type *type) {
-    return by->how->form == ALI_FORM_SAME || (by->how->form == ALI_FORM_SIMPLE && is_text(type));
+    switch (by->how->form) {
+    case ALI_FORM_PLAIN:
+        return false;
+    case ALI_FORM_SIMPLE:
+        return is_text(type);
+    case ALI_FORM_TYPED:
+        return type->index_bits != 0;
+    default:
+        return true;
+    }
 }
 
 static ali_status put_one(gatherer *by);
@@ -375,13 +384,14 @@ static ali_status put_fixed_list(gatherer *by) {
 static void find_children(const ali_type *type, uint32_t index_of[128]) {
     uint32_t index = 1;
     const ali_field *child = type->children;
-    for (uint32_t i = 0; i < 128; i += 1) index_of[i] = 1;
+    for (uint32_t i = 0; i < 128; i += 1) index_of[i] = 0;
     for (uint32_t i = 0; i < type->children_count; i += 1) {
         const int32_t id = type->type_ids == NULL ? (int32_t)i : type->type_ids[i];
-        index_of[id & 127] = index;
+        if (index_of[id & 127] == 0) index_of[id & 127] = index;
         index += child->type->span;
         child += child->type->span;
     }
+    for (uint32_t i = 0; i < 128; i += 1) index_of[i] = index_of[i] == 0 ? 1 : index_of[i];
 }
 
 // The type ids; a null becomes one of the first child.

@@ -7,9 +7,10 @@
 
 // What gathered columns look like.
 enum {
-    ALI_FORM_SAME = 0,  // as they are
-    ALI_FORM_PLAIN = 1, // without dictionaries
-    ALI_FORM_SIMPLE = 2 // as ali_batch_simplify() makes them
+    ALI_FORM_SAME = 0,   // as they are
+    ALI_FORM_PLAIN = 1,  // without dictionaries
+    ALI_FORM_SIMPLE = 2, // as ali_batch_simplify() makes them
+    ALI_FORM_TYPED = 3   // with dictionaries where the type is one, as in Arrow
 };
 
 // How to gather, and what errors name.

@@ -662,6 +662,57 @@ static void stream_gives_plain_columns_that_outlive_it(void **state) {
     kept.release(&kept);
 }
 
+static void streams_come_in_as_readers(void **state) {
+    (void)state;
+    ali_host *host = new_host(ALI_HOST_FILES_MAP);
+    ali_reader *reader = NULL;
+    ali_reader *again = NULL;
+    ali_batch *batch = NULL;
+    struct ArrowArrayStream stream;
+    assert_int_equal(ali_read_file(host, WEATHER, NULL, &reader), ALI_OK);
+    const uint32_t columns = ali_schema_count(ali_reader_schema(reader));
+    assert_int_equal(ali_reader_export(reader, &stream), ALI_OK);
+    assert_int_equal(ali_reader_import(host, &stream, &again), ALI_OK);
+    assert_null(stream.release);
+    assert_int_equal(ali_schema_count(ali_reader_schema(again)), columns);
+    uint64_t rows = 0;
+    ali_status status = ALI_OK;
+    while ((status = ali_reader_next(again, &batch)) == ALI_OK) {
+        rows += ali_batch_rows(batch);
+        ali_batch_release(batch);
+    }
+    assert_int_equal(status, ALI_END);
+    assert_int_equal(rows, WEATHER_ROWS);
+    ali_reader_free(again);
+    assert_int_equal(ali_reader_import(host, &stream, &again), ALI_ERR_ARGUMENT);
+    ali_host_free(host);
+}
+
+static void imported_streams_tell_their_own_error(void **state) {
+    (void)state;
+    scratch at;
+    make_scratch(&at);
+    ali_host *host = new_host(ALI_HOST_FILES_READ);
+    ali_host *other = new_host(ALI_HOST_FILES_READ);
+    ali_reader *reader = NULL;
+    ali_reader *again = NULL;
+    ali_batch *batch = NULL;
+    struct ArrowArrayStream stream;
+    assert_int_equal(ali_read_file(other, at.path, NULL, &reader), ALI_OK);
+    assert_int_equal(ali_reader_export(reader, &stream), ALI_OK);
+    assert_int_equal(ali_reader_import(host, &stream, &again), ALI_OK);
+    assert_int_equal(truncate(at.path, 1000), 0);
+    assert_int_equal(ali_reader_next(again, &batch), ALI_ERR_HOST);
+    assert_null(batch);
+    const char *sentence = ali_host_error(host)->sentence;
+    assert_non_null(strstr(sentence, "the imported stream failed: "));
+    assert_non_null(strstr(sentence, "the file changed while"));
+    ali_reader_free(again);
+    ali_host_free(host);
+    ali_host_free(other);
+    drop_scratch(&at);
+}
+
 static void stream_tells_its_error(void **state) {
     (void)state;
     scratch at;
@@ -769,6 +820,8 @@ int main(void) {
         cmocka_unit_test(schema_of_a_scan_is_known_before_its_rows),
         cmocka_unit_test(stream_gives_plain_columns_that_outlive_it),
         cmocka_unit_test(stream_tells_its_error),
+        cmocka_unit_test(streams_come_in_as_readers),
+        cmocka_unit_test(imported_streams_tell_their_own_error),
         cmocka_unit_test(every_allocation_may_fail),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
