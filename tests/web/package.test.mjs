@@ -126,10 +126,11 @@ test('the programs of docs/javascript.md run', () =>
     project((folder) => {
         fs.copyFileSync(FORMS, `${folder}/trips.parquet`)
         const blocks = [...read('docs/javascript.md').matchAll(/```js\n([^]*?)```/g)]
-        assert.equal(blocks.length, 2)
+        assert.equal(blocks.length, 4)
         for (const [, text] of blocks) {
             const words = ['--input-type=module', '-e', text]
-            assert.match(run(process.execPath, words, { cwd: folder }).text, /^15 |^not_found /)
+            const { text: said } = run(process.execPath, words, { cwd: folder })
+            assert.match(said, /^15 |^not_found |^int64 int64 |^\d+ 15\n$/)
         }
     }))
 

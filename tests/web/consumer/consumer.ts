@@ -1,6 +1,20 @@
 // consumer.ts: a program that uses the whole package; it is compiled, not run.
 import { AlimentarError, init, open } from 'alimentar'
-import type { AnyColumn, Dataset, NumberColumn, Row, TextColumn } from 'alimentar'
+import type {
+    AnyColumn,
+    DataType,
+    Dataset,
+    DecimalColumn,
+    Interval,
+    ListColumn,
+    MapColumn,
+    NumberColumn,
+    OtherColumn,
+    Row,
+    StructColumn,
+    TextColumn,
+    UnionColumn,
+} from 'alimentar'
 import { openFile } from 'alimentar/node'
 
 export async function main(file: File): Promise<number> {
@@ -47,6 +61,39 @@ export async function main(file: File): Promise<number> {
     for (const dataset of [trips, local, blob, signed]) dataset.close()
     return sum + names.length
 }
+
+export async function nested(dataset: Dataset): Promise<Uint8Array> {
+    type Shape = {
+        tags: ListColumn<string>
+        place: StructColumn
+        pairs: MapColumn<string, number>
+        price: DecimalColumn
+        either: UnionColumn<number | string>
+        span: OtherColumn<Interval>
+    }
+    const names = ['tags', 'place', 'pairs', 'price', 'either', 'span'] as const
+    const shaped = await dataset.columns<Shape>(names, { decimal: 'string', limit: 9 })
+    const { tags, place, pairs, price, either, span } = shaped
+    const first: string | null | undefined = price.values[0] ?? price.at(0)
+    const ends: Int32Array = tags.offsets
+    const x = place.getChild<NumberColumn>('x')?.values.length ?? 0
+    const [key, value]: [string, number | null] = pairs.at(0)?.[0] ?? ['', null]
+    const id: number = either.typeIds[0] ?? 0
+    const nanos: number | bigint = span.at(0)?.nanos ?? 0
+    const note: string | undefined = tags.metadata['note']
+    const inner: DataType | undefined = tags.type.children?.[0]?.type
+    console.log(first, ends, x, key, value, id, nanos, note, inner?.typeId)
+    const paths = await dataset.columns([['place', 'x'], 'tags'])
+    console.log(paths['place.x']?.children.length, dataset.numRows ?? (await dataset.count()))
+    for await (const batch of dataset.batches({ columns: [['a', 'b']], views: true })) {
+        console.log(batch.toArrow().length)
+        batch.release()
+    }
+    return dataset.toArrow({ columns: ['tags', ['place', 'x']], offset: 1 })
+}
+
+// @ts-expect-error: toArrow gives the file's own types
+void open('x').then((dataset) => dataset.toArrow({ int64: 'bigint' }))
 
 function use(row: Row): void {
     console.log(row.fare)
