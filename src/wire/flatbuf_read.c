@@ -5,8 +5,6 @@
 
 #include "base/mem.h"
 
-static const ali_flat_table no_table = {0, 0, 0};
-
 // Tells if `count` bytes at `at` lie in the buffer; keeps the fault if not.
 static bool holds(ali_flat *flat, uint64_t at, uint64_t count) {
     if (flat->status < 0) return false;
@@ -30,20 +28,22 @@ static uint32_t u16_at(const ali_flat *flat, uint64_t at) {
 
 // The table at `at`: a signed distance back to its vtable, which tells how long it is itself.
 static ali_flat_table table_at(ali_flat *flat, uint64_t at) {
-    if (!holds(flat, at, 4)) return no_table;
+    if (!holds(flat, at, 4)) return 0;
     const uint64_t vtable = at - (uint64_t)(int64_t)(int32_t)u32_at(flat, at);
-    if (!holds(flat, vtable, 4)) return no_table;
+    if (!holds(flat, vtable, 4)) return 0;
     const uint32_t vtable_bytes = u16_at(flat, vtable);
-    if (!holds(flat, vtable, vtable_bytes)) return no_table;
-    return (ali_flat_table){(uint32_t)at, (uint32_t)vtable, vtable_bytes};
+    if (!holds(flat, vtable, vtable_bytes)) return 0;
+    return (uint32_t)at;
 }
 
-// Where a slot's field lies, or 0.
+// Where a slot's field lies, or 0. That the vtable lies in the buffer was checked with the table.
 static uint64_t field_at(ali_flat *flat, ali_flat_table table, uint32_t slot, uint32_t width) {
+    if (table == 0 || flat->status < 0) return 0;
+    const uint64_t vtable = table - (uint64_t)(int64_t)(int32_t)u32_at(flat, table);
     const uint32_t entry = 4 + 2 * slot;
-    if (table.at == 0 || flat->status < 0 || entry + 2 > table.vtable_bytes) return 0;
-    const uint32_t distance = u16_at(flat, table.vtable + entry);
-    const uint64_t at = (uint64_t)table.at + distance;
+    if (entry + 2 > u16_at(flat, vtable)) return 0;
+    const uint32_t distance = u16_at(flat, vtable + entry);
+    const uint64_t at = (uint64_t)table + distance;
     return distance != 0 && holds(flat, at, width) ? at : 0;
 }
 
@@ -55,7 +55,7 @@ static uint64_t follow(ali_flat *flat, ali_flat_table table, uint32_t slot) {
 
 ali_flat_table ali_flat_root(ali_flat *flat) {
     if (flat->count_bytes > INT32_MAX) flat->count_bytes = INT32_MAX;
-    return holds(flat, 0, 4) ? table_at(flat, u32_at(flat, 0)) : no_table;
+    return holds(flat, 0, 4) ? table_at(flat, u32_at(flat, 0)) : 0;
 }
 
 int64_t ali_flat_number(ali_flat *flat, ali_flat_table table, uint32_t slot, uint32_t width,
@@ -76,7 +76,7 @@ int64_t ali_flat_number(ali_flat *flat, ali_flat_table table, uint32_t slot, uin
 
 ali_flat_table ali_flat_child(ali_flat *flat, ali_flat_table table, uint32_t slot) {
     const uint64_t at = follow(flat, table, slot);
-    return at == 0 ? no_table : table_at(flat, at);
+    return at == 0 ? 0 : table_at(flat, at);
 }
 
 // A vector: how many items, then the items.
@@ -102,8 +102,8 @@ const char *ali_flat_text(ali_flat *flat, ali_flat_table table, uint32_t slot,
     return text.items == NULL ? "" : (const char *)text.items;
 }
 
-ali_flat_table ali_flat_item(ali_flat *flat, ali_flat_vector vector, uint32_t index) {
-    if (index >= vector.count || flat->status < 0) return no_table;
-    const uint8_t *item = vector.items + (uint64_t)index * 4;
+ali_flat_table ali_flat_item(ali_flat *flat, const ali_flat_vector *vector, uint32_t index) {
+    if (index >= vector->count || flat->status < 0) return 0;
+    const uint8_t *item = vector->items + (uint64_t)index * 4;
     return table_at(flat, (uint64_t)(item - flat->bytes) + ali_load_u32(item));
 }

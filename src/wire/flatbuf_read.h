@@ -25,12 +25,8 @@ typedef struct ali_flat {
     ali_status status;
 } ali_flat;
 
-// A table; at 0 there is none.
-typedef struct ali_flat_table {
-    uint32_t at;
-    uint32_t vtable;
-    uint32_t vtable_bytes;
-} ali_flat_table;
+// A table: where it stands in the buffer, which was checked; 0 if there is none.
+typedef uint32_t ali_flat_table;
 
 typedef struct ali_flat_vector {
     const uint8_t *items; // NULL if there are none
@@ -53,6 +49,6 @@ const char *ali_flat_text(ali_flat *flat, ali_flat_table table, uint32_t slot,
                           uint64_t *text_bytes);
 
 // Table `index` of a vector of tables (items of 4 bytes).
-ali_flat_table ali_flat_item(ali_flat *flat, ali_flat_vector vector, uint32_t index);
+ali_flat_table ali_flat_item(ali_flat *flat, const ali_flat_vector *vector, uint32_t index);
 
 #endif

@@ -46,7 +46,7 @@ static int64_t read_all(ali_flat *flat) {
         for (uint64_t i = 0; i < (uint64_t)items.count * 16; i += 1) sum += items.items[i];
         const ali_flat_vector tables = ali_flat_items(flat, root, slot, 4);
         for (uint32_t i = 0; i < tables.count && flat->status == ALI_OK; i += 1) {
-            const ali_flat_table child = ali_flat_item(flat, tables, i);
+            const ali_flat_table child = ali_flat_item(flat, &tables, i);
             sum += ali_flat_number(flat, child, 0, 8, 0) & 0xFF;
         }
         const ali_flat_table child = ali_flat_child(flat, root, slot);
@@ -71,11 +71,11 @@ static void what_was_written_is_read(void **state) {
     assert_int_equal((int64_t)ali_load_u64(structs.items + 24), -4);
     const ali_flat_vector tables = ali_flat_items(&flat, root, 4, 4);
     uint64_t text_bytes = 0;
-    const char *text = ali_flat_text(&flat, ali_flat_item(&flat, tables, 0), 0, &text_bytes);
+    const char *text = ali_flat_text(&flat, ali_flat_item(&flat, &tables, 0), 0, &text_bytes);
     assert_int_equal(text_bytes, 5);
     assert_memory_equal(text, "first", 5);
-    assert_int_equal(ali_flat_item(&flat, tables, 1).at, 0);
-    assert_int_equal(ali_flat_item(&flat, tables, 0).at, ali_flat_child(&flat, root, 6).at);
+    assert_int_equal(ali_flat_item(&flat, &tables, 1), 0);
+    assert_int_equal(ali_flat_item(&flat, &tables, 0), ali_flat_child(&flat, root, 6));
     assert_int_equal(flat.status, ALI_OK);
     free(bytes);
     ali_context_free(ctx);
@@ -92,8 +92,8 @@ static void what_is_absent_has_its_default(void **state) {
     assert_int_equal(ali_flat_number(&flat, root, 7, 8, 42), 42);
     assert_int_equal(ali_flat_number(&flat, root, 60000, 8, -1), -1);
     const ali_flat_table none = ali_flat_child(&flat, root, 7);
-    assert_int_equal(none.at, 0);
-    assert_int_equal(ali_flat_child(&flat, none, 0).at, 0);
+    assert_int_equal(none, 0);
+    assert_int_equal(ali_flat_child(&flat, none, 0), 0);
     assert_int_equal(ali_flat_items(&flat, none, 0, 4).count, 0);
     assert_string_equal(ali_flat_text(&flat, none, 0, &text_bytes), "");
     assert_int_equal(text_bytes, 0);
@@ -165,7 +165,7 @@ static void lying_tables_are_refused(void **state) {
         assert_string_equal(ali_context_error(ctx)->sentence, cases[i].sentence);
         assert_int_equal(ali_context_error(ctx)->offset_bytes, 77);
         assert_int_equal(text_bytes, 0);
-        assert_int_equal(ali_flat_root(&flat).at, 0); // after a fault all is absent
+        assert_int_equal(ali_flat_root(&flat), 0); // after a fault all is absent
         free(bytes);
     }
     ali_context_free(ctx);

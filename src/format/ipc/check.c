@@ -5,38 +5,50 @@
 
 #include "base/mem.h"
 
+int64_t ali_ipc_number(const uint8_t *values, uint64_t index, uint32_t width, uint32_t is_signed) {
+    const uint8_t *at = values + index * width;
+    uint64_t number = 0;
+    for (uint32_t i = 0; i < width; i += 1) number |= (uint64_t)at[i] << (8 * i);
+    const uint32_t unused = 64 - 8 * width;
+    if (is_signed == 0) return (int64_t)number;
+    return (int64_t)(number << unused) >> unused;
+}
+
+// The same for offsets, of 4 or 8 bytes, in loops over many.
+static inline int64_t offset_at(const uint8_t *offsets, uint64_t index, uint32_t width) {
+    if (width == 8) return (int64_t)ali_load_u64(offsets + index * 8);
+    return (int32_t)ali_load_u32(offsets + index * 4);
+}
+
 // --- byte order ----------------------------------------------------------------------------------
 
-static void swap_part(uint8_t *to, const uint8_t *from, uint32_t width) {
-    for (uint32_t i = 0; i < (width + 1) / 2; i += 1) {
-        const uint8_t low = from[i];
-        const uint8_t high = from[width - 1 - i];
-        to[i] = high;
-        to[width - 1 - i] = low;
+static void swap_part(uint8_t *at, uint32_t width) {
+    for (uint32_t i = 0; i < width / 2; i += 1) {
+        const uint8_t low = at[i];
+        at[i] = at[width - 1 - i];
+        at[width - 1 - i] = low;
     }
 }
 
-static void swap_view(uint8_t *to, const uint8_t *from) {
-    swap_part(to, from, 4);
-    ali_store_u64(to + 4, ali_load_u64(from + 4));
-    ali_store_u32(to + 12, ali_load_u32(from + 12));
-    if (ali_load_u32(to) <= 12) return;
-    swap_part(to + 8, to + 8, 4);
-    swap_part(to + 12, to + 12, 4);
+// Turns an element round whose parts are of unequal width.
+static void swap_parts(uint8_t *at, uint32_t kind) {
+    swap_part(at, 4);
+    if (kind == ALI_IPC_SWAP_MONTH_DAY_NANO) {
+        swap_part(at + 4, 4);
+        swap_part(at + 8, 8);
+    } else if (ali_load_u32(at) > 12) {
+        swap_part(at + 8, 4);
+        swap_part(at + 12, 4);
+    }
 }
 
-void ali_ipc_swap(uint8_t *to_bytes, const uint8_t *bytes, uint64_t from, uint64_t to,
-                  uint32_t kind) {
+void ali_ipc_swap(uint8_t *bytes, uint64_t from, uint64_t to, uint32_t kind) {
     const uint32_t width = kind > 32 ? 16 : kind;
     for (uint64_t i = from; i + width <= to; i += width) {
-        if (kind == ALI_IPC_SWAP_VIEW) {
-            swap_view(to_bytes + i, bytes + i);
-        } else if (kind == ALI_IPC_SWAP_MONTH_DAY_NANO) {
-            swap_part(to_bytes + i, bytes + i, 4);
-            swap_part(to_bytes + i + 4, bytes + i + 4, 4);
-            swap_part(to_bytes + i + 8, bytes + i + 8, 8);
+        if (kind > 32) {
+            swap_parts(bytes + i, kind);
         } else {
-            swap_part(to_bytes + i, bytes + i, width);
+            swap_part(bytes + i, width);
         }
     }
 }
@@ -76,9 +88,9 @@ void ali_ipc_clean(uint8_t *values, uint32_t width, const uint8_t *validity, uin
 // --- offsets -------------------------------------------------------------------------------------
 
 uint64_t ali_ipc_check_offsets(const uint8_t *offsets, uint32_t width, uint64_t from, uint64_t to) {
-    int64_t last = from == 0 ? 0 : ali_ipc_number(offsets, from - 1, width, true);
+    int64_t last = from == 0 ? 0 : offset_at(offsets, from - 1, width);
     for (uint64_t i = from; i < to; i += 1) {
-        const int64_t offset = ali_ipc_number(offsets, i, width, true);
+        const int64_t offset = offset_at(offsets, i, width);
         if (offset < last) return i;
         last = offset;
     }
@@ -90,8 +102,8 @@ uint64_t ali_ipc_find_filled(const uint8_t *offsets, uint32_t width, const uint8
     for (uint64_t i = from; i < to; i += 1) {
         if (i % 8 == 0 && validity[i / 8] == 0xFF) {
             i += 7;
-        } else if (!ali_ipc_bit(validity, i) && ali_ipc_number(offsets, i, width, true) !=
-                                                    ali_ipc_number(offsets, i + 1, width, true)) {
+        } else if (!ali_ipc_bit(validity, i) &&
+                   offset_at(offsets, i, width) != offset_at(offsets, i + 1, width)) {
             return i;
         }
     }
@@ -140,8 +152,8 @@ uint64_t ali_ipc_check_views(const uint8_t *views, uint64_t from, uint64_t to,
 uint64_t ali_ipc_check_places(const uint8_t *offsets, const uint8_t *sizes, uint32_t width,
                               uint64_t from, uint64_t to, uint64_t count) {
     for (uint64_t i = from; i < to; i += 1) {
-        const uint64_t offset = (uint64_t)ali_ipc_number(offsets, i, width, true);
-        const uint64_t size = (uint64_t)ali_ipc_number(sizes, i, width, true);
+        const uint64_t offset = (uint64_t)offset_at(offsets, i, width);
+        const uint64_t size = (uint64_t)offset_at(sizes, i, width);
         if (offset > count || size > count - offset) return i;
     }
     return to;

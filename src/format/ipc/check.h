@@ -16,25 +16,11 @@ enum {
     ALI_IPC_SWAP_VIEW = 65            // 4 bytes; where the text is elsewhere, 4 kept, 4, 4
 };
 
-// Turns bytes [from, to) round, which are whole elements; `to_bytes` may be `bytes`.
-void ali_ipc_swap(uint8_t *to_bytes, const uint8_t *bytes, uint64_t from, uint64_t to,
-                  uint32_t kind);
+// Turns bytes [from, to) round, which are whole elements, where they are.
+void ali_ipc_swap(uint8_t *bytes, uint64_t from, uint64_t to, uint32_t kind);
 
 // Reads a number of 1, 2, 4 or 8 bytes.
-static inline int64_t ali_ipc_number(const uint8_t *values, uint64_t index, uint32_t width,
-                                     bool is_signed) {
-    const uint8_t *at = values + index * width;
-    switch (width) {
-    case 1:
-        return is_signed ? (int64_t)(int8_t)*at : (int64_t)*at;
-    case 2:
-        return is_signed ? (int64_t)(int16_t)ali_load_u16(at) : (int64_t)ali_load_u16(at);
-    case 4:
-        return is_signed ? (int64_t)(int32_t)ali_load_u32(at) : (int64_t)ali_load_u32(at);
-    default:
-        return (int64_t)ali_load_u64(at);
-    }
-}
+int64_t ali_ipc_number(const uint8_t *values, uint64_t index, uint32_t width, uint32_t is_signed);
 
 static inline bool ali_ipc_bit(const uint8_t *bitmap, uint64_t index) {
     return (bitmap[index >> 3] >> (index & 7) & 1) != 0;

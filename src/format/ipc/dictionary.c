@@ -249,18 +249,17 @@ static ali_status join_columns(joiner *join) {
     bool is_run_ends = false;
     while (join->at < join->span) {
         ali_column *made = &join->made[join->at];
-        ali_type type = *join->values->dictionary->columns[join->at].type;
-        const bool is_codes = type.index_bits != 0 && join->at != 0;
-        made->type = join->values->dictionary->columns[join->at].type;
-        if (!is_codes) type.index_bits = 0;
+        const ali_type *type = made->type;
+        const uint32_t index_bits = join->at != 0 ? type->index_bits : 0;
+        const bool is_codes = index_bits != 0;
         for (uint32_t p = 0; p < join->pieces; p += 1) {
             made->length += piece_at(join, p, join->at)->length;
         }
-        if (type.kind == ALI_TYPE_NULL && !is_codes) made->null_count = made->length;
-        const char *layout = ali_ipc_layout(&type, ALI_IPC_VERSION_5);
+        if (type->kind == ALI_TYPE_NULL && !is_codes) made->null_count = made->length;
+        const char *layout = ali_ipc_layout(type, index_bits, ALI_IPC_VERSION_5);
         for (; *layout != 0; layout += 1) ALI_TRY(join_role(join, *layout, is_run_ends));
-        is_run_ends = type.kind == ALI_TYPE_RUN_END && !is_codes;
-        join->at += is_codes ? type.span : 1;
+        is_run_ends = type->kind == ALI_TYPE_RUN_END && !is_codes;
+        join->at += is_codes ? type->span : 1;
     }
     return ALI_OK;
 }
@@ -325,11 +324,8 @@ ali_status ali_ipc_trim_lists(ali_context *ctx, ali_column *columns, uint32_t co
     for (uint32_t i = 0; i < count; i += 1) {
         ali_column *list = &columns[i];
         if (list->offsets == NULL || list->encoding != ALI_ENCODING_PLAIN) continue;
-        ali_type type = *list->type;
-        type.index_bits = 0;
-        if (ali_ipc_layout(&type, ALI_IPC_VERSION_5)[1] != 'o' || type.children_count == 0) {
-            continue;
-        }
+        const char *layout = ali_ipc_layout(list->type, 0, ALI_IPC_VERSION_5);
+        if (layout[1] != 'o' || list->type->children_count == 0) continue;
         const uint32_t width = ali_ipc_offset_width(list->type);
         const uint64_t first = (uint64_t)ali_ipc_number(list->offsets->data, 0, width, true);
         if (first != 0) ALI_TRY(trim_list(ctx, list, width, first));

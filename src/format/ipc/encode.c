@@ -125,9 +125,8 @@ static bool is_codes(const body *from, uint32_t index) {
 }
 
 static const char *layout_of(const body *from, uint32_t index) {
-    ali_type type = *from->columns[index].type;
-    if (!is_codes(from, index)) type.index_bits = 0;
-    return ali_ipc_layout(&type, ALI_IPC_VERSION_5);
+    const ali_type *type = from->columns[index].type;
+    return ali_ipc_layout(type, is_codes(from, index) ? type->index_bits : 0, ALI_IPC_VERSION_5);
 }
 
 // The next column of a body that has a node of its own.

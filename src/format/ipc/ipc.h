@@ -45,7 +45,9 @@ extern const ali_ipc_parameter ali_ipc_parameters[ALI_IPC_PARAMETERS];
 // width, b bits, i codes, o offsets (one more than values), d data, t type ids, p offsets of a
 // dense union or a list view (as many as values), s sizes of a list view, w views, which their data
 // follows.
-const char *ali_ipc_layout(const ali_type *type, int64_t version);
+//
+// `index_bits` is that of the type where the column holds codes, 0 where it holds values.
+const char *ali_ipc_layout(const ali_type *type, uint32_t index_bits, int64_t version);
 
 static inline bool ali_ipc_is_dense(const ali_type *type) {
     return (type->flags & ALI_TYPE_IS_DENSE) != 0;

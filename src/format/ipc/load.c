@@ -45,51 +45,20 @@ void ali_ipc_load_clear(ali_ipc_loader *loader) {
 
 // --- where things stand --------------------------------------------------------------------------
 
-static uint32_t node_of(const ali_ipc_loader *loader) {
-    return loader->map != NULL ? loader->map[loader->target] : loader->first + loader->target;
-}
-
-static ali_column *column_of(const ali_ipc_loader *loader) {
-    return &loader->columns[loader->target];
-}
-
-static const ali_type *type_of(const ali_ipc_loader *loader) {
-    return loader->state->schema->nodes[node_of(loader)].type;
-}
-
-static const ali_ipc_place *place_of(const ali_ipc_loader *loader) {
-    return &loader->places[node_of(loader)];
-}
-
 // The node holds values, though its type is that of a dictionary: it is the dictionary's own.
 static bool is_values(const ali_ipc_loader *loader) {
     return loader->is_dictionary && loader->target == 0;
 }
 
-static const char *layout_of(const ali_ipc_loader *loader, uint32_t node, bool as_values) {
-    ali_type type = *loader->state->schema->nodes[node].type;
-    if (as_values) type.index_bits = 0;
-    return ali_ipc_layout(&type, loader->body.version);
-}
-
 static char role_of(const ali_ipc_loader *loader) {
-    return layout_of(loader, node_of(loader), is_values(loader))[loader->role];
-}
-
-// The index of the buffer that is under way.
-static uint32_t buffer_of(const ali_ipc_loader *loader) {
-    return place_of(loader)->buffer + loader->role + loader->variadic;
-}
-
-static const uint8_t *bytes_of(const ali_buf *buf) {
-    return buf == NULL ? NULL : buf->data;
+    return loader->layout[loader->role];
 }
 
 // --- faults --------------------------------------------------------------------------------------
 
 static ali_status fail_column(const ali_ipc_loader *loader, ali_status status, const char *found,
                               uint64_t number) {
-    const ali_field *field = &loader->state->schema->nodes[node_of(loader)];
+    const ali_field *field = &loader->state->schema->nodes[loader->node];
     status = ali_fail_at(loader->ctx, status, loader->body.start_bytes, "column %q %s %U",
                          field->name, (size_t)field->name_bytes, found, number);
     ali_error_add_column(loader->ctx, field->name, (size_t)field->name_bytes);
@@ -104,7 +73,7 @@ static ali_status fail_row(const ali_ipc_loader *loader, const char *found, uint
 
 // Bytes of an element that is checked, cleaned and turned round; 0: bits.
 static uint32_t width_of(const ali_ipc_loader *loader) {
-    const ali_type *type = type_of(loader);
+    const ali_type *type = loader->type;
     switch (role_of(loader)) {
     case 'o':
     case 'p':
@@ -133,7 +102,7 @@ static uint64_t last_offset(const ali_column *column, uint32_t width) {
 
 // Bytes that the buffer under way must have at least.
 static uint64_t needed_bytes(const ali_ipc_loader *loader) {
-    const ali_column *column = column_of(loader);
+    const ali_column *column = loader->column;
     switch (role_of(loader)) {
     case 'v':
     case 'b':
@@ -141,7 +110,7 @@ static uint64_t needed_bytes(const ali_ipc_loader *loader) {
     case 'o':
         return column->length == 0 ? 0 : (column->length + 1) * width_of(loader);
     case 'd':
-        return last_offset(column, ali_ipc_offset_width(type_of(loader)));
+        return last_offset(column, ali_ipc_offset_width(loader->type));
     default:
         return column->length * width_of(loader);
     }
@@ -224,7 +193,8 @@ static uint64_t behind_front(const ali_ipc_loader *loader, uint64_t from, uint64
 static ali_status step_fetch(ali_ipc_loader *loader) {
     uint64_t offset = 0;
     uint64_t length = 0;
-    if (!ali_ipc_buffer(&loader->body, buffer_of(loader), &offset, &length)) {
+    if (!ali_ipc_buffer(&loader->body, loader->place->buffer + loader->role + loader->variadic,
+                        &offset, &length)) {
         return fail_column(loader, ALI_ERR_CORRUPT,
                            "has a buffer outside of a body of bytes:", loader->body.size_bytes);
     }
@@ -310,7 +280,7 @@ static ali_status step_inflate(ali_ipc_loader *loader) {
                               (uint64_t)(loader->credit > 0 ? loader->credit : 1));
     loader->credit -= (int64_t)(loader->inflow.output_at - before);
     if (status < 0) {
-        const ali_field *field = &loader->state->schema->nodes[node_of(loader)];
+        const ali_field *field = &loader->state->schema->nodes[loader->node];
         ali_error_add_column(loader->ctx, field->name, (size_t)field->name_bytes);
     }
     if (status != ALI_OK) return status;
@@ -328,7 +298,7 @@ static ali_status step_align(ali_ipc_loader *loader) {
 }
 
 static uint32_t swap_kind(const ali_ipc_loader *loader) {
-    const ali_type *type = type_of(loader);
+    const ali_type *type = loader->type;
     const char role = role_of(loader);
     if (role == 'w') return ALI_IPC_SWAP_VIEW;
     if (role != 'f') return width_of(loader);
@@ -346,7 +316,7 @@ static ali_status step_swap(ali_ipc_loader *loader) {
     while (loader->at < total) {
         if (loader->credit <= 0) return ALI_YIELD;
         const uint64_t end = take(loader, total, 1);
-        ali_ipc_swap(loader->made->data, loader->made->data, loader->at, end, kind);
+        ali_ipc_swap(loader->made->data, loader->at, end, kind);
         loader->at = end;
     }
     return ALI_OK;
@@ -355,7 +325,7 @@ static ali_status step_swap(ali_ipc_loader *loader) {
 // --- steps: nulls --------------------------------------------------------------------------------
 
 static ali_status step_count(ali_ipc_loader *loader) {
-    ali_column *column = column_of(loader);
+    ali_column *column = loader->column;
     if (loader->at == 0) column->null_count = column->length;
     while (loader->at < column->length) {
         if (loader->credit <= 0) return ALI_YIELD;
@@ -373,9 +343,9 @@ static uint32_t clean_width(const ali_ipc_loader *loader) {
 }
 
 static ali_status step_find_dirty(ali_ipc_loader *loader) {
-    const ali_column *column = column_of(loader);
+    const ali_column *column = loader->column;
     const uint32_t width = clean_width(loader);
-    const uint8_t *validity = bytes_of(column->validity);
+    const uint8_t *validity = column->validity == NULL ? NULL : column->validity->data;
     loader->is_dirty = false;
     if (validity == NULL || role_of(loader) == 't' || (width == 0 && role_of(loader) == 'f'))
         return ALI_OK;
@@ -396,7 +366,7 @@ static ali_status step_own_dirty(ali_ipc_loader *loader) {
 }
 
 static ali_status step_clean(ali_ipc_loader *loader) {
-    const ali_column *column = column_of(loader);
+    const ali_column *column = loader->column;
     const uint32_t width = clean_width(loader);
     while (loader->is_dirty && loader->at < column->length) {
         if (loader->credit <= 0) return ALI_YIELD;
@@ -410,7 +380,7 @@ static ali_status step_clean(ali_ipc_loader *loader) {
 // --- steps: offsets and text ---------------------------------------------------------------------
 
 static ali_status step_offsets(ali_ipc_loader *loader) {
-    const ali_column *column = column_of(loader);
+    const ali_column *column = loader->column;
     const uint32_t width = width_of(loader);
     if (column->length == 0) { // of no values there need not be an offset
         release(&loader->made);
@@ -424,8 +394,8 @@ static ali_status step_offsets(ali_ipc_loader *loader) {
         loader->at = end;
     }
     const uint64_t last = (uint64_t)ali_ipc_number(loader->made->data, column->length, width, true);
-    const bool is_list = role_of(loader) == 'o' && type_of(loader)->children_count != 0;
-    if (is_list && last > loader->places[node_of(loader) + 1].length) {
+    const bool is_list = role_of(loader) == 'o' && loader->type->children_count != 0;
+    if (is_list && last > loader->places[loader->node + 1].length) {
         return fail_row(loader, "has lists that end beyond their values: at", last);
     }
     return ALI_OK;
@@ -433,8 +403,8 @@ static ali_status step_offsets(ali_ipc_loader *loader) {
 
 // Text of null slots, or before the first offset, makes it necessary to write the column anew.
 static ali_status step_find_filled(ali_ipc_loader *loader) {
-    const ali_column *column = column_of(loader);
-    const uint32_t width = ali_ipc_offset_width(type_of(loader));
+    const ali_column *column = loader->column;
+    const uint32_t width = ali_ipc_offset_width(loader->type);
     loader->is_dirty = first_offset(column, width) != 0;
     while (!loader->is_dirty && column->validity != NULL && loader->at < column->length) {
         if (loader->credit <= 0) return ALI_YIELD;
@@ -455,8 +425,8 @@ static void store_offset(uint8_t *offsets, uint64_t index, uint32_t width, uint6
 }
 
 static ali_status step_rewrite(ali_ipc_loader *loader) {
-    ali_column *column = column_of(loader);
-    const uint32_t width = ali_ipc_offset_width(type_of(loader));
+    ali_column *column = loader->column;
+    const uint32_t width = ali_ipc_offset_width(loader->type);
     if (!loader->is_dirty) return ALI_OK;
     if (loader->copy == NULL) {
         ALI_TRY(ali_buf_new(loader->ctx, loader->made->size_bytes, &loader->copy));
@@ -492,8 +462,8 @@ static ali_status step_rewrite(ali_ipc_loader *loader) {
 
 // Codes of any width become int32; what does not fit becomes -1, which is refused later.
 static ali_status step_convert(ali_ipc_loader *loader) {
-    const ali_column *column = column_of(loader);
-    const ali_type *type = type_of(loader);
+    const ali_column *column = loader->column;
+    const ali_type *type = loader->type;
     const uint32_t width = type->index_bits / 8u;
     if (width == 4) return ALI_OK;
     if (loader->copy == NULL) {
@@ -518,17 +488,17 @@ static ali_status step_convert(ali_ipc_loader *loader) {
 }
 
 static ali_ipc_values *dictionary_of(const ali_ipc_loader *loader) {
-    return &loader->dictionaries[loader->state->nodes[node_of(loader)].dictionary];
+    return &loader->dictionaries[loader->state->nodes[loader->node].dictionary];
 }
 
 static ali_status step_check_codes(ali_ipc_loader *loader) {
-    ali_column *column = column_of(loader);
+    ali_column *column = loader->column;
     const ali_ipc_values *values = dictionary_of(loader);
     const bool is_empty = column->null_count == column->length;
     if (values->dictionary == NULL) {
         return fail_column(
             loader, ALI_ERR_CORRUPT, "uses a dictionary that is not there, of id",
-            (uint64_t)loader->state->dictionaries[loader->state->nodes[node_of(loader)].dictionary]
+            (uint64_t)loader->state->dictionaries[loader->state->nodes[loader->node].dictionary]
                 .id);
     }
     const uint64_t count = values->dictionary->columns[0].length;
@@ -545,7 +515,7 @@ static ali_status step_check_codes(ali_ipc_loader *loader) {
 
 // Codes of values that are null become nulls.
 static ali_status step_fold(ali_ipc_loader *loader) {
-    ali_column *column = column_of(loader);
+    ali_column *column = loader->column;
     const ali_buf *nulls = dictionary_of(loader)->validity;
     if (nulls == NULL || column->length == 0 || column->null_count == column->length) return ALI_OK;
     if (loader->raw == NULL) {
@@ -582,8 +552,8 @@ static ali_status step_fold(ali_ipc_loader *loader) {
 
 // Run ends rise, and reach as far as the column goes; there is a value for each run.
 static ali_status step_runs(ali_ipc_loader *loader) {
-    const ali_column *column = column_of(loader);
-    const uint32_t node = node_of(loader);
+    const ali_column *column = loader->column;
+    const uint32_t node = loader->node;
     const uint32_t parent = loader->state->nodes[node].parent;
     const uint32_t width = width_of(loader);
     if (is_values(loader) || parent == ALI_IPC_NONE || parent + 1 != node) return ALI_OK;
@@ -611,8 +581,8 @@ static ali_status step_runs(ali_ipc_loader *loader) {
 
 // Lengths of a union's children plus 1, by type id.
 static void child_lengths(const ali_ipc_loader *loader, uint32_t lengths[128]) {
-    const ali_type *type = type_of(loader);
-    uint32_t child = node_of(loader) + 1;
+    const ali_type *type = loader->type;
+    uint32_t child = loader->node + 1;
     for (uint32_t i = 0; i < 128; i += 1) lengths[i] = 0;
     for (uint32_t i = 0; i < type->children_count; i += 1) {
         lengths[(uint8_t)type->type_ids[i] & 127] = (uint32_t)loader->places[child].length + 1;
@@ -622,8 +592,8 @@ static void child_lengths(const ali_ipc_loader *loader, uint32_t lengths[128]) {
 
 // The references of unions and list views: when the last of their buffers is there.
 static ali_status step_references(ali_ipc_loader *loader) {
-    const ali_column *column = column_of(loader);
-    const ali_type *type = type_of(loader);
+    const ali_column *column = loader->column;
+    const ali_type *type = loader->type;
     const char role = role_of(loader);
     uint32_t lengths[128];
     const bool is_union = type->kind == ALI_TYPE_UNION;
@@ -635,7 +605,7 @@ static ali_status step_references(ali_ipc_loader *loader) {
         uint64_t bad = end;
         if (!is_union) {
             bad = ali_ipc_check_places(column->offsets->data, loader->made->data, width_of(loader),
-                                       loader->at, end, loader->places[node_of(loader) + 1].length);
+                                       loader->at, end, loader->places[loader->node + 1].length);
         } else if (ali_ipc_is_dense(type)) {
             bad = ali_ipc_check_union(column->values->data,
                                       (const int32_t *)(const void *)loader->made->data, loader->at,
@@ -654,7 +624,7 @@ static ali_status step_references(ali_ipc_loader *loader) {
 // --- steps: views --------------------------------------------------------------------------------
 
 static ali_status step_views(ali_ipc_loader *loader) {
-    const ali_column *column = column_of(loader);
+    const ali_column *column = loader->column;
     const ali_buffers *buffers = column->buffers;
     while (loader->at < column->length) {
         if (loader->credit <= 0) return ALI_YIELD;
@@ -702,7 +672,7 @@ static const step_function *program_of(const ali_ipc_loader *loader) {
         return steps_ids;
     case 'w':
         if (loader->variadic == 0) return steps_fixed;
-        return loader->variadic <= place_of(loader)->variadic ? steps_text : steps_end;
+        return loader->variadic <= loader->place->variadic ? steps_text : steps_end;
     default:
         return steps_fixed;
     }
@@ -710,8 +680,8 @@ static const step_function *program_of(const ali_ipc_loader *loader) {
 
 // A finished buffer becomes part of its column.
 static ali_status put_buffer(ali_ipc_loader *loader) {
-    ali_column *column = column_of(loader);
-    const uint32_t texts = place_of(loader)->variadic;
+    ali_column *column = loader->column;
+    const uint32_t texts = loader->place->variadic;
     const char role = role_of(loader);
     ali_buf *made = loader->made;
     if (role == 'w' && loader->variadic > texts) return ALI_OK;
@@ -741,7 +711,7 @@ static ali_status put_buffer(ali_ipc_loader *loader) {
 static void next_buffer(ali_ipc_loader *loader) {
     loader->step = 0;
     loader->is_own = false;
-    if (role_of(loader) == 'w' && loader->variadic <= place_of(loader)->variadic) {
+    if (role_of(loader) == 'w' && loader->variadic <= loader->place->variadic) {
         loader->variadic += 1;
         return;
     }
@@ -769,15 +739,22 @@ static bool is_passed_over(const ali_ipc_place *place, char role) {
 }
 
 static void begin_node(ali_ipc_loader *loader) {
-    ali_column *column = column_of(loader);
+    ali_column *column = &loader->columns[loader->target];
     const bool is_codes = column->type->index_bits != 0 && !is_values(loader);
-    column->length = place_of(loader)->length;
+    loader->column = column;
+    loader->type = column->type;
+    loader->node = loader->map != NULL ? loader->map[loader->target]
+                                       : loader->first + loader->target;
+    loader->place = &loader->places[loader->node];
+    loader->layout =
+        ali_ipc_layout(column->type, is_codes ? column->type->index_bits : 0, loader->body.version);
+    column->length = loader->place->length;
     column->null_count = column->type->kind == ALI_TYPE_NULL && !is_codes ? column->length : 0;
 }
 
 static ali_status end_node(ali_ipc_loader *loader) {
-    const ali_column *column = column_of(loader);
-    const ali_type *type = type_of(loader);
+    const ali_column *column = loader->column;
+    const ali_type *type = loader->type;
     if (type->kind == ALI_TYPE_UNION && column->encoding == ALI_ENCODING_PLAIN &&
         column->null_count != 0) {
         return fail_column(loader, ALI_ERR_UNSUPPORTED,
@@ -798,7 +775,7 @@ ali_status ali_ipc_load_step(ali_ipc_loader *loader) {
             ALI_TRY(end_node(loader));
             loader->credit -= 8;
             if (loader->credit <= 0) return ALI_YIELD;
-        } else if (is_passed_over(place_of(loader), role)) {
+        } else if (is_passed_over(loader->place, role)) {
             loader->role += 1;
         } else {
             const ali_status status = step_buffer(loader);
@@ -825,7 +802,9 @@ static ali_status want_buffer(ali_ipc_loader *loader, uint32_t index, uint64_t *
 ali_status ali_ipc_want_node(ali_ipc_loader *loader, uint32_t node, bool as_values,
                              uint64_t *wanted_bytes) {
     const ali_ipc_place *place = &loader->places[node];
-    const char *layout = layout_of(loader, node, as_values);
+    const ali_type *type = loader->state->schema->nodes[node].type;
+    const char *layout =
+        ali_ipc_layout(type, as_values ? 0 : type->index_bits, loader->body.version);
     for (uint32_t role = 0; layout[role] != 0; role += 1) {
         if (is_passed_over(place, layout[role])) continue;
         ALI_TRY(want_buffer(loader, place->buffer + role, wanted_bytes));

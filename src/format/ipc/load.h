@@ -36,8 +36,15 @@ typedef struct ali_ipc_loader {
     uint32_t count;
     bool is_dictionary;
 
-    // The buffer under way.
+    // The column under way.
     uint32_t target;
+    uint32_t node;
+    ali_column *column;
+    const ali_type *type;
+    const ali_ipc_place *place;
+    const char *layout;
+
+    // The buffer under way.
     uint32_t role; // letter of the layout
     uint32_t step; // letter of the role's program
     uint64_t at;   // elements or bytes that the step has done

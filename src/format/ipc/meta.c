@@ -14,8 +14,8 @@
 
 // --- layouts -------------------------------------------------------------------------------------
 
-const char *ali_ipc_layout(const ali_type *type, int64_t version) {
-    if (type->index_bits != 0) return "vi";
+const char *ali_ipc_layout(const ali_type *type, uint32_t index_bits, int64_t version) {
+    if (index_bits != 0) return "vi";
     switch (type->kind) {
     case ALI_TYPE_NULL:
     case ALI_TYPE_RUN_END:
@@ -102,7 +102,7 @@ static ali_status check_kind(ali_flat *flat, uint32_t kind) {
 static uint32_t early_codec(ali_flat *flat, ali_flat_table root) {
     const ali_flat_vector pairs = ali_flat_items(flat, root, 4, 4);
     for (uint32_t i = 0; i < pairs.count && i < EARLY_PAIRS_MAX; i += 1) {
-        const ali_flat_table pair = ali_flat_item(flat, pairs, i);
+        const ali_flat_table pair = ali_flat_item(flat, &pairs, i);
         uint64_t key_bytes = 0;
         uint64_t value_bytes = 0;
         const char *key = ali_flat_text(flat, pair, 0, &key_bytes);
@@ -126,7 +126,7 @@ ali_status ali_ipc_read_message(ali_flat *flat, ali_ipc_message *message) {
     ALI_TRY(flat->status);
     ALI_TRY(ali_ipc_check_version(flat, message->version));
     ALI_TRY(check_kind(flat, message->kind));
-    if (message->header.at == 0 || body_bytes < 0) {
+    if (message->header == 0 || body_bytes < 0) {
         return FAIL(flat, ALI_ERR_CORRUPT, "a message has no header, or a body of %D bytes",
                     body_bytes);
     }
@@ -138,7 +138,7 @@ static ali_status read_compression(ali_flat *flat, ali_flat_table batch, ali_ipc
     const int64_t codec = ali_flat_number(flat, compression, 0, 1, 0);
     const int64_t method = ali_flat_number(flat, compression, 1, 1, 0);
     ALI_TRY(flat->status);
-    if (compression.at == 0) return ALI_OK;
+    if (compression == 0) return ALI_OK;
     if (codec > 1 || method != 0) {
         return FAIL(flat, ALI_ERR_UNSUPPORTED,
                     "compression %d of bodies, method %d, is not supported", (int32_t)codec,
@@ -163,7 +163,7 @@ ali_status ali_ipc_read_body(ali_flat *flat, const ali_ipc_message *message, ali
     body->buffers = ali_flat_items(flat, batch, 2, 16);
     body->variadic = ali_flat_items(flat, batch, 4, 8);
     ALI_TRY(flat->status);
-    if (rows < 0 || batch.at == 0) {
+    if (rows < 0 || batch == 0) {
         return FAIL(flat, ALI_ERR_CORRUPT, "a record batch claims %D rows", rows);
     }
     if (rows > ALI_IPC_LENGTH_MAX) {
@@ -239,9 +239,7 @@ static ali_status place_node(ali_flat *flat, const ali_ipc_state *state, const a
                              .null_count = (int64_t)ali_load_u64(item + 8),
                              .buffer = at->buffers};
     const ali_type *type = state->schema->nodes[node].type;
-    ali_type values = *type;
-    if (!is_codes) values.index_bits = 0;
-    const char *layout = ali_ipc_layout(&values, body->version);
+    const char *layout = ali_ipc_layout(type, is_codes ? type->index_bits : 0, body->version);
     at->buffers += (uint32_t)ali_text_length(layout);
     if (layout[0] == 'v' && layout[1] == 'w') {
         const bool is_there = at->variadic < body->variadic.count;

@@ -186,7 +186,7 @@ static ali_status parse_footer(open_state *open, ali_ipc_state *state) {
     state->blocks[0] = ali_flat_items(flat, root, 2, 24);
     state->blocks[1] = ali_flat_items(flat, root, 3, 24);
     ALI_TRY(flat->status);
-    if (open->reader.table.at == 0) {
+    if (open->reader.table == 0) {
         return ali_fail_at(flat->ctx, ALI_ERR_CORRUPT, open->start_bytes,
                            "the footer has no schema");
     }

@@ -152,7 +152,7 @@ static ali_status read_type(const field_reader *from) {
     const int64_t kind = ali_flat_number(flat, from->table, 2, 1, 0);
     const ali_flat_table table = ali_flat_child(flat, from->table, 3);
     ALI_TRY(flat->status);
-    if (kind == 0 || table.at == 0) {
+    if (kind == 0 || table == 0) {
         return fail_field(from, ALI_ERR_CORRUPT, "no type: its number is", kind);
     }
     if (kind > ALI_TYPE_LARGE_LIST_VIEW) {
@@ -173,10 +173,10 @@ static ali_status read_type(const field_reader *from) {
 static ali_status read_dictionary(const field_reader *from, uint32_t node) {
     ali_flat *flat = from->flat;
     const ali_flat_table encoding = ali_flat_child(flat, from->table, 4);
-    if (encoding.at == 0) return flat->status;
+    if (encoding == 0) return flat->status;
     const ali_flat_table index = ali_flat_child(flat, encoding, 1);
-    const int64_t bits = index.at == 0 ? 32 : ali_flat_number(flat, index, 0, 4, 0);
-    const bool is_signed = index.at == 0 || ali_flat_number(flat, index, 1, 1, 0) != 0;
+    const int64_t bits = index == 0 ? 32 : ali_flat_number(flat, index, 0, 4, 0);
+    const bool is_signed = index == 0 || ali_flat_number(flat, index, 1, 1, 0) != 0;
     from->reader->ids[node] = ali_flat_number(flat, encoding, 0, 8, 0);
     if (ali_flat_number(flat, encoding, 2, 1, 0) != 0) from->type->flags |= ALI_TYPE_IS_ORDERED;
     ALI_TRY(flat->status);
@@ -205,7 +205,7 @@ static ali_status read_pairs(ali_ipc_schema_reader *reader, ali_flat_table table
     ALI_TRY(ali_arena_new(&reader->scratch, (uint64_t)vector.count * sizeof(ali_pair), &pointer));
     ali_pair *made = pointer;
     for (uint32_t i = 0; i < vector.count; i += 1) {
-        const ali_flat_table pair = ali_flat_item(flat, vector, i);
+        const ali_flat_table pair = ali_flat_item(flat, &vector, i);
         made[i].key = ali_flat_text(flat, pair, 0, &made[i].key_bytes);
         made[i].value = ali_flat_text(flat, pair, 1, &made[i].value_bytes);
         reader->text_bytes += made[i].key_bytes + made[i].value_bytes;
@@ -405,7 +405,7 @@ ali_status ali_ipc_step_schema(ali_ipc_state *state, ali_ipc_schema_reader *read
         }
         if (work == 0) return ALI_YIELD;
         work -= 1;
-        const ali_flat_table field = ali_flat_item(flat, level->fields, level->next);
+        const ali_flat_table field = ali_flat_item(flat, &level->fields, level->next);
         level->next += 1;
         ALI_TRY(flat->status);
         ALI_TRY(read_field(reader, field, level->node));
