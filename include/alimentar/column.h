@@ -133,7 +133,7 @@ typedef struct ali_bytes {
 
 // A column of a batch, as data. All pointers are aligned to 64 bytes, or to 8 where the buffer is a
 // slice of fetched bytes, but `data` and `buffers`, which may begin anywhere. Contents in null
-// slots are zero for fixed-width values and codes, empty for text and lists.
+// slots are zero for fixed-width values and codes, empty for text; a null list may span items.
 //
 // What the areas hold, by the type's kind:
 //

@@ -17,3 +17,4 @@ test-interop: $(B)/interop/emit $(B)/alimentar tests/node_modules/.package-lock.
 	    done; done
 	@$(NODE) tests/interop/read.mjs $(B)/interop/all \
 	    $(patsubst %.parquet,$(B)/interop/%,$(notdir $(INTEROP_FILES)))
+	@$(NODE) tests/interop/again.mjs $(B)/alimentar tests/vectors/files $(B)/interop/again

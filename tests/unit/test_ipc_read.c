@@ -1,0 +1,424 @@
+// Reading Arrow IPC: what is promised of columns whatever a file holds, and what is refused. Bytes
+// are made by the writer, which looks at no value, so that batches can lie.
+#include "alimentar/dataset.h"
+#include "writer_tools.h"
+
+typedef struct reading {
+    ali_status status;
+    char sentence[480];
+    char text[512]; // rows as JSON lines, those before an error too
+    uint64_t batches;
+    uint64_t copied_bytes;
+} reading;
+
+typedef struct bytes_of {
+    const char *bytes;
+    uint64_t count;
+    const char *format; // NULL: found by the content
+    uint32_t flags;     // of the object
+    uint64_t tail_bytes;
+} bytes_of;
+
+static void answer(ali_task *task, const ali_op *op, const bytes_of *from) {
+    uint64_t at = op->offset_bytes;
+    if ((op->flags & ALI_OP_FROM_END) != 0) {
+        at = from->count > op->length_bytes ? from->count - op->length_bytes : 0;
+    }
+    const uint64_t left = at < from->count ? from->count - at : 0;
+    ali_answer reply = {.size_bytes = sizeof reply,
+                        .op_id = op->op_id,
+                        .moved_bytes = left < op->length_bytes ? left : op->length_bytes,
+                        .object_bytes = from->count,
+                        .is_last = 1};
+    if ((op->flags & ALI_OP_LENT) != 0) {
+        reply.lent = (const uint8_t *)from->bytes + at;
+    } else if (reply.moved_bytes != 0) {
+        memcpy(op->data, from->bytes + at, reply.moved_bytes);
+    }
+    assert_int_equal(ali_task_answer(task, &reply), ALI_OK);
+}
+
+static void print(reading *read, ali_context *ctx, ali_batch *batch) {
+    ali_writer *writer = NULL;
+    const uint8_t *bytes = NULL;
+    ali_schema *schema = (ali_schema *)(uintptr_t)ali_batch_schema(batch);
+    assert_int_equal(ali_writer_new(ctx, "jsonl", NULL, schema, &writer), ALI_OK);
+    ali_status status = ali_writer_put(writer, batch);
+    while (status == ALI_YIELD) status = ali_writer_put(writer, batch);
+    assert_int_equal(status, ALI_OK);
+    assert_int_equal(ali_writer_finish(writer), ALI_OK);
+    const uint64_t count = ali_writer_pending(writer, &bytes);
+    const size_t before = strlen(read->text);
+    assert_true(before + count < sizeof read->text);
+    memcpy(read->text + before, bytes, count);
+    read->text[before + count] = 0;
+    ali_writer_free(writer);
+}
+
+static ali_status drive(reading *read, ali_context *ctx, ali_task *task, const bytes_of *from) {
+    ali_status status = ALI_OK;
+    ali_op ops[16];
+    while ((status = ali_task_step(task, 0)) > 0) {
+        if (status == ALI_READY) {
+            ali_batch *batch = ali_task_take_batch(task);
+            read->batches += 1;
+            print(read, ctx, batch);
+            ali_batch_release(batch);
+        }
+        const uint32_t count = status == ALI_NEED ? ali_task_ops(task, ops, 16) : 0;
+        for (uint32_t i = 0; i < count; i += 1) answer(task, &ops[i], from);
+    }
+    if (status < 0) {
+        snprintf(read->sentence, sizeof read->sentence, "%s", ali_task_error(task)->sentence);
+    }
+    return status;
+}
+
+static reading read_all(const bytes_of *from, const ali_scan_options *how) {
+    static reading read;
+    memset(&read, 0, sizeof read);
+    tool_counter counter = {0};
+    ali_context *ctx = tool_context(&counter);
+    const ali_object object = {.size_bytes = sizeof object,
+                               .flags = from->flags,
+                               .object_bytes = ALI_UNKNOWN,
+                               .path = "it",
+                               .path_bytes = 2};
+    const ali_open_options open = {
+        .size_bytes = sizeof open, .format = from->format, .tail_bytes = from->tail_bytes};
+    ali_task *task = NULL;
+    assert_int_equal(ali_open_start(ctx, &object, &open, &task), ALI_OK);
+    read.status = drive(&read, ctx, task, from);
+    ali_dataset *dataset = ali_task_take_dataset(task);
+    ali_task_free(task);
+    task = NULL;
+    if (read.status == ALI_OK) {
+        assert_int_equal(ali_scan_start(dataset, how, &task), ALI_OK);
+        read.status = drive(&read, ctx, task, from);
+        ali_task_free(task);
+    }
+    ali_dataset_release(dataset);
+    read.copied_bytes = ali_context_copied_bytes(ctx);
+    ali_context_free(ctx);
+    assert_int_equal(counter.bytes, 0);
+    return read;
+}
+
+// Writes the table `times` times and reads it back, as a file and as a stream.
+static void expect_rows(tool_table *table, const char *rows) {
+    static const char *const formats[] = {"arrow", "arrows"};
+    for (uint32_t i = 0; i < 2; i += 1) {
+        uint64_t warnings = 0;
+        bytes_of from = {.tail_bytes = 65536};
+        char *bytes = tool_write(table, formats[i], 0, 1, &from.count, &warnings);
+        from.bytes = bytes;
+        const reading read = read_all(&from, NULL);
+        if (read.status != ALI_OK) fail_msg("%s: %s", formats[i], read.sentence);
+        assert_string_equal(read.text, rows);
+        free(bytes);
+    }
+}
+
+static void expect_refusal(tool_table *table, const char *sentence) {
+    uint64_t warnings = 0;
+    bytes_of from = {.tail_bytes = 65536};
+    char *bytes = tool_write(table, "arrows", 0, 1, &from.count, &warnings);
+    from.bytes = bytes;
+    const reading read = read_all(&from, NULL);
+    assert_int_equal(read.status, ALI_ERR_CORRUPT);
+    assert_string_equal(read.sentence, sentence);
+    assert_string_equal(read.text, "");
+    free(bytes);
+}
+
+// A schema of nodes in pre-order: types by name, children counted.
+static void open_nodes(tool_table *table, const ali_type *types, uint32_t count, uint64_t rows) {
+    memset(table, 0, sizeof *table);
+    table->ctx = tool_context(&table->counter);
+    table->schema = tool_schema(table->ctx, types, count);
+    table->batch = tool_batch(table->ctx, table->schema, rows);
+}
+
+// --- what is promised ----------------------------------------------------------------------------
+
+static void null_slots_are_zero_and_null_text_is_empty(void **state) {
+    const ali_type types[] = {TOOL_INT(32, 1), TOOL_KIND(UTF8), TOOL_BOOL};
+    const int32_t numbers[] = {7, -1, 9};
+    const int32_t offsets[] = {0, 2, 5, 6};
+    const uint8_t bits[] = {0x07};
+    tool_table table;
+    tool_open(&table, types, 3, 3);
+    ali_column *columns = table.batch->columns;
+    tool_values(table.ctx, &columns[0], numbers, sizeof numbers);
+    columns[1].offsets = tool_buf(table.ctx, offsets, sizeof offsets);
+    columns[1].data = tool_buf(table.ctx, "abXYZc", 6);
+    tool_values(table.ctx, &columns[2], bits, sizeof bits);
+    for (uint32_t i = 0; i < 3; i += 1) tool_nulls(table.ctx, &columns[i], "x.x");
+    uint64_t warnings = 0;
+    bytes_of from = {.tail_bytes = 65536};
+    char *bytes = tool_write(&table, "arrows", 0, 1, &from.count, &warnings);
+    from.bytes = bytes;
+    tool_counter counter = {0};
+    ali_context *ctx = tool_context(&counter);
+    const ali_object object = {
+        .size_bytes = sizeof object, .object_bytes = ALI_UNKNOWN, .path = "it", .path_bytes = 2};
+    ali_task *task = NULL;
+    reading read = {0};
+    assert_int_equal(ali_open_start(ctx, &object, NULL, &task), ALI_OK);
+    assert_int_equal(drive(&read, ctx, task, &from), ALI_OK);
+    ali_dataset *dataset = ali_task_take_dataset(task);
+    ali_task_free(task);
+    assert_int_equal(ali_scan_start(dataset, NULL, &task), ALI_OK);
+    ali_status status = ALI_OK;
+    while ((status = ali_task_step(task, 0)) == ALI_NEED) {
+        ali_op op;
+        while (ali_task_ops(task, &op, 1) != 0) answer(task, &op, &from);
+    }
+    assert_int_equal(status, ALI_READY);
+    ali_batch *batch = ali_task_take_batch(task);
+    ali_column_info info = {.size_bytes = sizeof info};
+    assert_int_equal(ali_column_describe(ali_batch_column(batch, 0), &info), ALI_OK);
+    const int32_t cleaned[] = {7, 0, 9};
+    assert_memory_equal(info.values, cleaned, sizeof cleaned);
+    const char *const texts[] = {"ab", NULL, "c"};
+    tool_assert_text(ali_batch_column(batch, 1), texts);
+    info.size_bytes = sizeof info;
+    assert_int_equal(ali_column_describe(ali_batch_column(batch, 2), &info), ALI_OK);
+    assert_int_equal(((const uint8_t *)info.values)[0] & 7, 5);
+    ali_batch_release(batch);
+    ali_task_free(task);
+    ali_dataset_release(dataset);
+    ali_context_free(ctx);
+    free(bytes);
+    tool_close(&table);
+}
+
+static void nulls_among_the_values_of_a_dictionary_are_nulls(void **state) {
+    ali_type type = TOOL_KIND(UTF8);
+    type.index_bits = 8;
+    type.index_is_signed = 1;
+    const char *const values[] = {"one", "two"};
+    const int32_t codes[] = {1, 0, 1};
+    tool_table table;
+    tool_open(&table, &type, 1, 3);
+    tool_codes(table.ctx, table.schema, &table.batch->columns[0], values, 2, codes);
+    ali_column *words = &table.batch->columns[0].dictionary->columns[0];
+    tool_nulls(table.ctx, words, "x.");
+    expect_rows(&table, "{\"a\":null}\n{\"a\":\"one\"}\n{\"a\":null}\n");
+    tool_close(&table);
+}
+
+static void lists_may_begin_behind_their_first_item(void **state) {
+    const ali_type types[] = {{.kind = ALI_TYPE_LIST, .children_count = 1}, TOOL_INT(32, 1)};
+    const int32_t offsets[] = {2, 3, 5};
+    const int32_t items[] = {1, 2, 3, 4, 5, 6};
+    tool_table table;
+    open_nodes(&table, types, 2, 2);
+    ali_column *columns = table.batch->columns;
+    columns[0].offsets = tool_buf(table.ctx, offsets, sizeof offsets);
+    columns[1].length = 6;
+    tool_values(table.ctx, &columns[1], items, sizeof items);
+    expect_rows(&table, "{\"a\":[3]}\n{\"a\":[4,5]}\n");
+    tool_close(&table);
+}
+
+// --- what is refused -----------------------------------------------------------------------------
+
+static void offsets_that_lie_are_refused(void **state) {
+    static const struct {
+        int32_t offsets[3];
+        const char *sentence;
+    } cases[] = {
+        {{0, 3, 2}, "column \"a\" has offsets that fall below 0 or back: at 2"},
+        {{-1, 0, 2}, "column \"a\" has offsets that fall below 0 or back: at 0"},
+        {{0, 1, 100}, "column \"a\" has lists that end beyond their values: at 100"},
+    };
+    const ali_type types[] = {{.kind = ALI_TYPE_LIST, .children_count = 1}, TOOL_INT(8, 1)};
+    for (uint32_t i = 0; i < ALI_COUNT_OF(cases); i += 1) {
+        tool_table table;
+        open_nodes(&table, types, 2, 2);
+        ali_column *columns = table.batch->columns;
+        columns[0].offsets = tool_buf(table.ctx, cases[i].offsets, sizeof cases[i].offsets);
+        columns[1].length = 3;
+        tool_values(table.ctx, &columns[1], "abc", 3);
+        expect_refusal(&table, cases[i].sentence);
+        tool_close(&table);
+    }
+}
+
+static void codes_outside_their_dictionary_are_refused(void **state) {
+    ali_type type = TOOL_KIND(UTF8);
+    type.index_bits = 16;
+    const char *const values[] = {"one", "two"};
+    const int32_t codes[] = {1, 2};
+    tool_table table;
+    tool_open(&table, &type, 1, 2);
+    tool_codes(table.ctx, table.schema, &table.batch->columns[0], values, 2, codes);
+    expect_refusal(&table, "column \"a\" has a code outside its dictionary: in row 1");
+    tool_close(&table);
+}
+
+static void unions_runs_and_views_that_lie_are_refused(void **state) {
+    static const int8_t ids[] = {5};
+    static const int8_t rows_ids[] = {5, 4};
+    const ali_type unions[] = {{.kind = ALI_TYPE_UNION, .children_count = 1, .type_ids = ids},
+                               TOOL_KIND(NULL)};
+    tool_table table;
+    open_nodes(&table, unions, 2, 2);
+    tool_values(table.ctx, &table.batch->columns[0], rows_ids, 2);
+    table.batch->columns[1].length = table.batch->columns[1].null_count = 2;
+    expect_refusal(&table, "column \"a\" refers to a child or value that is not there: in row 1");
+    tool_close(&table);
+
+    const ali_type runs[] = {
+        {.kind = ALI_TYPE_RUN_END, .children_count = 2}, TOOL_INT(32, 1), TOOL_KIND(NULL)};
+    static const int32_t cases[][2] = {{2, 2}, {1, 2}, {-1, 4}};
+    static const char *const sentences[] = {
+        "column \"b\" has run ends that do not rise: at 1",
+        "column \"b\" has run ends that stop before the column does: at 2",
+        "column \"b\" has run ends that do not rise: at 0"};
+    for (uint32_t i = 0; i < 3; i += 1) {
+        open_nodes(&table, runs, 3, 3);
+        table.batch->columns[1].length = 2;
+        table.batch->columns[2].length = table.batch->columns[2].null_count = 2;
+        tool_values(table.ctx, &table.batch->columns[1], cases[i], sizeof cases[i]);
+        expect_refusal(&table, sentences[i]);
+        tool_close(&table);
+    }
+
+    const ali_type views[] = {TOOL_KIND(UTF8_VIEW)};
+    const uint32_t view[] = {13, 0, 0, 1}; // 13 bytes from byte 1 of 13
+    tool_open(&table, views, 1, 1);
+    tool_values(table.ctx, &table.batch->columns[0], view, sizeof view);
+    assert_int_equal(ali_buffers_new(table.ctx, 1, &table.batch->columns[0].buffers), ALI_OK);
+    ali_buffers_put(table.batch->columns[0].buffers, 0, tool_buf(table.ctx, "0123456789012", 13));
+    expect_refusal(&table, "column \"a\" has a view outside its text: in row 0");
+    tool_close(&table);
+}
+
+// A table of three batches, written as `format`.
+static char *three_batches(const char *format, uint64_t *count) {
+    const ali_type types[] = {TOOL_INT(64, 1), TOOL_KIND(UTF8)};
+    const int64_t numbers[] = {1, 2};
+    const char *const texts[] = {"x", NULL};
+    uint64_t warnings = 0;
+    tool_table table;
+    tool_open(&table, types, 2, 2);
+    tool_values(table.ctx, &table.batch->columns[0], numbers, sizeof numbers);
+    tool_text(table.ctx, &table.batch->columns[1], texts);
+    char *bytes = tool_write(&table, format, 0, 3, count, &warnings);
+    tool_close(&table);
+    return bytes;
+}
+
+#define ROWS "{\"a\":1,\"b\":\"x\"}\n{\"a\":2,\"b\":null}\n"
+
+static void a_stream_that_is_cut_gives_the_rows_before(void **state) {
+    bytes_of from = {.tail_bytes = 8, .format = "arrows"};
+    char *bytes = three_batches("arrows", &from.count);
+    const uint64_t whole = from.count;
+    uint32_t errors = 0;
+    uint64_t batches = 0;
+    for (uint64_t length = 1; length <= whole; length += 1) {
+        char *part = malloc(length);
+        memcpy(part, bytes, length);
+        from.bytes = part;
+        from.count = length;
+        const reading read = read_all(&from, NULL);
+        static const char *const prefixes[] = {"", ROWS, ROWS ROWS, ROWS ROWS ROWS};
+        assert_true(read.batches >= batches && read.batches <= 3);
+        assert_string_equal(read.text, prefixes[read.batches]);
+        if (read.status != ALI_OK) assert_int_equal(read.status, ALI_ERR_TRUNCATED);
+        errors += read.status != ALI_OK;
+        batches = read.batches;
+        free(part);
+    }
+    assert_int_equal(batches, 3);
+    assert_true(errors > whole - 16); // all but the ends of messages
+    free(bytes);
+}
+
+static void a_file_whose_footer_is_cut_says_so(void **state) {
+    bytes_of from = {.tail_bytes = 64};
+    char *bytes = three_batches("arrow", &from.count);
+    from.bytes = bytes;
+    from.count -= 1;
+    const reading read = read_all(&from, NULL);
+    assert_int_equal(read.status, ALI_ERR_TRUNCATED);
+    assert_string_equal(read.sentence,
+                        "the Arrow file does not end with \"ARROW1\": its footer is cut off");
+    free(bytes);
+}
+
+static void rows_are_skipped_and_cut_by_whole_batches_and_within(void **state) {
+    static const char *const formats[] = {"arrow", "arrows"};
+    for (uint32_t i = 0; i < 2; i += 1) {
+        bytes_of from = {.tail_bytes = 8};
+        char *bytes = three_batches(formats[i], &from.count);
+        from.bytes = bytes;
+        const ali_scan_options how = {
+            .size_bytes = sizeof how, .offset_rows = 3, .limit_rows = 2, .batch_rows = 1};
+        const reading read = read_all(&from, &how);
+        assert_int_equal(read.status, ALI_OK);
+        assert_string_equal(read.text, "{\"a\":2,\"b\":null}\n{\"a\":1,\"b\":\"x\"}\n");
+        assert_int_equal(read.batches, 2);
+        free(bytes);
+    }
+}
+
+static void buffers_that_are_right_are_lent(void **state) {
+    bytes_of from = {.tail_bytes = 65536, .flags = ALI_OBJECT_LENDS};
+    char *bytes = three_batches("arrow", &from.count);
+    char *aligned = aligned_alloc(64, (from.count + 63) / 64 * 64);
+    memcpy(aligned, bytes, from.count);
+    from.bytes = aligned;
+    const reading read = read_all(&from, NULL);
+    assert_int_equal(read.status, ALI_OK);
+    assert_string_equal(read.text, ROWS ROWS ROWS);
+    assert_int_equal(read.copied_bytes, 0);
+    free(aligned);
+    free(bytes);
+}
+
+// Sets a byte of the first message's metadata: its version or its kind, which stand alone.
+static void versions_and_kinds_that_are_not_read_are_refused_by_name(void **state) {
+    bytes_of from = {.tail_bytes = 65536, .format = "arrows"};
+    char *bytes = three_batches("arrows", &from.count);
+    from.bytes = bytes;
+    uint8_t *message = (uint8_t *)bytes + 8;
+    uint8_t *table = message + ali_load_u32(message);
+    const uint8_t *vtable = table - (int32_t)ali_load_u32(table);
+    uint8_t *version = table + ali_load_u16(vtable + 4);
+    uint8_t *kind = table + ali_load_u16(vtable + 6);
+    *version = 2;
+    reading read = read_all(&from, NULL);
+    assert_int_equal(read.status, ALI_ERR_UNSUPPORTED);
+    assert_string_equal(read.sentence, "Arrow metadata of version V3 is not supported");
+    *version = 4;
+    *kind = 4;
+    read = read_all(&from, NULL);
+    assert_int_equal(read.status, ALI_ERR_UNSUPPORTED);
+    assert_string_equal(read.sentence, "Arrow messages of kind Tensor are not supported");
+    free(bytes);
+    from = (bytes_of){.bytes = "FEA1 and so on, to the end: FEA1", .count = 32, .tail_bytes = 8};
+    read = read_all(&from, NULL);
+    assert_int_equal(read.status, ALI_ERR_UNSUPPORTED);
+    assert_string_equal(read.sentence, "reading Feather version 1 is not supported yet");
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(null_slots_are_zero_and_null_text_is_empty),
+        cmocka_unit_test(nulls_among_the_values_of_a_dictionary_are_nulls),
+        cmocka_unit_test(lists_may_begin_behind_their_first_item),
+        cmocka_unit_test(offsets_that_lie_are_refused),
+        cmocka_unit_test(codes_outside_their_dictionary_are_refused),
+        cmocka_unit_test(unions_runs_and_views_that_lie_are_refused),
+        cmocka_unit_test(a_stream_that_is_cut_gives_the_rows_before),
+        cmocka_unit_test(a_file_whose_footer_is_cut_says_so),
+        cmocka_unit_test(rows_are_skipped_and_cut_by_whole_batches_and_within),
+        cmocka_unit_test(buffers_that_are_right_are_lent),
+        cmocka_unit_test(versions_and_kinds_that_are_not_read_are_refused_by_name),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
