@@ -1,0 +1,85 @@
+// memory.test.mjs: what reads hold in the module and in JavaScript, and that nothing of it stays. In a
+// process of its own, where nothing else is alive.
+import assert from 'node:assert/strict'
+import fs from 'node:fs'
+import { test } from 'node:test'
+
+import { open } from '../../web/dist/node.js'
+
+const WEATHER = new URL('../../examples/dashboard/data/nyc-weather-2013.parquet', import.meta.url)
+const bytes = new Uint8Array(fs.readFileSync(WEATHER))
+
+test('whole columns are written into arrays of their final size, batch by batch', async () => {
+    const dataset = await open(bytes)
+    const { exports } = dataset._hold.core
+    const columns = await dataset.columns(null, { batchSize: 1000 })
+    let size = 0
+    for (const { values, validity } of Object.values(columns)) {
+        if (values === undefined) continue
+        assert.equal(values.buffer.byteLength, values.byteLength)
+        size += values.byteLength + (validity?.byteLength ?? 0)
+    }
+    const peak = exports.context_memory_peak_bytes(dataset._hold.context)
+    assert.ok(peak < bytes.length + size / 4, `${peak} bytes in the module, ${size} of values`)
+    const part = await dataset.columns(['temp'], { offset: 6000, limit: 9000 })
+    assert.equal(part.temp.values.buffer.byteLength, 9000 * 8)
+    dataset.close()
+})
+
+test('rows that a file only claims to have take no memory', async () => {
+    const dataset = await open(bytes)
+    dataset.numRows = 2 ** 40
+    const { temp } = await dataset.columns(['temp'])
+    assert.equal(temp.length, 26115)
+    assert.ok(temp.values.buffer.byteLength <= 2 ** 26)
+    dataset.close()
+})
+
+test('closing between a batch and its use ends every read, and leaves nothing', async () => {
+    const kept = await open(bytes)
+    const { core } = kept._hold
+    const reads = [
+        (dataset) => dataset.columns(),
+        (dataset) => dataset.batches().next(),
+        (dataset) => dataset.batches({ views: true }).next(),
+        (dataset) => dataset.head(),
+        (dataset) => dataset.toArrow(),
+    ]
+    for (const read of reads) {
+        for (let turns = 0; turns < 12; turns += 1) {
+            const held = core.exports.heap_used_bytes()
+            const dataset = await open(bytes)
+            const done = read(dataset).then(
+                (batch) => batch?.value?.release?.(),
+                (error) => error,
+            )
+            for (let turn = 0; turn < turns; turn += 1) await null
+            dataset.close()
+            const outcome = await done
+            assert.ok(outcome === undefined || outcome.code === 'state', String(outcome))
+            assert.equal(core.exports.heap_used_bytes(), held)
+        }
+    }
+    kept.close()
+})
+
+test('an instance whose memory had become large is made anew when nothing is alive', async () => {
+    const [first, other] = [await open(bytes), await open(bytes)]
+    const { core } = first._hold
+    assert.ok(other._hold.core === core)
+    core.memory.grow(1100)
+    const batches = first.batches({ columns: ['temp'], views: true })
+    const { value: batch } = await batches.next()
+    await batches.return()
+    first.close()
+    other.close()
+    const third = await open(bytes)
+    assert.ok(third._hold.core === core)
+    assert.ok(batch.column('temp').values.buffer === core.memory.buffer)
+    third.close()
+    batch.release()
+    const fourth = await open(bytes)
+    assert.ok(fourth._hold.core !== core, `${core.holders} are alive`)
+    assert.ok(fourth._hold.core.memory.buffer.byteLength < core.memory.buffer.byteLength)
+    fourth.close()
+})
