@@ -2,9 +2,10 @@
 //
 //   node tests/bench/steps.mjs [--columns a,b] FILE...
 //
-// Prints one JSON line a file: {file, rows, steps, p50_ms, p99_ms, max_ms, turn_max_ms, ms}. A step is
-// one call into the module; a turn is what happens between two chances of the worker to do something
-// else: steps, and the copying of their batches. `ms` is the whole read, from open to the last column.
+// Prints one JSON line a file: {file, rows, steps, p50_ms, p99_ms, max_ms, turn_max_ms, ms}. A step
+// is one call into the module; a turn is what happens between two chances of the worker to do
+// something else: steps, and the copying of their batches. `ms` is the whole read, from open to the
+// last column.
 import http from 'node:http'
 import { createReadStream, existsSync, readFileSync } from 'node:fs'
 import { basename } from 'node:path'

@@ -1,5 +1,5 @@
-// memory.test.mjs: what reads hold in the module and in JavaScript, and that nothing of it stays. In a
-// process of its own, where nothing else is alive.
+// memory.test.mjs: what reads hold in the module and in JavaScript, and that nothing of it stays.
+// In a process of its own, where nothing else is alive.
 import assert from 'node:assert/strict'
 import fs from 'node:fs'
 import { test } from 'node:test'
