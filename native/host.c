@@ -1,8 +1,8 @@
 // native/host.c: the native host: drives tasks, completes errors, reads files in one call.
 //
 // Everything happens on the caller's thread and inside ali_host_drive(); there are no threads.
-// READ, STAT and TRANSFORM are carried out; other operations are answered "not carried out by this
-// host".
+// READ, STAT, TRANSFORM and (of folders) LIST are carried out; other operations are answered "not
+// carried out by this host".
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -221,6 +221,7 @@ void ali_host_free(ali_host *host) {
     if (host == NULL) return;
     ali_host_http_clear(host);
     ali_host_fs_clear(host);
+    ali_host_folder_clear(host);
     ali_host_mem_clear(host);
     ali_host_release_text(host, host->headers);
     ali_host_release_text(host, host->user_agent);
@@ -280,8 +281,12 @@ void ali_host_give(ali_host *host, ali_task *task, const ali_answer *answer) {
 }
 
 static void carry_out(ali_host *host, ali_task *task, const ali_op *op) {
+    const bool is_local = !ali_host_mem_is_path(op->path, op->path_bytes) &&
+                          !ali_host_http_is_url(op->path, op->path_bytes);
     if (op->kind == ALI_OP_TRANSFORM) {
         ali_host_transform_carry_out(host, task, op);
+    } else if (op->kind == ALI_OP_LIST && is_local) {
+        ali_host_folder_carry_out(host, task, op);
     } else if (op->kind != ALI_OP_READ && op->kind != ALI_OP_STAT) {
         ali_host_note(host, op->op_id, "not carried out by this host");
         const ali_answer answer = ali_host_answer_to(op, ALI_ERR_HOST);
@@ -435,6 +440,86 @@ ali_status ali_host_open(ali_host *host, const char *path, const ali_open_option
     status = ali_host_drive(host, task);
     if (status == ALI_OK) *dataset = ali_task_take_dataset(task);
     ali_task_free(task);
+    return status;
+}
+
+// --- opening many --------------------------------------------------------------------------------
+
+// The objects to be opened, in their order.
+typedef struct object_list {
+    ali_object *items;
+    uint32_t count;
+    uint32_t capacity;
+} object_list;
+
+static ali_status add_object(ali_host *host, object_list *list, const char *path,
+                             size_t fixed_bytes, bool is_matched) {
+    if (list->count == list->capacity) {
+        const uint32_t larger = list->capacity == 0 ? 16 : 2 * list->capacity;
+        ali_object *moved = ali_host_allocate(host, larger * sizeof *moved);
+        if (moved == NULL) return ali_host_fail(host, ALI_ERR_MEMORY, path, "no memory is left");
+        if (list->count != 0) memcpy(moved, list->items, list->count * sizeof *moved);
+        ali_host_release(host, list->items, list->capacity * sizeof *moved);
+        list->items = moved;
+        list->capacity = larger;
+    }
+    ali_object *object = &list->items[list->count];
+    const ali_status status = describe_object(host, path, object);
+    if (is_matched) object->partition_at = (uint32_t)fixed_bytes + 1;
+    list->count += 1;
+    return status;
+}
+
+// A path, or what a pattern stands for. The paths of patterns are kept in `paths`.
+static ali_status add_path(ali_host *host, object_list *list, const char *path, host_paths *paths) {
+    size_t fixed_bytes = 0;
+    if (!ali_host_is_pattern(host, path)) return add_object(host, list, path, 0, false);
+    ali_status status = ali_host_expand(host, path, paths, &fixed_bytes);
+    for (uint32_t i = 0; i < paths->count && status == ALI_OK; i += 1) {
+        status = add_object(host, list, paths->items[i], fixed_bytes, true);
+    }
+    return status;
+}
+
+static ali_status open_objects(ali_host *host, const object_list *list,
+                               const ali_open_options *options, ali_dataset **dataset) {
+    ali_task *task = NULL;
+    ali_status status =
+        ali_open_many_start(host->context, list->items, list->count, options, &task);
+    if (status < 0) return take_error(host, status, ali_context_error(host->context));
+    status = ali_host_drive(host, task);
+    if (status == ALI_OK) *dataset = ali_task_take_dataset(task);
+    ali_task_free(task);
+    return status;
+}
+
+static ali_status open_paths(ali_host *host, const char *const *paths, uint32_t count,
+                             host_paths *found, const ali_open_options *options,
+                             ali_dataset **dataset) {
+    object_list list = {0};
+    ali_status status = ALI_OK;
+    for (uint32_t i = 0; i < count && status == ALI_OK; i += 1) {
+        status = paths[i] == NULL ? ALI_ERR_ARGUMENT : add_path(host, &list, paths[i], &found[i]);
+    }
+    if (status == ALI_OK) status = open_objects(host, &list, options, dataset);
+    ali_host_release(host, list.items, list.capacity * sizeof *list.items);
+    return status;
+}
+
+ali_status ali_host_open_many(ali_host *host, const char *const *paths, uint32_t count,
+                              const ali_open_options *options, ali_dataset **dataset) {
+    if (host == NULL || paths == NULL || dataset == NULL || count == 0) return ALI_ERR_ARGUMENT;
+    *dataset = NULL;
+    clear_error(host);
+    if (count == 1 && paths[0] != NULL && !ali_host_is_pattern(host, paths[0])) {
+        return ali_host_open(host, paths[0], options, dataset);
+    }
+    host_paths *found = ali_host_allocate(host, count * sizeof *found);
+    if (found == NULL) return ali_host_fail(host, ALI_ERR_MEMORY, "", "no memory is left");
+    memset(found, 0, count * sizeof *found);
+    const ali_status status = open_paths(host, paths, count, found, options, dataset);
+    for (uint32_t i = 0; i < count; i += 1) ali_host_paths_clear(host, &found[i]);
+    ali_host_release(host, found, count * sizeof *found);
     return status;
 }
 

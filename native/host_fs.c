@@ -113,6 +113,10 @@ static bool local_path(const char *path, size_t path_bytes, char *local) {
     return true;
 }
 
+bool ali_host_fs_path(ali_host *host, const char *path, size_t path_bytes) {
+    return path_bytes < HOST_PATH_BYTES && local_path(path, path_bytes, host->local_path);
+}
+
 static void close_file(const ali_host *host, host_file *file) {
     if (file->map != NULL) release_mapping(file->map);
     (void)close(file->fd);
@@ -327,9 +331,10 @@ ali_status ali_host_fs_describe(ali_host *host, const char *path, uint32_t *flag
     }
     struct stat about;
     const bool is_there = stat(host->local_path, &about) == 0;
-    if (is_there && S_ISDIR(about.st_mode)) {
-        return ali_host_fail(host, ALI_ERR_UNSUPPORTED, path,
-                             "is a directory: reading directories is not supported yet");
+    if (is_there && S_ISDIR(about.st_mode)) *flags |= ALI_OBJECT_FOLDER;
+    if (host->files == ALI_HOST_FILES_MAP && (*flags & ALI_OBJECT_FOLDER) != 0) {
+        *flags |= ALI_OBJECT_LENDS;
+        return ALI_OK;
     }
     if (is_there) close_stale(host, path, &about);
     if (is_there && host->files == ALI_HOST_FILES_MAP) *flags |= ALI_OBJECT_LENDS;

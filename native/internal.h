@@ -17,6 +17,7 @@
 #define HOST_SENTENCE_BYTES 2048u
 
 typedef struct host_file host_file;
+typedef struct host_listing host_listing;
 typedef struct host_memory host_memory;
 typedef struct host_http host_http;
 
@@ -46,6 +47,7 @@ struct ali_host {
     char *headers;    // NULL if there are none
     char *user_agent; // never NULL
     host_file *open_files;
+    host_listing *listing; // of the folder that was listed last; NULL at its end
     host_memory *memories;
     host_http *http; // NULL before the first URL
     ali_host_progress progress;
@@ -107,6 +109,33 @@ int ali_host_spool_new(void);
 ALI_CHECKED ali_status ali_host_fs_describe(ali_host *host, const char *path, uint32_t *flags);
 void ali_host_fs_carry_out(ali_host *host, ali_task *task, const ali_op *op);
 void ali_host_fs_clear(ali_host *host);
+
+// --- folders ---
+
+// Answers LIST.
+void ali_host_folder_carry_out(ali_host *host, ali_task *task, const ali_op *op);
+void ali_host_folder_clear(ali_host *host);
+
+// The path of a file that an operation names, without "file:", in host->local_path. False if it
+// names another machine or is too long.
+bool ali_host_fs_path(ali_host *host, const char *path, size_t path_bytes);
+
+// Paths that a pattern stands for.
+typedef struct host_paths {
+    char **items;
+    uint32_t count;
+    uint32_t capacity;
+} host_paths;
+
+// Tells if a path is a pattern: it holds "*", "?" or "[", and there is no file of that name.
+bool ali_host_is_pattern(const ali_host *host, const char *path);
+
+// The files and folders that match a pattern, in the order of their paths' bytes. *fixed_bytes is
+// how much of the pattern is a plain path of folders. The paths are freed by
+// ali_host_paths_clear(), also after an error.
+ALI_CHECKED ali_status ali_host_expand(ali_host *host, const char *pattern, host_paths *paths,
+                                       size_t *fixed_bytes);
+void ali_host_paths_clear(const ali_host *host, host_paths *paths);
 
 // --- memory ---
 

@@ -16,6 +16,8 @@ typedef struct ali_dataset ali_dataset;
 #define ALI_OBJECT_NO_SUFFIX 0x1u
 // READ operations are to be answered with bytes that the host lends (memory-mapped files).
 #define ALI_OBJECT_LENDS 0x2u
+// The path is that of a folder, whose files are one data set: they are found by LIST operations.
+#define ALI_OBJECT_FOLDER 0x4u
 
 // What is to be read, as its opener knows it.
 typedef struct ali_object {
@@ -26,6 +28,9 @@ typedef struct ali_object {
     const char *etag;      // the ETag it must have; NULL if not known
     uint32_t path_bytes;   // length of `path`
     uint32_t etag_bytes;   // length of `etag`, at most 1,024
+    uint32_t partition_at; // of one of many: where in `path`, counted from 1, the folders begin
+                           // whose names "key=value" are columns; 0: nowhere
+    uint32_t reserved;     // 0
 } ali_object;
 
 #include "alimentar/options.h"
@@ -34,12 +39,13 @@ typedef struct ali_object {
 typedef struct ali_dataset_info {
     uint32_t size_bytes;     // of this struct: sizeof(ali_dataset_info), set by the caller
     uint32_t metadata_count; // key-value pairs of the file's own metadata
-    const char *format;      // "parquet"; a constant string
+    const char *format;      // "parquet"; a constant string; "mixed" if files differ
     uint64_t rows;           // ALI_UNKNOWN where only reading tells
     uint64_t row_groups;     // parts in which the file stores its rows
-    uint64_t bytes;          // size of the object
+    uint64_t bytes;          // size of the object, or of all files
     const char *created_by;  // the writer's name as the file gives it, "" if it gives none
     ali_schema *schema;      // borrowed from the data set
+    uint64_t files;          // that it consists of
 } ali_dataset_info;
 
 // Starts to open an object: finds the format by its content, reads metadata, no rows.
@@ -52,7 +58,22 @@ typedef struct ali_dataset_info {
 ALI_API ALI_CHECKED ali_status ali_open_start(ali_context *context, const ali_object *object,
                                               const ali_open_options *options, ali_task **task);
 
-// Takes the data set that a finished ali_open_start() task made.
+// Starts to open many objects as one data set, in this order. Folders (ALI_OBJECT_FOLDER) are
+// replaced by the files in them, in the order of their paths' bytes; names that begin with "." or
+// "_" are passed over, and where files of known formats (by the ends of their names) are among
+// them, all others. Folders named "key=value" become columns. Metadata of all files is read.
+//
+// Columns are matched by name: what a file lacks is null there, types that widen without loss
+// widen, and others are an error that names both files.
+//
+// Ownership: the caller frees *task; when its step answers ALI_OK, ali_task_take_dataset() has the
+//            result.
+// Returns:   ALI_OK; ALI_ERR_MEMORY; ALI_ERR_ARGUMENT, also for no objects at all.
+ALI_API ALI_CHECKED ali_status ali_open_many_start(ali_context *context, const ali_object *objects,
+                                                   uint32_t count, const ali_open_options *options,
+                                                   ali_task **task);
+
+// Takes the data set that a finished task of ali_open_start() or ali_open_many_start() made.
 //
 // Ownership: the caller's; ali_dataset_release() ends it.
 // Returns:   NULL if the task is another, is not done, or its result was taken.

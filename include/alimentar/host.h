@@ -34,7 +34,8 @@ ALI_API void ali_host_free(ali_host *host);
 // Ownership: borrowed from the host.
 ALI_API ali_context *ali_host_context(ali_host *host);
 
-// Opens a path, a file: URL or an http(s): URL and reads its metadata.
+// Opens a path, a file: URL or an http(s): URL and reads its metadata. The files of a folder are
+// one data set: see ali_open_many_start().
 //
 // Ownership: the caller releases *dataset.
 // Returns:   ALI_OK; ALI_ERR_NOT_FOUND; ALI_ERR_HOST; what opening a file may answer: see
@@ -42,6 +43,17 @@ ALI_API ali_context *ali_host_context(ali_host *host);
 ALI_API ALI_CHECKED ali_status ali_host_open(ali_host *host, const char *path,
                                              const ali_open_options *options,
                                              ali_dataset **dataset);
+
+// Opens several paths or URLs as one data set, in their order. A path that holds "*", "?" or "["
+// and names no file is a pattern ("**" stands for folders of any depth) and is replaced by what
+// matches it, in the order of the paths' bytes; folders "key=value" that a pattern matches are
+// columns.
+//
+// Ownership: the caller releases *dataset.
+// Returns:   as ali_host_open(); ALI_ERR_NOT_FOUND for a pattern that nothing matches.
+ALI_API ALI_CHECKED ali_status ali_host_open_many(ali_host *host, const char *const *paths,
+                                                  uint32_t count, const ali_open_options *options,
+                                                  ali_dataset **dataset);
 
 // Registers bytes under a path ("memory:" and a name), so that it can be opened.
 //

@@ -32,12 +32,17 @@ typedef struct ali_task ali_task;
 enum {
     ALI_OP_READ = 1,     // a byte range of an object, into `data`
     ALI_OP_STAT = 2,     // the object's size and ETag
-    ALI_OP_LIST = 3,     // names below a path, into `data`, paged by `token`
+    ALI_OP_LIST = 3,     // names in a folder, into `data`, paged by `token`; see below
     ALI_OP_WRITE = 4,    // bytes of `data` to an object, in phases
     ALI_OP_DELETE = 5,   // removes an object
     ALI_OP_REQUEST = 6,  // an HTTP request: catalogs, hubs; the answer's body into `data`
     ALI_OP_TRANSFORM = 7 // decompresses `input` into `data` with a codec the core leaves to hosts
 };
+
+// LIST: the answer's bytes are entries in the order of their names' bytes, those behind `token`:
+// an 'f' (a file) or a 'd' (a folder), the name, a zero byte; as many as fit whole. A further zero
+// byte ends the last page; otherwise the next page's token is the last name. Links to files are
+// files, links to folders and everything else are left out.
 
 // READ: `length_bytes` are counted back from the object's end; `offset_bytes` is 0.
 #define ALI_OP_FROM_END 0x1u
@@ -72,7 +77,7 @@ typedef struct ali_op {
     const char *headers;   // READ, REQUEST: lines "name: value", each ended by a line feed
     const uint8_t *input;  // REQUEST: the body; TRANSFORM: the compressed bytes
     const char *codec;     // TRANSFORM: the codec's name
-    const char *token;     // LIST: where the page begins, "" for the first
+    const char *token;     // LIST: the name behind which the page begins, "" for the first
     uint64_t input_bytes;  // bytes of `input`
     uint64_t upload_id;    // WRITE PART, COMPLETE, ABORT: op_id of their BEGIN
     uint32_t path_bytes;   // lengths of the strings above

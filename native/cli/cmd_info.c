@@ -68,6 +68,7 @@ static void put_info_json(cli_output *out, const facts *of) {
     put_count_json(out, "rows", of->info.rows);
     put_count_json(out, "bytes", of->info.bytes);
     put_count_json(out, "row_groups", of->info.row_groups);
+    if (of->info.files != 1) put_count_json(out, "files", of->info.files);
     cli_output_text(out, ",\n  \"columns\": ");
     put_fields_json(out, of);
     cli_output_text(out, ",\n  \"metadata\": ");
@@ -159,6 +160,7 @@ static void put_info(cli_output *out, const facts *of) {
     put_count(out, "rows      ", of->info.rows);
     put_count(out, "bytes     ", of->info.bytes);
     put_count(out, "row groups", of->info.row_groups);
+    if (of->info.files != 1) put_count(out, "files     ", of->info.files);
     if (writer[0] != '\0') {
         cli_output_text(out, "created by  ");
         (void)cli_put_text(out, writer, strlen(writer), CLI_TEXT_RAW, ALI_UNKNOWN);

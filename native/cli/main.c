@@ -111,14 +111,25 @@ static int make_host(cli *self) {
 }
 
 int cli_open(cli *self, ali_dataset **dataset) {
-    const char *path = self->args.operands[0];
+    const cli_args *args = &self->args;
+    const char *path = args->operands[0];
     cli_show_path(strcmp(path, "-") == 0 ? "standard input" : path, self->path, sizeof self->path);
-    int code = cli_check_url(path);
+    int code = EXIT_GOOD;
+    for (uint32_t i = 0; i < args->operands_count && code == EXIT_GOOD; i += 1) {
+        code = cli_check_url(args->operands[i]);
+    }
     if (code == EXIT_GOOD) code = make_host(self);
     if (code != EXIT_GOOD) return code;
-    const char *opened = strcmp(path, "-") == 0 ? "/dev/stdin" : path;
-    const ali_open_options options = {.size_bytes = sizeof options, .format = self->args.format};
-    const ali_status status = ali_host_open(self->host, opened, &options, dataset);
+    const char **paths = calloc(args->operands_count, sizeof *paths);
+    if (paths == NULL) return cli_fail(EXIT_LIMIT, self->path, "no memory is left");
+    for (uint32_t i = 0; i < args->operands_count; i += 1) {
+        const bool is_stdin = strcmp(args->operands[i], "-") == 0;
+        paths[i] = is_stdin ? "/dev/stdin" : args->operands[i];
+    }
+    const ali_open_options options = {.size_bytes = sizeof options, .format = args->format};
+    const ali_status status =
+        ali_host_open_many(self->host, paths, args->operands_count, &options, dataset);
+    free(paths);
     if (status < 0) return cli_fail_host(self);
     self->dataset = *dataset;
     return EXIT_GOOD;

@@ -64,7 +64,7 @@ static int code_of(const ali_error *error, const char *path) {
     case ALI_ERR_CANCELLED:
         return EXIT_INTERRUPTED;
     case ALI_ERR_NOT_FOUND: // of a file; else what the flags name is not there
-        return error->op_id != 0 ? EXIT_IO : EXIT_USAGE;
+        return error->op_id != 0 || error->object[0] != '\0' ? EXIT_IO : EXIT_USAGE;
     default:
         return EXIT_IO;
     }
@@ -123,12 +123,20 @@ static void find_hint(const cli *self, const ali_error *error, char hint[96]) {
     }
 }
 
+// The file that an error is about: of many that which it names.
+static const char *path_of(const cli *self, const ali_error *error) {
+    const size_t bytes = strlen(error->object);
+    const bool is_given = strncmp(error->object, self->path, bytes) == 0;
+    const bool is_stdin = strcmp(error->object, "/dev/stdin") == 0;
+    return is_given || is_stdin ? self->path : error->object;
+}
+
 static int fail_error(const cli *self, const ali_error *error) {
     char hint[96];
     const int code = code_of(error, self->path);
     if (code == EXIT_INTERRUPTED) return code;
     find_hint(self, error, hint);
-    return cli_fail(code, self->path, "%s%s", error->sentence, hint);
+    return cli_fail(code, path_of(self, error), "%s%s", error->sentence, hint);
 }
 
 int cli_fail_host(const cli *self) {

@@ -56,6 +56,15 @@ void ali_error_clear(ali_error_box *box) {
                              .sentence = box->sentence};
 }
 
+void ali_error_move(ali_error_box *to, ali_error_box *from) {
+    ali_copy(to, from, sizeof *to);
+    to->error.object = to->object;
+    to->error.column = to->column;
+    to->error.tasks = to->tasks;
+    to->error.sentence = to->sentence;
+    ali_error_clear(from);
+}
+
 void ali_error_begin(ali_context *ctx) {
     if (ctx->errors == &ctx->own) ali_error_clear(&ctx->own);
 }

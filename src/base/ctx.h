@@ -31,6 +31,10 @@ struct ali_context {
 // Empties an error box.
 void ali_error_clear(ali_error_box *box);
 
+// Moves an error into another box; the first is empty afterwards. For what goes wrong ahead of its
+// turn, and is told when that has come.
+void ali_error_move(ali_error_box *to, ali_error_box *from);
+
 // Begins a public call that has no task: forgets the error of the call before. Each such call does
 // this first, since an error is written once.
 void ali_error_begin(ali_context *ctx);

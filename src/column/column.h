@@ -74,6 +74,9 @@ ALI_CHECKED ali_status ali_schema_project(ali_context *ctx, const ali_schema *sc
 // Tells if two schemas have the same names and types, all the way down.
 bool ali_schema_is_same(const ali_schema *a, const ali_schema *b);
 
+// Tells if two fields have the same type, all the way down; their own names do not count.
+bool ali_field_is_same_type(const ali_field *a, const ali_field *b);
+
 // Field `index` of those at the top.
 static inline const ali_field *ali_schema_field(const ali_schema *schema, uint32_t index) {
     return &schema->nodes[schema->roots[index]];
@@ -188,6 +191,13 @@ ALI_CHECKED ali_status ali_column_fail_long(ali_context *ctx, const ali_field *f
 // Makes a batch of the same rows in which DICTIONARY are only columns whose type is a dictionary.
 ALI_CHECKED ali_status ali_batch_decode_untyped(ali_context *ctx, ali_batch *batch,
                                                 ali_batch **decoded);
+
+// Makes a column, whose type and length are set, and those below it (`type->span` columns in
+// pre-order, types set) hold nothing but nulls.
+//
+// Returns:   ALI_OK; ALI_ERR_MEMORY; ALI_ERR_LIMIT; ALI_ERR_UNSUPPORTED for unions and run-end
+//            encoded columns, which have no nulls of their own.
+ALI_CHECKED ali_status ali_column_null(ali_context *ctx, ali_column *column);
 
 // Makes `copy` another owner of the same buffers.
 void ali_column_share(ali_column *copy, const ali_column *column);

@@ -319,14 +319,25 @@ static bool is_same_type(const ali_type *a, const ali_type *b) {
     return ali_text_is(a->zone, ali_text_length(a->zone), b->zone);
 }
 
+static bool is_same_name(const ali_field *a, const ali_field *b) {
+    return a->name_bytes == b->name_bytes && ali_equal(a->name, b->name, (size_t)a->name_bytes);
+}
+
+bool ali_field_is_same_type(const ali_field *a, const ali_field *b) {
+    if (a->type->span != b->type->span || !is_same_type(a->type, b->type)) return false;
+    for (uint32_t i = 1; i < a->type->span; i += 1) {
+        if (!is_same_name(&a[i], &b[i]) || !is_same_type(a[i].type, b[i].type)) return false;
+    }
+    return true;
+}
+
 bool ali_schema_is_same(const ali_schema *a, const ali_schema *b) {
     if (a == b) return true;
     if (a->nodes_count != b->nodes_count) return false;
     for (uint32_t i = 0; i < a->nodes_count; i += 1) {
         const ali_field *one = &a->nodes[i];
         const ali_field *other = &b->nodes[i];
-        if (one->name_bytes != other->name_bytes) return false;
-        if (!ali_equal(one->name, other->name, (size_t)one->name_bytes)) return false;
+        if (!is_same_name(one, other)) return false;
         if (!is_same_type(one->type, other->type)) return false;
     }
     return true;

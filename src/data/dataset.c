@@ -1,5 +1,6 @@
 // data/dataset.c: what an opened data set says of itself.
 #include "data/dataset.h"
+#include "data/many.h"
 
 ali_status ali_dataset_new(ali_context *ctx, ali_file *file, ali_dataset **dataset) {
     void *pointer = NULL;
@@ -33,9 +34,15 @@ ali_status ali_dataset_describe(const ali_dataset *dataset, ali_dataset_info *in
                                .format = file->format->name,
                                .rows = file->rows,
                                .row_groups = file->row_groups,
-                               .bytes = ali_blob_bytes(file->blob),
+                               .bytes = file->blob != NULL ? ali_blob_bytes(file->blob) : 0,
                                .created_by = file->created_by != NULL ? file->created_by : "",
-                               .schema = file->schema};
+                               .schema = file->schema,
+                               .files = 1};
+    if (file->format != &ali_format_many) return ALI_OK;
+    const ali_many *many = file->state;
+    info->format = many->format_name;
+    info->bytes = many->bytes;
+    info->files = many->files_count;
     return ALI_OK;
 }
 

@@ -5,6 +5,7 @@
 #include "base/options_tables.h"
 #include "base/text.h"
 #include "data/dataset.h"
+#include "data/names.h"
 
 // Reads "#3" as 2. ALI_UNKNOWN if the name is no such number.
 static uint64_t index_of(const char *name, size_t name_bytes) {
@@ -30,80 +31,7 @@ static ali_status fail_missing(ali_context *ctx, const ali_schema *schema, const
                     last->name, (size_t)last->name_bytes);
 }
 
-// The fields of a schema in the order of their names, so that many names are found quickly.
-typedef struct name_order {
-    const ali_schema *schema;
-    uint32_t *places; // indexes of fields; those of one name in the order of the file
-} name_order;
-
-// Below, at or above 0, as the first name comes before, is, or comes after the second.
-static int compare_names(const char *a, size_t a_bytes, const char *b, size_t b_bytes) {
-    const size_t both = a_bytes < b_bytes ? a_bytes : b_bytes;
-    const int by_bytes = both == 0 ? 0 : __builtin_memcmp(a, b, both);
-    return by_bytes != 0 ? by_bytes : (a_bytes > b_bytes) - (a_bytes < b_bytes);
-}
-
-static int compare_place(const name_order *order, uint32_t at, const char *name,
-                         size_t name_bytes) {
-    const ali_field *field = ali_schema_field(order->schema, order->places[at]);
-    return compare_names(field->name, (size_t)field->name_bytes, name, name_bytes);
-}
-
-// Merges the sorted runs [from, middle) and [middle, end) of order->places into `merged`.
-static void merge(const name_order *order, uint32_t *merged, uint32_t from, uint32_t middle,
-                  uint32_t end) {
-    uint32_t left = from;
-    uint32_t right = middle;
-    for (uint32_t at = from; at < end; at += 1) {
-        bool is_left = right == end;
-        if (!is_left && left < middle) {
-            const ali_field *field = ali_schema_field(order->schema, order->places[right]);
-            is_left = compare_place(order, left, field->name, (size_t)field->name_bytes) <= 0;
-        }
-        merged[at] = order->places[is_left ? left : right];
-        if (is_left) {
-            left += 1;
-        } else {
-            right += 1;
-        }
-    }
-}
-
-// Sorts by merging from the bottom up: stable, and no input makes it slow. `places` and `spare`
-// have room for all fields; the order lies in one of them.
-static name_order sort_names(const ali_schema *schema, uint32_t *places, uint32_t *spare) {
-    name_order order = {schema, places};
-    const uint32_t count = schema->count;
-    for (uint32_t i = 0; i < count; i += 1) places[i] = i;
-    for (uint64_t run = 1; run < count; run *= 2) {
-        for (uint64_t from = 0; from < count; from += 2 * run) {
-            const uint32_t middle = (uint32_t)ali_min_u64(from + run, count);
-            const uint32_t end = (uint32_t)ali_min_u64(from + 2 * run, count);
-            merge(&order, spare, (uint32_t)from, middle, end);
-        }
-        uint32_t *sorted = spare;
-        spare = order.places;
-        order.places = sorted;
-    }
-    return order;
-}
-
-// The first place in the order whose name is not below this one.
-static uint32_t lower_bound(const name_order *order, const char *name, size_t name_bytes) {
-    uint32_t low = 0;
-    uint32_t high = order->schema->count;
-    while (low < high) {
-        const uint32_t middle = low + (high - low) / 2;
-        if (compare_place(order, middle, name, name_bytes) < 0) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    return low;
-}
-
-static ali_status find_column(ali_context *ctx, const name_order *order, const char *name,
+static ali_status find_column(ali_context *ctx, const ali_names *order, const char *name,
                               uint32_t *index) {
     const ali_schema *schema = order->schema;
     size_t name_bytes = ali_text_length(name);
@@ -116,9 +44,8 @@ static ali_status find_column(ali_context *ctx, const name_order *order, const c
         name += 1;
         name_bytes -= 1;
     }
-    const uint32_t first = lower_bound(order, name, name_bytes);
-    uint32_t end = first;
-    while (end < schema->count && compare_place(order, end, name, name_bytes) == 0) end += 1;
+    uint32_t end = 0;
+    const uint32_t first = ali_names_find(order, name, name_bytes, &end);
     if (end == first) return fail_missing(ctx, schema, name, name_bytes);
     *index = order->places[first];
     if (end == first + 1) return ALI_OK;
@@ -131,7 +58,7 @@ static ali_status find_column(ali_context *ctx, const name_order *order, const c
 // the schema has fields.
 static ali_status find_columns(ali_context *ctx, const ali_schema *schema,
                                const ali_scan_options *options, uint32_t *room, uint32_t *columns) {
-    const name_order order = sort_names(schema, room, room + schema->count);
+    const ali_names order = ali_names_sort(schema, room, room + schema->count);
     for (uint32_t i = 0; i < options->columns_count; i += 1) {
         ALI_TRY(find_column(ctx, &order, options->columns[i], &columns[i]));
     }
@@ -158,16 +85,6 @@ static ali_status project(ali_dataset *dataset, const ali_scan_options *options,
     return ali_schema_project(dataset->ctx, dataset->file->schema, columns, count, schema);
 }
 
-// The nodes of the file's schema that those of the projected one come from.
-static void fill_nodes(const ali_schema *schema, const uint32_t *columns, uint32_t count,
-                       uint32_t *nodes) {
-    for (uint32_t i = 0; i < count; i += 1) {
-        const uint32_t root = schema->roots[columns[i]];
-        const uint32_t span = schema->nodes[root].type->span;
-        for (uint32_t k = 0; k < span; k += 1) *nodes++ = root + k;
-    }
-}
-
 static ali_status start(ali_dataset *dataset, const ali_scan_options *options, uint32_t *columns,
                         uint32_t count, ali_task **task) {
     ali_file *file = dataset->file;
@@ -186,7 +103,7 @@ static ali_status start(ali_dataset *dataset, const ali_scan_options *options, u
     void *nodes = NULL;
     ali_status status = ali_mem_new(dataset->ctx, nodes_bytes, &nodes);
     if (status == ALI_OK) {
-        fill_nodes(file->schema, columns, count, nodes);
+        ali_names_nodes(file->schema, columns, count, nodes);
         projection.nodes = nodes;
         status = file->format->scan_start(NULL, file, &projection, task);
     }

@@ -205,6 +205,10 @@ bool ali_task_is_done(const ali_task *task) {
     return task->is_finished && task->final == ALI_OK;
 }
 
+bool ali_task_has_batch(const ali_task *task) {
+    return task->batch != NULL;
+}
+
 void ali_task_put_batch(ali_task *task, struct ali_batch *batch) {
     ALI_ASSERT(task->batch == NULL);
     task->batch = batch;
@@ -256,7 +260,7 @@ static const char *keep(char **strings, const char *text, uint32_t text_bytes) {
 
 static ali_status new_record(ali_task *root, const ali_op *op, ali_op_record **record) {
     const uint64_t strings_bytes = (uint64_t)op->path_bytes + op->etag_bytes + op->why_bytes +
-                                   op->codec_bytes;
+                                   op->codec_bytes + op->token_bytes;
     const uint64_t block_bytes = sizeof(ali_op_record) + strings_bytes;
     void *pointer = NULL;
     ALI_TRY(ali_mem_zero(root->ctx, block_bytes, &pointer));
@@ -269,6 +273,7 @@ static ali_status new_record(ali_task *root, const ali_op *op, ali_op_record **r
     made->op.etag = keep(&strings, op->etag, op->etag_bytes);
     made->op.why = keep(&strings, op->why, op->why_bytes);
     made->op.codec = keep(&strings, op->codec, op->codec_bytes);
+    made->op.token = keep(&strings, op->token, op->token_bytes);
     *record = made;
     return ALI_OK;
 }
@@ -280,7 +285,8 @@ ali_status ali_task_add_op(ali_task *task, const ali_op *op, const void *owner,
     *record = NULL;
     ALI_TRY(new_record(root, op, &made));
     const bool is_read = op->kind == ALI_OP_READ && (op->flags & ALI_OP_LENT) == 0;
-    const bool needs_room = is_read || op->kind == ALI_OP_TRANSFORM;
+    const bool is_filled = op->kind == ALI_OP_TRANSFORM || op->kind == ALI_OP_LIST;
+    const bool needs_room = is_read || is_filled;
     if (needs_room) {
         const ali_status status = ali_buf_new(root->ctx, op->length_bytes, &made->buf);
         if (status < 0) {

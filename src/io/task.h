@@ -71,14 +71,17 @@ ALI_CHECKED ali_status ali_task_step_child(ali_task *parent, ali_task *child, ui
 // its rows where the task is an outermost one.
 void ali_task_put_batch(ali_task *task, struct ali_batch *batch);
 
+// A batch waits to be taken.
+bool ali_task_has_batch(const ali_task *task);
+
 // The task's step has returned ALI_OK.
 bool ali_task_is_done(const ali_task *task);
 
 // Sets what progress says of the totals.
 void ali_task_expect(ali_task *task, uint64_t bytes_total, uint64_t rows_total);
 
-// Adds an operation to those to be listed. For READ (unless LENT) and TRANSFORM the buffer is made
-// here.
+// Adds an operation to those to be listed. For READ (unless LENT), LIST and TRANSFORM the buffer is
+// made here.
 //
 // Ownership: the record belongs to the outermost task; strings are copied.
 ALI_CHECKED ali_status ali_task_add_op(ali_task *task, const ali_op *op, const void *owner,

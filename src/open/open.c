@@ -1,6 +1,7 @@
 // open/open.c: opening anything: reads the end of an object, and its beginning where the end does
 // not tell, finds its format by content, and hands over to the format's own task. Formats that are
 // known but not read are refused by name.
+#include "open/open.h"
 #include "base/options_tables.h"
 #include "base/text.h"
 #include "data/dataset.h"
@@ -197,17 +198,15 @@ static ali_status take_options(ali_context *ctx, const ali_open_options *given, 
     return state->format != NULL ? ALI_OK : fail_format(ctx, given->format);
 }
 
-ali_status ali_open_start(ali_context *context, const ali_object *object,
-                          const ali_open_options *options, ali_task **task) {
-    if (context == NULL || task == NULL) return ALI_ERR_ARGUMENT;
-    *task = NULL;
-    ali_error_begin(context);
+ali_status ali_open_one_start(ali_context *ctx, ali_task *parent, const ali_object *object,
+                              const ali_open_options *options, ali_task **task) {
     ali_task *made = NULL;
     void *pointer = NULL;
-    ALI_TRY(ali_task_new(context, NULL, &open_class, &made, &pointer));
+    *task = NULL;
+    ALI_TRY(ali_task_new(ctx, parent, &open_class, &made, &pointer));
     open_state *state = pointer;
-    ali_status status = take_options(context, options, state);
-    if (status == ALI_OK) status = ali_blob_new(context, object, &state->blob);
+    ali_status status = take_options(ctx, options, state);
+    if (status == ALI_OK) status = ali_blob_new(ctx, object, &state->blob);
     if (status < 0) {
         ali_task_free(made);
         return status;
@@ -216,10 +215,25 @@ ali_status ali_open_start(ali_context *context, const ali_object *object,
     return ALI_OK;
 }
 
-ali_dataset *ali_task_take_dataset(ali_task *task) {
+ali_status ali_open_start(ali_context *context, const ali_object *object,
+                          const ali_open_options *options, ali_task **task) {
+    if (context == NULL || task == NULL) return ALI_ERR_ARGUMENT;
+    if (object != NULL && (object->flags & ALI_OBJECT_FOLDER) != 0) {
+        return ali_open_many_start(context, object, 1, options, task);
+    }
+    ali_error_begin(context);
+    return ali_open_one_start(context, NULL, object, options, task);
+}
+
+ali_dataset *ali_open_one_take(ali_task *task) {
     open_state *state = ali_task_state(task, &open_class);
     if (state == NULL) return NULL;
     ali_dataset *dataset = state->dataset;
     state->dataset = NULL;
     return dataset;
+}
+
+ali_dataset *ali_task_take_dataset(ali_task *task) {
+    ali_dataset *dataset = ali_open_one_take(task);
+    return dataset != NULL ? dataset : ali_open_many_take(task);
 }

@@ -18,6 +18,7 @@ import {
 import { join } from 'node:path'
 import { parquet } from './parquet.mjs'
 import { cases as remote } from './remote.mjs'
+import { cases as many } from './many.mjs'
 import { cases as verbs } from './verbs.mjs'
 import {
     command,
@@ -667,9 +668,9 @@ const cases = [
         usage(/^alimentar: http:\/\/[^ ]*\/a b\.parquet\?…: the URL holds a blank; .*%20\n$/),
     ],
     [
-        'a directory',
+        'an empty folder',
         ['info', '@folder'],
-        { code: 3, err: /folder: is a directory: reading directories is not supported yet\n$/ },
+        { code: 3, err: /folder: the folder holds no files\n$/ },
     ],
     ['an empty file', ['info', '@empty.parquet'], { code: 3, err: /the file is empty\n$/ }],
     ['a file that was cut', ['info', '@cut.parquet'], { code: 3, err: /cut\.parquet: / }],
@@ -682,12 +683,12 @@ const cases = [
     [
         'a refused column points to the others',
         ['head', '@prices.parquet'],
-        { code: 3, err: /not supported yet \(column "price"\); --columns takes others\n$/ },
+        { code: 3, err: /not supported \(column "price"\); --columns takes others\n$/ },
     ],
     [
         'a refused column points to the others in convert',
         ['convert', '@prices.parquet', 'out.arrow'],
-        { code: 3, err: /not supported yet \(column "price"\); --columns takes others\n$/ },
+        { code: 3, err: /not supported \(column "price"\); --columns takes others\n$/ },
     ],
     [
         'the others are read',
@@ -697,7 +698,7 @@ const cases = [
     [
         'a refused column that has no others',
         ['head', '@price.parquet'],
-        { code: 3, err: /not supported yet \(column "price"\)\n$/ },
+        { code: 3, err: /not supported \(column "price"\)\n$/ },
     ],
     [
         'a refused codec, which the others have too',
@@ -950,7 +951,7 @@ async function checkCutFile() {
 }
 
 for (const [name, bytes] of Object.entries(files)) writeFileSync(join(base, name), bytes)
-const waiting = [...cases, ...remote, ...verbs]
+const waiting = [...cases, ...remote, ...verbs, ...many]
 async function work() {
     for (let next = waiting.shift(); next; next = waiting.shift()) await check(next)
 }
@@ -969,7 +970,7 @@ await checkCutFile()
 const left = readdirSync(base).filter((name) => !/^run\d+$/.test(name) && !(name in files))
 judge(
     'no temporary file is left',
-    left.sort().join(' ') === 'folder huge.parquet link.parquet loop.parquet'
+    left.sort().join(' ') === 'folder huge.parquet link.parquet loop.parquet sets'
         ? []
         : [left.join(' ')],
 )

@@ -85,9 +85,9 @@ export const files = {
     ]),
     'prices.parquet': parquet([
         { name: 'id', type: 'int32', values: [1] },
-        { name: 'price', type: 'int32', precision: 9, values: [2] },
+        { name: 'price', type: 'int32', precision: 99, values: [2] },
     ]),
-    'price.parquet': parquet([{ name: 'price', type: 'int32', precision: 9, values: [2] }]),
+    'price.parquet': parquet([{ name: 'price', type: 'int32', precision: 99, values: [2] }]),
     'lzo.parquet': parquet([
         { name: 'id', type: 'int32', codec: 3, values: [1] },
         { name: 'n', type: 'int32', codec: 3, values: [2] },

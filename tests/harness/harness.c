@@ -72,6 +72,25 @@ static uint64_t range_of(const harness *h, const ali_op *op, uint64_t *length_by
     return offset;
 }
 
+// The page of a folder behind an operation's token, of one name at most: there are the folders k=1
+// and k=2, a file in each, and a mark that is no data.
+static uint64_t fill_page(const ali_op *op, char *page) {
+    static const char *const root[] = {"f_SUCCESS", "dk=1", "dk=2"};
+    static const char *const below[] = {"fpart.parquet"};
+    const bool is_root = op->path_bytes == strlen("folder");
+    const char *const *names = is_root ? root : below;
+    const uint32_t count = is_root ? 3 : 1;
+    for (uint32_t i = 0; i < count; i += 1) {
+        const size_t bytes = strlen(names[i]);
+        if (op->token_bytes != 0 && strncmp(names[i] + 1, op->token, op->token_bytes) <= 0)
+            continue;
+        memcpy(page, names[i], bytes + 1);
+        return bytes + 1;
+    }
+    page[0] = 0;
+    return 1;
+}
+
 static void remove_pending(harness *h, uint32_t index) {
     h->pending_count -= 1;
     for (uint32_t i = index; i < h->pending_count; i += 1) h->pending[i] = h->pending[i + 1];
@@ -142,6 +161,15 @@ static void answer(harness *h, uint32_t index, uint64_t part_bytes) {
             given.moved_bytes -= 1;
             given.is_last = 1;
         }
+    } else if (op->kind == ALI_OP_LIST) {
+        char page[64];
+        uint64_t length = fill_page(op, page);
+        if (pending->number == h->plan.short_operation) length -= 1; // within a name, or nothing
+        const uint64_t rest = length - pending->done_bytes;
+        given.moved_bytes = rest < part_bytes ? rest : part_bytes;
+        given.is_last = given.moved_bytes == rest ? 1 : 0;
+        memcpy(op->data + pending->done_bytes, page + pending->done_bytes, given.moved_bytes);
+        pending->done_bytes += given.moved_bytes;
     } else if (op->kind != ALI_OP_STAT) {
         stop("operation of kind %u", op->kind);
     }
@@ -206,11 +234,16 @@ static void write_down(harness *h, const ali_op *op) {
     } else if (op->kind == ALI_OP_TRANSFORM) {
         (void)snprintf(line, sizeof line, "TRANSFORM %.*s %" PRIu64 " %" PRIu64 "\n",
                        (int)op->codec_bytes, op->codec, op->input_bytes, op->length_bytes);
+    } else if (op->kind == ALI_OP_LIST) {
+        (void)snprintf(line, sizeof line, "LIST %.*s \"%.*s\"\n", (int)op->path_bytes, op->path,
+                       (int)op->token_bytes, op->token);
     } else {
         const char *sign = (op->flags & ALI_OP_FROM_END) != 0 ? "end-" : "";
         const uint64_t from = sign[0] != 0 ? op->length_bytes : op->offset_bytes;
-        (void)snprintf(line, sizeof line, "READ %s%" PRIu64 " %" PRIu64 " %.*s\n", sign, from,
-                       op->length_bytes, (int)op->why_bytes, op->why);
+        const bool is_only = op->path_bytes == strlen("object.parquet");
+        (void)snprintf(line, sizeof line, "READ %s%" PRIu64 " %" PRIu64 " %.*s%s%.*s\n", sign, from,
+                       op->length_bytes, (int)op->why_bytes, op->why, is_only ? "" : " of ",
+                       is_only ? 0 : (int)op->path_bytes, op->path);
     }
     const size_t count = strlen(line);
     char *longer = realloc(h->trace, h->trace_bytes + count + 1);
@@ -284,7 +317,7 @@ void harness_free_task(harness *h, ali_task *task) {
 ali_status harness_open(harness *h, uint32_t flags, const ali_open_options *options,
                         ali_dataset **dataset) {
     ali_object object = {.size_bytes = sizeof object, .flags = flags, .object_bytes = ALI_UNKNOWN};
-    object.path = "object.parquet";
+    object.path = (flags & ALI_OBJECT_FOLDER) != 0 ? "folder" : "object.parquet";
     object.path_bytes = (uint32_t)strlen(object.path);
     ali_task *task = NULL;
     ali_status status = ali_open_start(h->ctx, &object, options, &task);

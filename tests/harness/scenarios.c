@@ -109,6 +109,40 @@ static ali_status stat_first(harness *h) {
     return open_and_scan(h, ALI_OBJECT_NO_SUFFIX, &how, NULL);
 }
 
+// Two files in the folders k=1 and k=2, of which one is the same as the other.
+static ali_status scan_folder(harness *h) {
+    static const char *const names[] = {"k", "city", "fare"};
+    const ali_open_options how = {.size_bytes = sizeof how, .tail_bytes = 4096};
+    const ali_scan_options what = {
+        .size_bytes = sizeof what, .columns = names, .columns_count = 3, .offset_rows = 100};
+    return open_and_scan(h, ALI_OBJECT_FOLDER, &how, &what);
+}
+
+static ali_status scan_three(harness *h) {
+    ali_object objects[3];
+    ali_task *task = NULL;
+    ali_dataset *dataset = NULL;
+    static const char *const names[] = {"fare"};
+    const ali_scan_options what = {
+        .size_bytes = sizeof what, .columns = names, .columns_count = 1, .limit_rows = 1500};
+    const ali_open_options how = {.size_bytes = sizeof how, .tail_bytes = 4096};
+    static const char *const paths[] = {"one.parquet", "two.parquet", "three.parquet"};
+    for (uint32_t i = 0; i < 3; i += 1) {
+        objects[i] = (ali_object){.size_bytes = sizeof objects[i],
+                                  .object_bytes = ALI_UNKNOWN,
+                                  .path = paths[i],
+                                  .path_bytes = (uint32_t)strlen(paths[i])};
+    }
+    ali_status status = ali_open_many_start(h->ctx, objects, 3, &how, &task);
+    if (status != ALI_OK) return status;
+    status = harness_drive(h, task, NULL, NULL);
+    if (status == ALI_OK) dataset = ali_task_take_dataset(task);
+    harness_free_task(h, task);
+    if (status == ALI_OK) status = scan(h, dataset, &what, harness_hash_batch, NULL);
+    ali_dataset_release(dataset);
+    return status;
+}
+
 static ali_status lent_bytes(harness *h) {
     return open_and_scan(h, ALI_OBJECT_LENDS, NULL, NULL);
 }
@@ -262,6 +296,8 @@ const harness_scenario harness_scenarios[] = {
     {"scan all, every codec", "codecs.parquet", scan_all, 0},
     {"scan two columns", "trips.parquet", scan_columns, 0},
     {"scan a window of rows", "trips.parquet", scan_window, 0},
+    {"scan a folder", "trips.parquet", scan_folder, 0},
+    {"scan three files as one", "trips.parquet", scan_three, 0},
     {"size by STAT first", "trips.parquet", stat_first, 0},
     {"bytes that the host lends", "plain.parquet", lent_bytes, SCENARIO_LENDS},
     {"convert to arrow", "trips.parquet", to_arrow, 0},

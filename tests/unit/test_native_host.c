@@ -440,7 +440,9 @@ static void errors_name_the_object_and_say_what_happened(void **state) {
         const char *words;
     } cases[] = {
         {"no/such/file", ALI_ERR_NOT_FOUND, "no/such/file", "there is no such file"},
-        {"tests", ALI_ERR_UNSUPPORTED, "tests", "reading directories is not supported yet"},
+        {"tests/harness/data/README.md/", ALI_ERR_NOT_FOUND, "tests/harness/data/README.md/",
+         "no such"},
+        {"docs/reference", ALI_ERR_CORRUPT, "docs/reference/options.md", "is not recognised"},
         {"file://elsewhere/a", ALI_ERR_UNSUPPORTED, "file://elsewhere/a", "of another machine"},
         {"ftp://a/b", ALI_ERR_UNSUPPORTED, "ftp://a/b", "\"ftp:\" is not supported"},
         {"", ALI_ERR_ARGUMENT, "", "a path has 1 to"},
@@ -604,6 +606,25 @@ static void reader_takes_columns_in_the_order_asked_for(void **state) {
     assert_int_equal(read_all(reader, &sum), 50);
     ali_reader_free(reader);
     ali_dataset_release(dataset);
+    ali_host_free(host);
+}
+
+static void several_paths_are_one_data_set(void **state) {
+    (void)state;
+    static const char *const paths[] = {WEATHER, "examples/dashboard/data/*-weather-2013.parquet"};
+    static const char *const nothing[] = {"examples/dashboard/data/*.none"};
+    ali_host *host = new_host(ALI_HOST_FILES_MAP);
+    ali_dataset *dataset = NULL;
+    ali_dataset_info info = {.size_bytes = sizeof info};
+    assert_int_equal(ali_host_open_many(host, paths, 2, NULL, &dataset), ALI_OK);
+    assert_int_equal(ali_dataset_describe(dataset, &info), ALI_OK);
+    assert_int_equal(info.rows, 2 * WEATHER_ROWS);
+    assert_int_equal(info.files, 2);
+    assert_string_equal(info.format, "parquet");
+    ali_dataset_release(dataset);
+    assert_int_equal(ali_host_open_many(host, nothing, 1, NULL, &dataset), ALI_ERR_NOT_FOUND);
+    assert_string_equal(ali_host_error(host)->sentence, "no file matches the pattern");
+    assert_int_equal(ali_host_open_many(host, paths, 0, NULL, &dataset), ALI_ERR_ARGUMENT);
     ali_host_free(host);
 }
 
@@ -817,6 +838,7 @@ int main(void) {
         cmocka_unit_test(interrupt_ends_the_wait_for_a_pipe),
         cmocka_unit_test(progress_is_told_until_it_is_ended),
         cmocka_unit_test(reader_takes_columns_in_the_order_asked_for),
+        cmocka_unit_test(several_paths_are_one_data_set),
         cmocka_unit_test(schema_of_a_scan_is_known_before_its_rows),
         cmocka_unit_test(stream_gives_plain_columns_that_outlive_it),
         cmocka_unit_test(stream_tells_its_error),

@@ -191,7 +191,7 @@ export const ali_progress = {
 
 /** @type {Layout} */
 export const ali_object = {
-    size: 32,
+    size: 40,
     fields: {
         size_bytes: [0, 'u32'],
         flags: [4, 'u32'],
@@ -200,12 +200,14 @@ export const ali_object = {
         etag: [20, 'pointer'],
         path_bytes: [24, 'u32'],
         etag_bytes: [28, 'u32'],
+        partition_at: [32, 'u32'],
+        reserved: [36, 'u32'],
     },
 }
 
 /** @type {Layout} */
 export const ali_dataset_info = {
-    size: 48,
+    size: 56,
     fields: {
         size_bytes: [0, 'u32'],
         metadata_count: [4, 'u32'],
@@ -215,6 +217,7 @@ export const ali_dataset_info = {
         bytes: [32, 'u64'],
         created_by: [40, 'pointer'],
         schema: [44, 'pointer'],
+        files: [48, 'u64'],
     },
 }
 

@@ -1,0 +1,28 @@
+// data/names.h: finding the columns of a schema by their names, however many there are.
+#ifndef ALI_DATA_NAMES_H
+#define ALI_DATA_NAMES_H
+
+#include "column/column.h"
+
+// The fields of a schema in the order of their names.
+typedef struct ali_names {
+    const ali_schema *schema;
+    uint32_t *places; // indexes of fields; those of one name in the order of the schema
+} ali_names;
+
+// Below, at or above 0, as the first name comes before, is, or comes after the second.
+int ali_names_compare(const char *a, size_t a_bytes, const char *b, size_t b_bytes);
+
+// Sorts the fields of a schema by their names' bytes. `places` and `spare` have room for all
+// fields; the order lies in one of them.
+ali_names ali_names_sort(const ali_schema *schema, uint32_t *places, uint32_t *spare);
+
+// The first place in the order of a field of this name, and *end, the place behind the last: equal
+// if there is none.
+uint32_t ali_names_find(const ali_names *names, const char *name, size_t name_bytes, uint32_t *end);
+
+// Fills `nodes` with the nodes of some fields of a schema, those below them among these.
+void ali_names_nodes(const ali_schema *schema, const uint32_t *columns, uint32_t count,
+                     uint32_t *nodes);
+
+#endif

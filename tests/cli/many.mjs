@@ -1,0 +1,217 @@
+// Cases of many files as one: folders, patterns, lists; partitions; columns that differ. The form
+// is that of run.mjs.
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { base, equals, json } from './support.mjs'
+import { parquet } from './parquet.mjs'
+
+function put(path, columns) {
+    mkdirSync(dirname(join(base, 'sets', path)), { recursive: true })
+    const bytes = Array.isArray(columns)
+        ? parquet(columns.map(([name, type, values]) => ({ name, type, values })))
+        : columns
+    writeFileSync(join(base, 'sets', path), bytes)
+}
+
+// year and month in folders; the second file has a wider n, and a column more
+put('hive/year=2023/month=01/a.parquet', [['n', 'int32', [1, 2]]])
+put('hive/year=2023/month=02/b.parquet', [
+    ['n', 'int64', [3]],
+    ['late', 'utf8', ['x']],
+])
+put('hive/year=2024/month=__HIVE_DEFAULT_PARTITION__/c.parquet', [['n', 'int32', [4]]])
+put('hive/year=2023/month=01/_SUCCESS', Buffer.from(''))
+put('hive/year=2023/month=01/.a.parquet.crc', Buffer.from('crc'))
+put('hive/_temporary/0.parquet', Buffer.from('nothing'))
+put('hive/README', Buffer.from('about'))
+// values of folders that are text, encoded, and days
+put('text/city=S%C3%A3o%20Paulo/day=2024-02-29/a.parquet', [['n', 'int32', [1]]])
+put('text/city=Rio/day=2024-03-01/a.parquet', [['n', 'int32', [2]]])
+// a column that is also in the folders' names, in other letters
+put('both/K=7/a.parquet', [
+    ['k', 'int32', [1, 1]],
+    ['n', 'int32', [1, 2]],
+])
+// conflicts
+put('kinds/a.parquet', [['n', 'int32', [1]]])
+put('kinds/b.parquet', [['n', 'utf8', ['x']]])
+put('keys/a=1/f.parquet', [['n', 'int32', [1]]])
+put('keys/b=1/f.parquet', [['n', 'int32', [1]]])
+put('bad/a.parquet', [['n', 'int32', [1]]])
+put('bad/b.parquet', Buffer.from('PAR1 nothing of use'))
+// columns of one name, and other orders
+put('order/a.parquet', [
+    ['a', 'int32', [1]],
+    ['b', 'int32', [2]],
+    ['b', 'int32', [3]],
+])
+put('order/b.parquet', [
+    ['b', 'int32', [20]],
+    ['b', 'int32', [30]],
+    ['a', 'int32', [10]],
+])
+// files without known ends, and more files than are opened at once
+put('plain/part-00000', [['n', 'int32', [1]]])
+put('plain/part-00001', [['n', 'int32', [2]]])
+for (let i = 0; i < 30; i += 1)
+    put(`long/f${String(i).padStart(2, '0')}.parquet`, [['n', 'int64', [i, -i]]])
+symlinkSync(join(base, 'sets'), join(base, 'sets/plain/loop'))
+put('[odd]/a.parquet', [['n', 'int32', [1]]])
+
+const set = (name) => `@sets/${name}`
+const rows = (...items) => ({ out: json(equals(items)) })
+const head = ['head', '--json']
+
+export const cases = [
+    [
+        'folders named key=value are columns',
+        [...head, set('hive')],
+        rows(
+            { n: 1, month: 1, year: 2023, late: null },
+            { n: 2, month: 1, year: 2023, late: null },
+            { n: 3, month: 2, year: 2023, late: 'x' },
+            { n: 4, month: null, year: 2024, late: null },
+        ),
+    ],
+    [
+        'the schema of a folder',
+        ['schema', set('hive')],
+        {
+            out: [
+                'name   type   nullable',
+                'n      int64  no',
+                'month  int64  yes',
+                'year   int64  no',
+                'late   utf8   yes',
+                '',
+            ].join('\n'),
+        },
+    ],
+    [
+        'values of folders are decoded, and days are told',
+        [...head, set('text')],
+        rows(
+            { n: 2, city: 'Rio', day: '2024-03-01' },
+            { n: 1, city: 'São Paulo', day: '2024-02-29' },
+        ),
+    ],
+    [
+        "a folder's value counts where the file has the column too",
+        [...head, set('both')],
+        rows({ k: 7, n: 1 }, { k: 7, n: 2 }),
+    ],
+    [
+        'only what is asked for',
+        [...head, '--columns', 'year,n', '-n1', set('hive')],
+        rows({ year: 2023, n: 1 }),
+    ],
+    [
+        'rows of a later file',
+        [...head, '--columns', 'n', '--offset', '3', set('hive')],
+        rows({ n: 4 }),
+    ],
+    [
+        'the last rows of a folder',
+        ['tail', '2', '--json', '--columns', 'n,late', set('hive')],
+        rows({ n: 3, late: 'x' }, { n: 4, late: null }),
+    ],
+    [
+        'columns out of folders alone',
+        [...head, '--columns', 'year', set('hive')],
+        rows({ year: 2023 }, { year: 2023 }, { year: 2023 }, { year: 2024 }),
+    ],
+    ['count of a folder', ['count', set('hive')], { out: '4\n' }],
+    [
+        'info of a folder',
+        ['info', '--json', set('hive')],
+        {
+            out: json(({ rows: count, row_groups: groups, files, format }) =>
+                equals([4, 3, 3, 'parquet'])([count, groups, files, format]),
+            ),
+        },
+    ],
+    [
+        'types that do not widen name both files',
+        ['count', set('kinds')],
+        {
+            code: 3,
+            err: /b\.parquet: column "n" is int32 in "a\.parquet" and utf8 in "b\.parquet": no/,
+        },
+    ],
+    [
+        'folders of other keys name both files',
+        ['count', set('keys')],
+        {
+            code: 3,
+            err: /the folders of "a=1\/f\.parquet" and "b=1\/f\.parquet" name other partitions/,
+        },
+    ],
+    [
+        'a bad file among good ones is named',
+        ['count', set('bad')],
+        { code: 3, err: /^alimentar: \S+sets\/bad\/b\.parquet: the format is not recognised/ },
+    ],
+    [
+        'columns are matched by name, those of one name in their order',
+        ['cat', set('order')],
+        { out: 'a,b,b\n1,2,3\n10,20,30\n' },
+    ],
+    ['files without known ends', [...head, set('plain')], rows({ n: 1 }, { n: 2 })],
+    [
+        'many files come in the order of their names',
+        ['cat', '--to', 'csv', set('long')],
+        { out: `n\n${Array.from({ length: 30 }, (_, i) => `${i}\n${-i}\n`).join('')}` },
+    ],
+    [
+        'a sample out of many files',
+        ['count', '--json', set('long'), set('plain')],
+        { out: json(equals({ rows: 62 })) },
+    ],
+    // patterns and lists
+    [
+        'a pattern',
+        [...head, set('long/f0[12].parquet')],
+        rows({ n: 1 }, { n: -1 }, { n: 2 }, { n: -2 }),
+    ],
+    ['a pattern of folders', ['count', set('hive/*/*/?.parquet')], { out: '4\n' }],
+    [
+        'folders that a pattern matches are columns',
+        [...head, set('hive/year=2024/*/c.parquet')],
+        rows({ n: 4, month: null }),
+    ],
+    ['a pattern of any depth', ['count', set('hive/**/[ab].parquet')], { out: '3\n' }],
+    [
+        'a pattern that nothing matches',
+        ['count', set('hive/*.csv')],
+        { code: 3, err: /hive\/\*\.csv: no file matches the pattern\n$/ },
+    ],
+    ['a name that looks like a pattern', ['count', set('[odd]')], { out: '1\n' }],
+    [
+        'a pattern that is slow for some',
+        ['count', set(`long/${'*a'.repeat(60)}`)],
+        { code: 3, err: /no file matches/ },
+    ],
+    [
+        'a list of files',
+        [...head, set('plain/part-00001'), set('plain/part-00000')],
+        rows({ n: 2 }, { n: 1 }),
+    ],
+    [
+        'a file and a pipe',
+        [...head, '--columns', 'n', '-', set('kinds/a.parquet')],
+        {
+            ...rows({ n: 9 }, { n: 1 }),
+            stdin: parquet([{ name: 'n', type: 'int32', values: [9] }]),
+        },
+    ],
+    [
+        'many inputs into one output',
+        ['convert', set('plain/part-00000'), set('plain/part-00001'), 'both.csv'],
+        { leaves: 'both.csv', keeps: { 'both.csv': 'n\n1\n2\n' } },
+    ],
+    [
+        'many inputs and -o',
+        ['convert', set('plain'), set('kinds/a.parquet'), '-o', 'both.jsonl'],
+        { leaves: 'both.jsonl', keeps: { 'both.jsonl': '{"n":1}\n{"n":2}\n{"n":1}\n' } },
+    ],
+]
