@@ -137,9 +137,9 @@ OPT_FEATURES := --enable-bulk-memory --enable-sign-ext --enable-nontrapping-floa
 
 wasm: $(B)/wasm/alimentar.wasm $(B)/wasm/brotli.wasm
 $(B)/obj/wasm/%.o: %.c Makefile
-	@mkdir -p $(@D); $(CC) $(CORE_CFLAGS) $(UPSTREAM_INCLUDE) $(WASM_CFLAGS) $(SIMD_CFLAGS) $(if $(filter $<,$(KERNELS)),-O3,-Os) -MMD -MP -c $< -o $@
+	@mkdir -p $(@D); $(CC) $(CORE_CFLAGS) $(UPSTREAM_INCLUDE) $(WASM_CFLAGS) $(SIMD_CFLAGS) $(if $(filter $<,$(KERNELS)),-O3,-Oz) -MMD -MP -c $< -o $@
 $(B)/obj/wasm-scalar/%.o: %.c Makefile
-	@mkdir -p $(@D); $(CC) $(CORE_CFLAGS) $(UPSTREAM_INCLUDE) $(WASM_CFLAGS) -DALI_SCALAR $(if $(filter $<,$(KERNELS)),-O3,-Os) -MMD -MP -c $< -o $@
+	@mkdir -p $(@D); $(CC) $(CORE_CFLAGS) $(UPSTREAM_INCLUDE) $(WASM_CFLAGS) -DALI_SCALAR $(if $(filter $<,$(KERNELS)),-O3,-Oz) -MMD -MP -c $< -o $@
 $(B)/wasm/linked.wasm: $(call objects,wasm,$(CORE_SRC) $(WASM_SRC)) $(UPSTREAM_OBJ:%=$(B)/obj/wasm/src/codec/%)
 	@mkdir -p $(@D); $(CC) $(WASM_LDFLAGS) -Wl,-Map=$(B)/wasm/alimentar.map -Wl,--strip-debug -o $@ $^
 $(B)/wasm/alimentar.wasm: $(B)/wasm/linked.wasm
