@@ -1,11 +1,12 @@
 // Any bytes are a table: the first tells type, nulls and encoding of its one column, the rest its
-// values. Every format is written under the sanitizers, where the text formats also check that what
-// they wrote fits the room they reserved; the CSV and JSON lines have the right number of line
-// ends.
+// values; or, with bit 0x20, the types of several nested columns, filled with random values. Every
+// format is written under the sanitizers, where the text formats also check that what they wrote
+// fits the room they reserved; the JSON lines have the right number of line ends.
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "../unit/nested_tools.h"
 #include "alimentar/format.h"
 #include "base/text.h"
 #include "column/column.h"
@@ -30,6 +31,8 @@ static const ali_type types[] = {
     {.kind = ALI_TYPE_DECIMAL, .bits = 128, .precision = 38, .scale = -76},
     {.kind = ALI_TYPE_FIXED_BINARY, .bits = 24},
 };
+
+static const char *const formats[] = {"csv", "jsonl", "json", "arrow", "arrows"};
 
 static void must(ali_status status) {
     if (status < 0) abort();
@@ -111,9 +114,26 @@ static void write(ali_context *ctx, const char *format, ali_batch *batch) {
     ali_writer_free(writer);
 }
 
+// Columns of some nested types.
+static void write_nested(const uint8_t *data, size_t size) {
+    nested_source from = {data + 1, size - 1, 1};
+    ali_context *ctx = NULL;
+    must(ali_context_new(NULL, NULL, &ctx));
+    const uint32_t index = nested_below(&from, ALI_COUNT_OF(nested_notations));
+    ali_schema *schema = nested_schema_of(ctx, nested_notations[index]);
+    ali_batch *batch = nested_batch(ctx, schema, nested_below(&from, 40), &from);
+    for (uint32_t i = 0; i < 5; i += 1) write(ctx, formats[i], batch);
+    ali_batch_release(batch);
+    ali_schema_release(schema);
+    ali_context_free(ctx);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-    static const char *const formats[] = {"csv", "jsonl", "json", "arrow", "arrows"};
     if (size == 0) return 0;
+    if ((data[0] & 0x20) != 0) {
+        write_nested(data, size);
+        return 0;
+    }
     ali_context *ctx = NULL;
     ali_schema *schema = NULL;
     ali_batch *batch = NULL;
