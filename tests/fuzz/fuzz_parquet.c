@@ -1,5 +1,6 @@
 // Whole Parquet files: opened and read to their end out of memory, once with buffers of ours and
 // once with bytes that are lent, neither aligned nor padded. Both must say the same.
+#include <brotli/decode.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,7 +23,23 @@ typedef struct source {
     bool lends;
 } source;
 
+// Decompresses by brotli's library.
+static void transform(ali_task *task, const ali_op *op) {
+    size_t length = (size_t)op->length_bytes;
+    ali_answer reply = {
+        .size_bytes = sizeof reply, .op_id = op->op_id, .object_bytes = ALI_UNKNOWN, .is_last = 1};
+    const BrotliDecoderResult result =
+        BrotliDecoderDecompress((size_t)op->input_bytes, op->input, &length, op->data);
+    reply.status = result == BROTLI_DECODER_RESULT_SUCCESS ? ALI_OK : ALI_ERR_HOST;
+    reply.moved_bytes = reply.status == ALI_OK ? length : 0;
+    if (ali_task_answer(task, &reply) != ALI_OK) abort();
+}
+
 static void answer(ali_task *task, const ali_op *op, const source *from) {
+    if (op->kind == ALI_OP_TRANSFORM) {
+        transform(task, op);
+        return;
+    }
     uint64_t at = op->offset_bytes;
     if ((op->flags & ALI_OP_FROM_END) != 0) {
         at = op->length_bytes < from->size ? from->size - op->length_bytes : 0;
