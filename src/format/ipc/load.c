@@ -125,6 +125,22 @@ static uint64_t take(ali_ipc_loader *loader, uint64_t total, uint64_t width) {
     return loader->at + count;
 }
 
+// Looks at, or works on, elements [from, to). Returns the first that breaks a rule, or `to`.
+typedef uint64_t (*look)(ali_ipc_loader *loader, uint64_t from, uint64_t to);
+
+// Goes through `total` elements, as far as the credit allows.
+static ali_status go_through(ali_ipc_loader *loader, uint64_t total, uint64_t width, look function,
+                             const char *found) {
+    while (loader->at < total) {
+        if (loader->credit <= 0) return ALI_YIELD;
+        const uint64_t end = take(loader, total, width);
+        const uint64_t bad = function(loader, loader->at, end);
+        if (bad != end) return fail_row(loader, found, bad);
+        loader->at = end;
+    }
+    return ALI_OK;
+}
+
 // Copies `from` into loader->copy, in pieces. ALI_OK: *from is replaced.
 static ali_status copy_whole(ali_ipc_loader *loader, ali_buf **from) {
     const uint64_t size_bytes = (*from)->size_bytes;
@@ -307,32 +323,31 @@ static uint32_t swap_kind(const ali_ipc_loader *loader) {
     return type->bits == 128 ? ALI_IPC_SWAP_MONTH_DAY_NANO : 4;
 }
 
+static uint64_t swap_bytes(ali_ipc_loader *loader, uint64_t from, uint64_t to) {
+    ali_ipc_swap(loader->made->data, from, to, swap_kind(loader));
+    return to;
+}
+
 static ali_status step_swap(ali_ipc_loader *loader) {
     const uint32_t kind = swap_kind(loader);
     if (!loader->state->is_big_endian || kind <= 1) return ALI_OK;
-    ali_status status = own(loader);
+    const ali_status status = own(loader);
     if (status != ALI_OK) return status;
-    const uint64_t total = loader->made->size_bytes;
-    while (loader->at < total) {
-        if (loader->credit <= 0) return ALI_YIELD;
-        const uint64_t end = take(loader, total, 1);
-        ali_ipc_swap(loader->made->data, loader->at, end, kind);
-        loader->at = end;
-    }
-    return ALI_OK;
+    return go_through(loader, loader->made->size_bytes, 1, swap_bytes, "");
 }
 
 // --- steps: nulls --------------------------------------------------------------------------------
 
+static uint64_t count_nulls(ali_ipc_loader *loader, uint64_t from, uint64_t to) {
+    loader->column->null_count -= ali_bits_count(loader->made->data, from, to - from);
+    return to;
+}
+
 static ali_status step_count(ali_ipc_loader *loader) {
     ali_column *column = loader->column;
     if (loader->at == 0) column->null_count = column->length;
-    while (loader->at < column->length) {
-        if (loader->credit <= 0) return ALI_YIELD;
-        const uint64_t end = take(loader, column->length, 1);
-        column->null_count -= ali_bits_count(loader->made->data, loader->at, end - loader->at);
-        loader->at = end;
-    }
+    const ali_status status = go_through(loader, column->length, 1, count_nulls, "");
+    if (status != ALI_OK) return status;
     if (column->null_count == 0) release(&loader->made);
     return ALI_OK;
 }
@@ -365,19 +380,22 @@ static ali_status step_own_dirty(ali_ipc_loader *loader) {
     return loader->is_dirty ? own(loader) : ALI_OK;
 }
 
+static uint64_t clean(ali_ipc_loader *loader, uint64_t from, uint64_t to) {
+    ali_ipc_clean(loader->made->data, clean_width(loader), loader->column->validity->data, from,
+                  to);
+    return to;
+}
+
 static ali_status step_clean(ali_ipc_loader *loader) {
-    const ali_column *column = loader->column;
-    const uint32_t width = clean_width(loader);
-    while (loader->is_dirty && loader->at < column->length) {
-        if (loader->credit <= 0) return ALI_YIELD;
-        const uint64_t end = take(loader, column->length, ali_max_u64(width, 1));
-        ali_ipc_clean(loader->made->data, width, column->validity->data, loader->at, end);
-        loader->at = end;
-    }
-    return ALI_OK;
+    if (!loader->is_dirty) return ALI_OK;
+    return go_through(loader, loader->column->length, 8, clean, "");
 }
 
 // --- steps: offsets and text ---------------------------------------------------------------------
+
+static uint64_t look_at_offsets(ali_ipc_loader *loader, uint64_t from, uint64_t to) {
+    return ali_ipc_check_offsets(loader->made->data, width_of(loader), from, to);
+}
 
 static ali_status step_offsets(ali_ipc_loader *loader) {
     const ali_column *column = loader->column;
@@ -386,13 +404,9 @@ static ali_status step_offsets(ali_ipc_loader *loader) {
         release(&loader->made);
         return ali_buf_zero(loader->ctx, width, &loader->made);
     }
-    while (loader->at <= column->length) {
-        if (loader->credit <= 0) return ALI_YIELD;
-        const uint64_t end = take(loader, column->length + 1, width);
-        const uint64_t bad = ali_ipc_check_offsets(loader->made->data, width, loader->at, end);
-        if (bad != end) return fail_row(loader, "has offsets that fall below 0 or back: at", bad);
-        loader->at = end;
-    }
+    const ali_status status = go_through(loader, column->length + 1, width, look_at_offsets,
+                                         "has offsets that fall below 0 or back: at");
+    if (status != ALI_OK) return status;
     const uint64_t last = (uint64_t)ali_ipc_number(loader->made->data, column->length, width, true);
     const bool is_list = role_of(loader) == 'o' && loader->type->children_count != 0;
     if (is_list && last > loader->places[loader->node + 1].length) {
@@ -461,25 +475,25 @@ static ali_status step_rewrite(ali_ipc_loader *loader) {
 // --- steps: codes --------------------------------------------------------------------------------
 
 // Codes of any width become int32; what does not fit becomes -1, which is refused later.
+static uint64_t convert(ali_ipc_loader *loader, uint64_t from, uint64_t to) {
+    const ali_type *type = loader->type;
+    int32_t *codes = (int32_t *)(void *)loader->copy->data;
+    for (uint64_t i = from; i < to; i += 1) {
+        const int64_t code =
+            ali_ipc_number(loader->made->data, i, type->index_bits / 8u, type->index_is_signed);
+        codes[i] = code < 0 || code > INT32_MAX ? -1 : (int32_t)code;
+    }
+    return to;
+}
+
 static ali_status step_convert(ali_ipc_loader *loader) {
     const ali_column *column = loader->column;
-    const ali_type *type = loader->type;
-    const uint32_t width = type->index_bits / 8u;
-    if (width == 4) return ALI_OK;
+    if (loader->type->index_bits == 32) return ALI_OK;
     if (loader->copy == NULL) {
         ALI_TRY(ali_buf_new(loader->ctx, column->length * sizeof(int32_t), &loader->copy));
     }
-    int32_t *codes = (int32_t *)(void *)loader->copy->data;
-    while (loader->at < column->length) {
-        if (loader->credit <= 0) return ALI_YIELD;
-        const uint64_t end = take(loader, column->length, 4);
-        for (uint64_t i = loader->at; i < end; i += 1) {
-            const int64_t code =
-                ali_ipc_number(loader->made->data, i, width, type->index_is_signed != 0);
-            codes[i] = code < 0 || code > INT32_MAX ? -1 : (int32_t)code;
-        }
-        loader->at = end;
-    }
+    const ali_status status = go_through(loader, column->length, 4, convert, "");
+    if (status != ALI_OK) return status;
     ali_buf_release(loader->made);
     loader->made = loader->copy;
     loader->copy = NULL;
@@ -489,6 +503,11 @@ static ali_status step_convert(ali_ipc_loader *loader) {
 
 static ali_ipc_values *dictionary_of(const ali_ipc_loader *loader) {
     return &loader->dictionaries[loader->state->nodes[loader->node].dictionary];
+}
+
+static uint64_t look_at_codes(ali_ipc_loader *loader, uint64_t from, uint64_t to) {
+    return ali_ipc_check_codes((const int32_t *)(const void *)loader->made->data, from, to,
+                               dictionary_of(loader)->dictionary->columns[0].length);
 }
 
 static ali_status step_check_codes(ali_ipc_loader *loader) {
@@ -501,19 +520,26 @@ static ali_status step_check_codes(ali_ipc_loader *loader) {
             (uint64_t)loader->state->dictionaries[loader->state->nodes[loader->node].dictionary]
                 .id);
     }
-    const uint64_t count = values->dictionary->columns[0].length;
-    while (!is_empty && loader->at < column->length) {
-        if (loader->credit <= 0) return ALI_YIELD;
-        const uint64_t end = take(loader, column->length, 4);
-        const uint64_t bad = ali_ipc_check_codes((const int32_t *)(const void *)loader->made->data,
-                                                 loader->at, end, count);
-        if (bad != end) return fail_row(loader, "has a code outside its dictionary: in row", bad);
-        loader->at = end;
-    }
-    return ALI_OK;
+    return go_through(loader, is_empty ? 0 : column->length, 4, look_at_codes,
+                      "has a code outside its dictionary: in row");
 }
 
 // Codes of values that are null become nulls.
+static uint64_t fold(ali_ipc_loader *loader, uint64_t from, uint64_t to) {
+    ali_column *column = loader->column;
+    const uint8_t *valid = dictionary_of(loader)->validity->data;
+    int32_t *codes = (int32_t *)(void *)loader->made->data;
+    for (uint64_t i = from; i < to; i += 1) {
+        if (ali_column_is_valid(column, i) && ali_ipc_bit(valid, (uint64_t)codes[i])) {
+            loader->raw->data[i / 8] |= (uint8_t)(1u << (i % 8));
+        } else {
+            codes[i] = 0;
+            column->null_count += 1;
+        }
+    }
+    return to;
+}
+
 static ali_status step_fold(ali_ipc_loader *loader) {
     ali_column *column = loader->column;
     const ali_buf *nulls = dictionary_of(loader)->validity;
@@ -524,23 +550,8 @@ static ali_status step_fold(ali_ipc_loader *loader) {
         ALI_TRY(ali_buf_zero(loader->ctx, (column->length + 7) / 8, &loader->raw));
         column->null_count = 0;
     }
-    int32_t *codes = (int32_t *)(void *)loader->made->data;
-    while (loader->at < column->length) {
-        if (loader->credit <= 0) return ALI_YIELD;
-        const uint64_t end = take(loader, column->length, 4);
-        for (uint64_t i = loader->at; i < end; i += 1) {
-            const bool is_valid =
-                (column->validity == NULL || ali_ipc_bit(column->validity->data, i)) &&
-                ali_ipc_bit(nulls->data, (uint64_t)codes[i]);
-            if (is_valid) {
-                loader->raw->data[i / 8] |= (uint8_t)(1u << (i % 8));
-            } else {
-                codes[i] = 0;
-                column->null_count += 1;
-            }
-        }
-        loader->at = end;
-    }
+    const ali_status status = go_through(loader, column->length, 4, fold, "");
+    if (status != ALI_OK) return status;
     if (column->null_count == 0) release(&loader->raw);
     ali_buf_release(column->validity);
     column->validity = loader->raw;
@@ -551,6 +562,10 @@ static ali_status step_fold(ali_ipc_loader *loader) {
 // --- steps: nested types -------------------------------------------------------------------------
 
 // Run ends rise, and reach as far as the column goes; there is a value for each run.
+static uint64_t look_at_runs(ali_ipc_loader *loader, uint64_t from, uint64_t to) {
+    return ali_ipc_check_runs(loader->made->data, width_of(loader), from, to);
+}
+
 static ali_status step_runs(ali_ipc_loader *loader) {
     const ali_column *column = loader->column;
     const uint32_t node = loader->node;
@@ -559,13 +574,9 @@ static ali_status step_runs(ali_ipc_loader *loader) {
     if (is_values(loader) || parent == ALI_IPC_NONE || parent + 1 != node) return ALI_OK;
     const ali_type *type = loader->state->schema->nodes[parent].type;
     if (type->kind != ALI_TYPE_RUN_END) return ALI_OK;
-    while (loader->at < column->length) {
-        if (loader->credit <= 0) return ALI_YIELD;
-        const uint64_t end = take(loader, column->length, width);
-        const uint64_t bad = ali_ipc_check_runs(loader->made->data, width, loader->at, end);
-        if (bad != end) return fail_row(loader, "has run ends that do not rise: at", bad);
-        loader->at = end;
-    }
+    const ali_status status = go_through(loader, column->length, width, look_at_runs,
+                                         "has run ends that do not rise: at");
+    if (status != ALI_OK) return status;
     const uint64_t last =
         column->length == 0
             ? 0
@@ -590,51 +601,40 @@ static void child_lengths(const ali_ipc_loader *loader, uint32_t lengths[128]) {
     }
 }
 
+static uint64_t look_at_references(ali_ipc_loader *loader, uint64_t from, uint64_t to) {
+    const ali_column *column = loader->column;
+    const uint8_t *made = loader->made->data;
+    uint32_t lengths[128];
+    if (loader->type->kind != ALI_TYPE_UNION) {
+        return ali_ipc_check_places(column->offsets->data, made, width_of(loader), from, to,
+                                    loader->places[loader->node + 1].length);
+    }
+    child_lengths(loader, lengths);
+    if (!ali_ipc_is_dense(loader->type)) return ali_ipc_check_union(made, NULL, from, to, lengths);
+    return ali_ipc_check_union(column->values->data, (const int32_t *)(const void *)made, from, to,
+                               lengths);
+}
+
 // The references of unions and list views: when the last of their buffers is there.
 static ali_status step_references(ali_ipc_loader *loader) {
-    const ali_column *column = loader->column;
-    const ali_type *type = loader->type;
     const char role = role_of(loader);
-    uint32_t lengths[128];
-    const bool is_union = type->kind == ALI_TYPE_UNION;
-    if (is_union ? role != (ali_ipc_is_dense(type) ? 'p' : 't') : role != 's') return ALI_OK;
-    if (is_union) child_lengths(loader, lengths);
-    while (loader->at < column->length) {
-        if (loader->credit <= 0) return ALI_YIELD;
-        const uint64_t end = take(loader, column->length, 8);
-        uint64_t bad = end;
-        if (!is_union) {
-            bad = ali_ipc_check_places(column->offsets->data, loader->made->data, width_of(loader),
-                                       loader->at, end, loader->places[loader->node + 1].length);
-        } else if (ali_ipc_is_dense(type)) {
-            bad = ali_ipc_check_union(column->values->data,
-                                      (const int32_t *)(const void *)loader->made->data, loader->at,
-                                      end, lengths);
-        } else {
-            bad = ali_ipc_check_union(loader->made->data, NULL, loader->at, end, lengths);
-        }
-        if (bad != end) {
-            return fail_row(loader, "refers to a child or value that is not there: in row", bad);
-        }
-        loader->at = end;
-    }
-    return ALI_OK;
+    char last = 's';
+    if (loader->type->kind == ALI_TYPE_UNION) last = ali_ipc_is_dense(loader->type) ? 'p' : 't';
+    return go_through(loader, role == last ? loader->column->length : 0, 8, look_at_references,
+                      "refers to a child or value that is not there: in row");
 }
 
 // --- steps: views --------------------------------------------------------------------------------
 
-static ali_status step_views(ali_ipc_loader *loader) {
+static uint64_t look_at_views(ali_ipc_loader *loader, uint64_t from, uint64_t to) {
     const ali_column *column = loader->column;
-    const ali_buffers *buffers = column->buffers;
-    while (loader->at < column->length) {
-        if (loader->credit <= 0) return ALI_YIELD;
-        const uint64_t end = take(loader, column->length, 16);
-        const uint64_t bad = ali_ipc_check_views(column->values->data, loader->at, end,
-                                                 buffers->bytes, buffers->count);
-        if (bad != end) return fail_row(loader, "has a view outside its text: in row", bad);
-        loader->at = end;
-    }
-    return ALI_OK;
+    return ali_ipc_check_views(column->values->data, from, to, column->buffers->bytes,
+                               column->buffers->count);
+}
+
+static ali_status step_views(ali_ipc_loader *loader) {
+    return go_through(loader, loader->column->length, 16, look_at_views,
+                      "has a view outside its text: in row");
 }
 
 // --- programs ------------------------------------------------------------------------------------
