@@ -13,7 +13,7 @@
 // Work of a step, about a byte each.
 #define STEP_CREDIT (INT64_C(1) << 20)
 // Messages of a file that are wanted ahead at most.
-#define AHEAD_MAX 64u
+#define AHEAD_MAX 1024u
 // Bytes of a stream's first window, and of later ones at most.
 #define WINDOW_FIRST (UINT64_C(64) << 10)
 #define WINDOW_PART (UINT64_C(1) << 20)
@@ -192,25 +192,41 @@ static void note_ahead(scan_state *scan, uint64_t index, uint64_t bytes) {
     scan->ahead_bytes += bytes;
 }
 
+// Tells if fronts are wanted again: not one by one as messages are done with, but many at once, so
+// that near ones are fetched as one.
+static bool is_time_to_plan(const scan_state *scan) {
+    const uint64_t ahead = scan->planned_fronts - scan->index;
+    return ahead == 0 ||
+           (ahead < AHEAD_MAX / 2 && scan->ahead_bytes <= scan->ctx->limits.inflight_bytes_max / 2);
+}
+
+static ali_status want_run(scan_state *scan, uint64_t from, uint64_t to) {
+    return from == to ? ALI_OK : ali_blob_want(scan->blob, scan->task, from, to - from, "messages");
+}
+
+// Wants fronts of messages ahead, those that touch as one range.
 static ali_status plan_fronts(scan_state *scan) {
     const uint64_t most = scan->ctx->limits.inflight_bytes_max;
-    while (scan->planned_fronts < messages_count(scan) &&
-           scan->planned_fronts < scan->index + AHEAD_MAX) {
+    uint64_t from = 0;
+    uint64_t to = 0;
+    while (is_time_to_plan(scan) || to != from) {
         const uint64_t index = scan->planned_fronts;
+        if (index == messages_count(scan) || index == scan->index + AHEAD_MAX) break;
+        if (!is_dictionary(scan, index) && scan->planned_rows >= scan->end_row) break;
         const place at = place_block(scan, index);
-        if (!is_dictionary(scan, index) && scan->planned_rows >= scan->end_row) return ALI_OK;
         const bool is_needed = !is_dictionary(scan, index) || scan->has_dictionaries;
         const uint64_t bytes = is_needed ? at.front - at.start : 0;
-        if (index != scan->index && scan->ahead_bytes + bytes > most) return ALI_OK;
-        if (bytes != 0) {
-            ALI_TRY(ali_blob_want(scan->blob, scan->task, at.start, bytes,
-                                  at.front == at.end ? "record batches" : "messages"));
+        if (index != scan->index && scan->ahead_bytes + bytes > most) break;
+        if (bytes != 0 && at.start != to) {
+            ALI_TRY(want_run(scan, from, to));
+            from = at.start;
         }
+        if (bytes != 0) to = at.front;
         scan->ahead[index % AHEAD_MAX] = 0;
         note_ahead(scan, index, bytes);
         scan->planned_fronts += 1;
     }
-    return ALI_OK;
+    return want_run(scan, from, to);
 }
 
 // Wants the buffers of a message whose metadata is there. What is wrong with it is told later.
