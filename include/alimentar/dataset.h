@@ -122,6 +122,16 @@ ALI_API ALI_CHECKED ali_status ali_scan_schema(ali_dataset *dataset,
 ALI_API ALI_CHECKED ali_status ali_scan_start(ali_dataset *dataset, const ali_scan_options *options,
                                               ali_task **task);
 
+// Starts what ali_scan_start() would do, without its bytes: the task lists the READ operations of
+// the scan, in their order, and gives no batches. Answer each at once, as if all of it had come
+// (ALI_OK, moved_bytes = length_bytes; of ALI_OP_LENT any address as `lent`): the contents are not
+// looked at. What would be read piece by piece, since a row group is large, is listed as a whole.
+//
+// Ownership: the caller frees *task. The task retains the data set.
+// Returns:   as ali_scan_start(); ALI_ERR_UNSUPPORTED for a format that tells no plan.
+ALI_API ALI_CHECKED ali_status ali_plan_start(ali_dataset *dataset, const ali_scan_options *options,
+                                              ali_task **task);
+
 // Chooses `count` of the rows 0 to rows_total - 1 at random, without replacement, each choice of
 // rows equally likely, and writes their numbers to `rows` in ascending order. The same seed chooses
 // the same rows on every machine (xoshiro256** seeded by splitmix64, Floyd's algorithm).

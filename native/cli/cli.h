@@ -197,6 +197,7 @@ int cli_cat(cli *self);
 int cli_slice(cli *self);
 int cli_sample(cli *self);
 int cli_convert(cli *self);
+int cli_plan(cli *self);
 
 // Writes rows in a format to an output (cmd_convert.c).
 int cli_write_rows(cli_scan *scan, const char *format, const char *output_path);

@@ -437,4 +437,5 @@ const ali_format ali_format_many = {
     .name = "many",
     .scan_start = ali_many_scan_start,
     .clear = clear,
+    .can_plan = true,
 };

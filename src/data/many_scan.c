@@ -88,6 +88,11 @@ static ali_status start_projected(ali_task *task, part *of, ali_file *file,
                                   ali_projection *projection) {
     const uint64_t nodes_bytes = (uint64_t)projection->schema->nodes_count * sizeof(uint32_t);
     void *nodes = NULL;
+    if (projection->is_plan && !file->format->can_plan) {
+        return ali_fail(file->ctx, ALI_ERR_UNSUPPORTED,
+                        "planning the requests of format %s is not supported yet",
+                        file->format->name);
+    }
     ALI_TRY(ali_mem_new(file->ctx, nodes_bytes, &nodes));
     ali_names_nodes(file->schema, projection->columns, projection->count, nodes);
     projection->nodes = nodes;

@@ -85,12 +85,14 @@ static ali_status project(ali_dataset *dataset, const ali_scan_options *options,
     return ali_schema_project(dataset->ctx, dataset->file->schema, columns, count, schema);
 }
 
-static ali_status start(ali_dataset *dataset, const ali_scan_options *options, uint32_t *columns,
-                        uint32_t count, ali_task **task) {
+static ali_status start(ali_dataset *dataset, const ali_projection *how,
+                        const ali_scan_options *options, uint32_t *columns, ali_task **task) {
     ali_file *file = dataset->file;
+    const uint32_t count = how->count;
     ali_projection projection = {
         .columns = columns,
         .count = count,
+        .is_plan = how->is_plan,
         .offset_rows = options->offset_rows,
         .limit_rows = options->limit_rows,
         .batch_rows = options->batch_rows,
@@ -139,14 +141,32 @@ ali_status ali_scan_schema(ali_dataset *dataset, const ali_scan_options *given,
     return status;
 }
 
-ali_status ali_scan_start(ali_dataset *dataset, const ali_scan_options *given, ali_task **task) {
-    if (dataset == NULL || task == NULL) return ALI_ERR_ARGUMENT;
-    *task = NULL;
+static ali_status start_scan(ali_dataset *dataset, const ali_scan_options *given,
+                             ali_projection *how, ali_task **task) {
     ali_scan_options options;
     void *columns = NULL;
-    uint32_t count = 0;
-    ALI_TRY(prepare(dataset, given, &options, &columns, &count));
-    const ali_status status = start(dataset, &options, columns, count, task);
-    ali_mem_free(dataset->ctx, columns, (uint64_t)count * sizeof(uint32_t));
+    ALI_TRY(prepare(dataset, given, &options, &columns, &how->count));
+    const ali_status status = start(dataset, how, &options, columns, task);
+    ali_mem_free(dataset->ctx, columns, (uint64_t)how->count * sizeof(uint32_t));
     return status;
+}
+
+ali_status ali_scan_start(ali_dataset *dataset, const ali_scan_options *given, ali_task **task) {
+    ali_projection how = {0};
+    if (dataset == NULL || task == NULL) return ALI_ERR_ARGUMENT;
+    *task = NULL;
+    return start_scan(dataset, given, &how, task);
+}
+
+ali_status ali_plan_start(ali_dataset *dataset, const ali_scan_options *given, ali_task **task) {
+    ali_projection how = {.is_plan = true};
+    if (dataset == NULL || task == NULL) return ALI_ERR_ARGUMENT;
+    *task = NULL;
+    ali_error_begin(dataset->ctx);
+    const ali_format *format = dataset->file->format;
+    if (!format->can_plan) {
+        return ali_fail(dataset->ctx, ALI_ERR_UNSUPPORTED,
+                        "planning the requests of format %s is not supported yet", format->name);
+    }
+    return start_scan(dataset, given, &how, task);
 }

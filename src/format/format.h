@@ -35,6 +35,7 @@ typedef struct ali_projection {
     uint32_t strings; // ALI_SCAN_STRINGS_DICTIONARY, ...
     uint64_t coalesce_bytes;
     uint64_t request_bytes_max;
+    bool is_plan; // operations are listed, their bytes not looked at: ali_plan_start()
 } ali_projection;
 
 struct ali_format {
@@ -56,6 +57,8 @@ struct ali_format {
 
     // Releases what the format keeps of a file; called with its last reference.
     void (*clear)(ali_file *file);
+
+    bool can_plan; // scan_start knows what to do with is_plan
 };
 
 ali_file *ali_file_retain(ali_file *file);

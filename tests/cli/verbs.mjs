@@ -1,5 +1,5 @@
 // Cases of the verbs that give rows: which rows, and how they look. The form is that of run.mjs.
-import { equals, files, json } from './support.mjs'
+import { equals, files, json, weather } from './support.mjs'
 import { parquet } from './parquet.mjs'
 
 files['numbers.parquet'] = parquet([
@@ -14,6 +14,7 @@ files['marks.parquet'] = parquet([
 ])
 
 const lines = (...texts) => `${texts.join('\n')}\n`
+const planned = ['path', 'offset_bytes', 'length_bytes', 'why']
 const usage = (err) => ({ code: 2, err })
 const numbers = (...rows) => ({ out: json(equals(rows.map((n) => ({ n })))) })
 
@@ -78,6 +79,35 @@ export const cases = [
         'a seed that is none',
         ['sample', '--seed', 'x', '@none.parquet'],
         usage(/--seed takes a number, /),
+    ],
+    // plan
+    [
+        'plan --json',
+        ['plan', '--json', '--columns', 'year,temp', '--offset', '9', '-n', '5', weather],
+        {
+            out: json((found) =>
+                equals([1, planned, 13, 'column time_hour'])([
+                    found.requests.length,
+                    Object.keys(found.requests[0]),
+                    found.skipped.filter(({ why }) => why === 'not asked for').length,
+                    found.skipped[0].what,
+                ]) ||
+                equals(found.requests[0].length_bytes)(found.bytes) ||
+                equals(['rows 0 to 8', 'rows 14 to 26114'])(
+                    found.skipped.slice(13).map(({ what }) => what),
+                ),
+            ),
+        },
+    ],
+    [
+        'plan',
+        ['plan', weather],
+        { out: /\n +4 +\d+ {2}column chunks {2}\S+\n1 request, \d+ bytes\n$/ },
+    ],
+    [
+        'plan of bytes that are held is empty',
+        ['plan', '--json', '@people.parquet'],
+        { out: json(equals({ requests: [], bytes: 0, skipped: [] })) },
     ],
     // cat
     [

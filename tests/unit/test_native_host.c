@@ -628,6 +628,49 @@ static void several_paths_are_one_data_set(void **state) {
     ali_host_free(host);
 }
 
+// The operations of a task, and their bytes, when it is done.
+static ali_progress drive_to_end(ali_host *host, ali_task *task, uint32_t batches_expected) {
+    ali_progress progress = {.size_bytes = sizeof progress};
+    uint32_t batches = 0;
+    ali_status status = ali_host_drive(host, task);
+    for (; status == ALI_READY; status = ali_host_drive(host, task)) {
+        ali_batch_release(ali_task_take_batch(task));
+        batches += 1;
+    }
+    assert_int_equal(status, ALI_OK);
+    assert_true((batches != 0) == (batches_expected != 0));
+    assert_int_equal(ali_task_progress(task, &progress), ALI_OK);
+    ali_task_free(task);
+    return progress;
+}
+
+static void plan_lists_what_a_scan_reads(void **state) {
+    (void)state;
+    static const char *const names[] = {"temp", "origin"};
+    static const char *const paths[] = {WEATHER, WEATHER};
+    const ali_scan_options cases[] = {
+        {.size_bytes = sizeof cases[0]},
+        {.size_bytes = sizeof cases[0], .columns = names, .columns_count = 2, .limit_rows = 30000},
+        {.size_bytes = sizeof cases[0], .offset_rows = 30000},
+    };
+    ali_host *host = new_host(ALI_HOST_FILES_READ);
+    ali_dataset *dataset = NULL;
+    assert_int_equal(ali_host_open_many(host, paths, 2, NULL, &dataset), ALI_OK);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i += 1) {
+        ali_task *plan = NULL;
+        ali_task *scan = NULL;
+        assert_int_equal(ali_plan_start(dataset, &cases[i], &plan), ALI_OK);
+        assert_int_equal(ali_scan_start(dataset, &cases[i], &scan), ALI_OK);
+        const ali_progress planned = drive_to_end(host, plan, 0);
+        const ali_progress read = drive_to_end(host, scan, 1);
+        assert_int_equal(planned.ops, read.ops);
+        assert_int_equal(planned.bytes, read.bytes);
+        assert_true(planned.ops > 0);
+    }
+    ali_dataset_release(dataset);
+    ali_host_free(host);
+}
+
 static void schema_of_a_scan_is_known_before_its_rows(void **state) {
     (void)state;
     ali_host *host = new_host(ALI_HOST_FILES_MAP);
@@ -839,6 +882,7 @@ int main(void) {
         cmocka_unit_test(progress_is_told_until_it_is_ended),
         cmocka_unit_test(reader_takes_columns_in_the_order_asked_for),
         cmocka_unit_test(several_paths_are_one_data_set),
+        cmocka_unit_test(plan_lists_what_a_scan_reads),
         cmocka_unit_test(schema_of_a_scan_is_known_before_its_rows),
         cmocka_unit_test(stream_gives_plain_columns_that_outlive_it),
         cmocka_unit_test(stream_tells_its_error),

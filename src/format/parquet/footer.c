@@ -343,4 +343,5 @@ const ali_format ali_format_parquet = {
     .take = take,
     .scan_start = ali_parquet_scan_start,
     .clear = file_clear,
+    .can_plan = true,
 };

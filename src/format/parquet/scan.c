@@ -52,6 +52,7 @@ typedef struct scan_state {
     uint64_t group_batch;  // rows that a batch of the current row group is planned for
     bool is_group_open;
     bool is_windowed;
+    bool is_plan; // no bytes are looked at
     bool is_begun;
     ali_batch *batch; // being filled
     uint64_t rows;    // of it, as far as is known
@@ -429,8 +430,32 @@ static ali_status decode(scan_state *scan) {
     return ALI_OK;
 }
 
+// Of a plan: lists the operations of row group after row group. What would be read by windows is
+// listed as a whole.
+static ali_status step_plan(ali_task *task, scan_state *scan) {
+    if (!scan->is_group_open) {
+        if (!seek(scan, &scan->current)) return ALI_OK;
+        ALI_TRY(open_group(scan));
+        if (scan->is_windowed) ALI_TRY(want_group(scan, &scan->current));
+    }
+    ALI_TRY(plan(scan));
+    ALI_TRY(ali_blob_flush(scan->source.blob, task));
+    if (ali_task_inflight_ops(task) != 0) return ALI_NEED;
+    for (uint32_t i = 0; i < scan->count; i += 1) {
+        const ali_parquet_chunk *chunk = scan->readers[i].chunk;
+        ali_blob_drop(scan->source.blob, chunk->start_bytes, chunk->end_bytes);
+        ali_parquet_reader_end_chunk(&scan->readers[i]);
+    }
+    scan->wanted_bytes -= scan->group_bytes;
+    scan->is_group_open = false;
+    scan->is_windowed = false;
+    advance(scan, &scan->current);
+    return ALI_YIELD;
+}
+
 static ali_status step(ali_task *task, scan_state *scan, uint32_t budget_rows) {
     if (!scan->is_begun) begin(task, scan);
+    if (scan->is_plan) return step_plan(task, scan);
     const uint32_t ops = ali_task_inflight_ops(task);
     if (!scan->is_group_open) {
         if (!seek(scan, &scan->current)) return ALI_OK;
@@ -598,6 +623,7 @@ static ali_status fill_state(ali_context *ctx, ali_task *task, scan_state *scan,
                                         .schema = projection->schema,
                                         .state = state,
                                         .strings = projection->strings};
+    scan->is_plan = projection->is_plan;
     scan->batch_rows = ali_max_u64(projection->batch_rows, 1);
     scan->first_row = projection->offset_rows;
     const uint64_t limit = ali_min_u64(projection->limit_rows, ALI_UNKNOWN - scan->first_row);

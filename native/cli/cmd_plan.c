@@ -1,0 +1,192 @@
+// native/cli/cmd_plan.c: `plan`: the requests that reading rows would make, without making them,
+// and what is left out.
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli.h"
+
+#define OPS_AT_ONCE 8u
+#define PATH_BYTES 1024u
+
+typedef struct plan {
+    cli *self;
+    cli_output out;
+    uint64_t requests;
+    uint64_t bytes;
+    char paths[2 * PATH_BYTES]; // of the request, as it is named and as it is shown
+} plan;
+
+// --- requests ------------------------------------------------------------------------------------
+
+static void put_text_json(cli_output *out, const char *text, size_t text_bytes) {
+    cli_put_json(out, text, text_bytes);
+}
+
+static void put_request(plan *of, const ali_op *op) {
+    cli_output *out = &of->out;
+    char *path = of->paths;
+    char *shown = of->paths + PATH_BYTES;
+    (void)snprintf(path, PATH_BYTES, "%.*s", (int)op->path_bytes, op->path);
+    cli_show_path(path, shown, PATH_BYTES);
+    if (of->self->args.is_json) {
+        cli_output_text(out, of->requests == 0 ? "\n    {\"path\": " : ",\n    {\"path\": ");
+        put_text_json(out, shown, strlen(shown));
+        cli_output_print(out, ", \"offset_bytes\": %llu, \"length_bytes\": %llu, \"why\": ",
+                         (unsigned long long)op->offset_bytes,
+                         (unsigned long long)op->length_bytes);
+        put_text_json(out, op->why, op->why_bytes);
+        cli_output_text(out, "}");
+    } else {
+        cli_output_print(out, "%12llu  %12llu  %.*s  ", (unsigned long long)op->offset_bytes,
+                         (unsigned long long)op->length_bytes, (int)op->why_bytes, op->why);
+        (void)cli_put_text(out, shown, strlen(shown), CLI_TEXT_RAW, ALI_UNKNOWN);
+        cli_output_text(out, "\n");
+    }
+    of->requests += 1;
+    of->bytes += op->length_bytes;
+}
+
+// Nothing is fetched: the library does not look at the bytes of a plan.
+static ali_status pretend(ali_task *task, const ali_op *op) {
+    static const uint8_t nothing[1] = {0};
+    const bool is_lent = (op->flags & ALI_OP_LENT) != 0;
+    const ali_answer answer = {.size_bytes = sizeof answer,
+                               .status = op->kind == ALI_OP_READ ? ALI_OK : ALI_ERR_HOST,
+                               .op_id = op->op_id,
+                               .moved_bytes = op->kind == ALI_OP_READ ? op->length_bytes : 0,
+                               .object_bytes = ALI_UNKNOWN,
+                               .lent = is_lent ? nothing : NULL,
+                               .is_last = 1};
+    return ali_task_answer(task, &answer);
+}
+
+static int list_requests(plan *of, ali_task *task) {
+    ali_op ops[OPS_AT_ONCE];
+    for (;;) {
+        const ali_status status = ali_task_step(task, 0);
+        if (status == ALI_OK) return EXIT_GOOD;
+        if (status < 0) {
+            return cli_fail(status == ALI_ERR_UNSUPPORTED ? EXIT_IO : EXIT_INTERNAL, of->self->path,
+                            "%s", ali_task_error(task)->sentence);
+        }
+        if (cli_signal != 0) return EXIT_INTERRUPTED;
+        for (uint32_t count = OPS_AT_ONCE; count == OPS_AT_ONCE;) {
+            count = ali_task_ops(task, ops, OPS_AT_ONCE);
+            for (uint32_t i = 0; i < count; i += 1) {
+                put_request(of, &ops[i]);
+                if (pretend(task, &ops[i]) != ALI_OK) {
+                    return cli_fail(EXIT_INTERNAL, of->self->path, "an answer was refused");
+                }
+            }
+        }
+    }
+}
+
+// --- what is left out ----------------------------------------------------------------------------
+
+typedef struct skipped {
+    plan *of;
+    uint64_t count;
+} skipped;
+
+static void put_skipped(skipped *list, const char *what, size_t what_bytes, const char *why) {
+    cli_output *out = &list->of->out;
+    if (list->of->self->args.is_json) {
+        cli_output_text(out, list->count == 0 ? "\n    {\"what\": " : ",\n    {\"what\": ");
+        put_text_json(out, what, what_bytes);
+        cli_output_print(out, ", \"why\": \"%s\"}", why);
+    } else {
+        cli_output_text(out, "skipped: ");
+        (void)cli_put_text(out, what, what_bytes, CLI_TEXT_RAW, ALI_UNKNOWN);
+        cli_output_print(out, ": %s\n", why);
+    }
+    list->count += 1;
+}
+
+static bool is_wanted(const ali_schema *wanted, const ali_field_info *field) {
+    for (uint32_t i = 0; i < ali_schema_count(wanted); i += 1) {
+        ali_field_info other = {.size_bytes = sizeof other};
+        if (ali_field_describe(wanted, i, &other) != ALI_OK) continue;
+        if (other.name_bytes == field->name_bytes &&
+            memcmp(other.name, field->name, (size_t)field->name_bytes) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void skip_columns(skipped *list, const ali_schema *all, const ali_schema *wanted) {
+    for (uint32_t i = 0; i < ali_schema_count(all); i += 1) {
+        ali_field_info field = {.size_bytes = sizeof field};
+        char what[600];
+        if (ali_field_describe(all, i, &field) != ALI_OK || is_wanted(wanted, &field)) continue;
+        const int bytes = snprintf(what, sizeof what, "column %.500s", field.name);
+        put_skipped(list, what, (size_t)bytes, "not asked for");
+    }
+}
+
+static void skip_rows(skipped *list, uint64_t from, uint64_t end, const char *why) {
+    char what[64];
+    if (from >= end) return;
+    const int bytes = snprintf(what, sizeof what, "rows %llu to %llu", (unsigned long long)from,
+                               (unsigned long long)end - 1);
+    put_skipped(list, what, (size_t)bytes, why);
+}
+
+static int list_skipped(plan *of, const cli_scan *scan, skipped *list) {
+    const cli_args *args = &of->self->args;
+    ali_dataset_info info = {.size_bytes = sizeof info};
+    ali_schema *wanted = NULL;
+    if (ali_dataset_describe(scan->dataset, &info) != ALI_OK ||
+        ali_scan_schema(scan->dataset, &scan->options, &wanted) != ALI_OK) {
+        return cli_fail_context(of->self);
+    }
+    skip_columns(list, info.schema, wanted);
+    ali_schema_release(wanted);
+    if (info.rows == ALI_UNKNOWN) return EXIT_GOOD;
+    const uint64_t first = args->offset < info.rows ? args->offset : info.rows;
+    const uint64_t rows = args->limit < info.rows - first ? args->limit : info.rows - first;
+    skip_rows(list, 0, first, "before --offset");
+    skip_rows(list, first + rows, info.rows, "beyond --limit");
+    return EXIT_GOOD;
+}
+
+// --- the verb ------------------------------------------------------------------------------------
+
+static int put_plan(plan *of, const cli_scan *scan, ali_task *task) {
+    const bool is_json = of->self->args.is_json;
+    cli_output_text(&of->out,
+                    is_json ? "{\n  \"requests\": [" : "      offset         bytes  why  file\n");
+    int code = list_requests(of, task);
+    if (code != EXIT_GOOD) return code;
+    if (is_json) {
+        cli_output_print(&of->out, "%s],\n  \"bytes\": %llu,\n  \"skipped\": [",
+                         of->requests != 0 ? "\n  " : "", (unsigned long long)of->bytes);
+    }
+    skipped list = {.of = of};
+    code = list_skipped(of, scan, &list);
+    if (is_json) {
+        cli_output_print(&of->out, "%s]\n}\n", list.count != 0 ? "\n  " : "");
+    } else {
+        cli_output_print(&of->out, "%llu request%s, %llu bytes\n", (unsigned long long)of->requests,
+                         of->requests == 1 ? "" : "s", (unsigned long long)of->bytes);
+    }
+    return code;
+}
+
+int cli_plan(cli *self) {
+    plan of = {.self = self};
+    ali_dataset *dataset = NULL;
+    ali_task *task = NULL;
+    int code = cli_open(self, &dataset);
+    if (code != EXIT_GOOD) return code;
+    const cli_scan scan = cli_scan_of(self, dataset);
+    if (ali_plan_start(dataset, &scan.options, &task) < 0) code = cli_fail_context(self);
+    if (code == EXIT_GOOD) {
+        code = cli_output_open(&of.out, self->args.output, self->args.is_forced);
+        if (code == EXIT_GOOD) code = cli_output_close(&of.out, put_plan(&of, &scan, task));
+    }
+    ali_task_free(task);
+    ali_dataset_release(dataset);
+    return code;
+}
