@@ -268,23 +268,27 @@ static ali_status go_on_list(ali_json_text *text, ali_json_frame *frame, uint32_
     return begin_value(text, frame->node + 1, item, depth);
 }
 
-// The next member of a struct, or its end. A map's struct of key and value is an array.
+// The next members of a struct, up to one that is nested, or its end. A map's struct of key and value
+// is an array.
 static ali_status go_on_struct(ali_json_text *text, ali_json_frame *frame, uint32_t *depth) {
-    const uint32_t node = frame->child;
-    const bool is_first = node == frame->node + 1;
-    if (frame->left == 0) {
-        *depth -= 1;
-        if (frame->is_entry != 0) return put_word(text, is_first ? "[]" : "]");
-        return put_word(text, is_first ? "{}" : "}");
+    const bool is_entry = frame->is_entry != 0;
+    const uint32_t outer = *depth;
+    while (frame->left != 0) {
+        const uint32_t node = frame->child;
+        if (is_entry) {
+            ALI_TRY(put_word(text, node == frame->node + 1 ? "[" : ","));
+        } else {
+            ALI_TRY(put_key(text, node));
+        }
+        frame->left -= 1;
+        frame->child += text->schema->nodes[node].type->span;
+        ALI_TRY(begin_value(text, node, frame->at, depth));
+        if (*depth != outer) return ALI_OK;
     }
-    if (frame->is_entry != 0) {
-        ALI_TRY(put_word(text, is_first ? "[" : ","));
-    } else {
-        ALI_TRY(put_key(text, node));
-    }
-    frame->left -= 1;
-    frame->child += text->schema->nodes[node].type->span;
-    return begin_value(text, node, frame->at, depth);
+    const bool is_empty = frame->child == frame->node + 1;
+    *depth -= 1;
+    if (is_entry) return put_word(text, is_empty ? "[]" : "]");
+    return put_word(text, is_empty ? "{}" : "}");
 }
 
 static ali_status go_on_union(ali_json_text *text, ali_json_frame *frame, uint32_t *depth) {

@@ -25,6 +25,7 @@ static ali_status begin(ali_writer *writer, void *opaque) {
 
 static ali_status put_word(ali_writer *writer, const char *word) {
     uint8_t *to = NULL;
+    if (*word == 0) return ALI_OK;
     ALI_TRY(ali_writer_reserve(writer, 4, &to));
     for (; *word != 0; word += 1) {
         *to = (uint8_t)*word;
