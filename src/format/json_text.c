@@ -268,8 +268,8 @@ static ali_status go_on_list(ali_json_text *text, ali_json_frame *frame, uint32_
     return begin_value(text, frame->node + 1, item, depth);
 }
 
-// The next members of a struct, up to one that is nested, or its end. A map's struct of key and value
-// is an array.
+// The next members of a struct, up to one that is nested, or its end. A map's struct of key and
+// value is an array.
 static ali_status go_on_struct(ali_json_text *text, ali_json_frame *frame, uint32_t *depth) {
     const bool is_entry = frame->is_entry != 0;
     const uint32_t outer = *depth;
