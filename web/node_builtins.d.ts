@@ -6,8 +6,20 @@ declare module 'node:fs' {
     const fs: {
         promises: {
             open(path: string, flags: string): Promise<FileHandle>
+            readdir(
+                path: string,
+                options: { withFileTypes: true },
+            ): Promise<
+                {
+                    name: string
+                    isDirectory(): boolean
+                    isFile(): boolean
+                    isSymbolicLink(): boolean
+                }[]
+            >
             stat(path: string): Promise<{
                 isDirectory(): boolean
+                isFile(): boolean
                 isFIFO(): boolean
                 isSocket(): boolean
                 isCharacterDevice(): boolean

@@ -76,8 +76,10 @@ if (wanted === null) {
     try {
         await convert(wanted)
     } catch (error) {
+        // Of a folder the error names the file.
+        const path = String(error?.path ?? '')
         say(
-            wanted.input,
+            path.startsWith(wanted.input) ? path : wanted.input,
             error instanceof AlimentarError
                 ? error.message
                 : String(error?.message ?? error).replaceAll('\n', ' '),

@@ -36,6 +36,10 @@ export class Operation {
         this.task = task
         this.id = op.op_id
         this.kind = op.kind
+        /** The object, as its opener or a listing named it. @type {string} */
+        this.path = op.path
+        /** LIST: the name behind which the page begins. @type {string} */
+        this.token = op.token
         /** @type {number} */
         this.offset = op.offset_bytes
         /** @type {number} */

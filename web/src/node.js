@@ -56,13 +56,7 @@ function localPath(path) {
  */
 async function hostOf(path, options) {
     const about = await fs.promises.stat(path).catch(() => undefined)
-    if (about?.isDirectory()) {
-        throw new AlimentarError(
-            'unsupported',
-            'is a directory: reading directories is not supported yet',
-            { path },
-        )
-    }
+    if (about?.isDirectory()) return new FolderHost(path)
     if (about?.isFIFO() || about?.isSocket() || about?.isCharacterDevice())
         return streamHost(pipeOf(path), options, path)
     return new FileHost(path)
@@ -139,6 +133,67 @@ class FileHost {
             () => undefined,
         )
     }
+}
+
+/** Carries out operations on the files of a folder, whose pages it lists. */
+class FolderHost {
+    /** @param {string} path */
+    constructor(path) {
+        this.path = path
+        /** @type {number | null} */
+        this.objectBytes = null
+        this.flags = abi.ALI_OBJECT_FOLDER
+    }
+
+    /** @param {Operation} op */
+    carry(op) {
+        const file = new FileHost(op.path)
+        const work = op.kind === abi.ALI_OP_LIST ? list(op) : file.work(op)
+        work.catch((error) => op.end(outcomeOf(error))).finally(() => file.close())
+    }
+
+    close() {}
+}
+
+/** @param {Uint8Array} a @param {Uint8Array} b */
+function compareBytes(a, b) {
+    const both = Math.min(a.length, b.length)
+    for (let i = 0; i < both; i += 1) if (a[i] !== b[i]) return a[i] - b[i]
+    return a.length - b.length
+}
+
+/** The files and folders of a folder; links to folders are not followed. @param {string} path */
+async function namesIn(path) {
+    const encoder = new TextEncoder()
+    const names = []
+    for (const item of await fs.promises.readdir(path, { withFileTypes: true })) {
+        const isLink = item.isSymbolicLink()
+        const about = isLink
+            ? await fs.promises.stat(`${path}/${item.name}`).catch(() => item)
+            : item
+        if (about.isFile()) names.push(encoder.encode(`f${item.name}\0`))
+        else if (item.isDirectory()) names.push(encoder.encode(`d${item.name}\0`))
+    }
+    return names.sort((a, b) => compareBytes(a.subarray(1), b.subarray(1)))
+}
+
+/**
+ * Answers a page of a folder: entries in the order of their names' bytes, those behind the token,
+ * as many as fit, and a zero byte behind the last.
+ * @param {Operation} op
+ */
+async function list(op) {
+    const token = new TextEncoder().encode(op.token)
+    const names = await namesIn(op.path)
+    const left = names.filter((name) => compareBytes(name.subarray(1, -1), token) > 0)
+    let room = op.length
+    while (left.length !== 0 && left[0].length <= room) {
+        const name = /** @type {Uint8Array} */ (left.shift())
+        op.part(name)
+        room -= name.length
+    }
+    if (left.length === 0 && room !== 0) op.part(new Uint8Array(1))
+    op.end({})
 }
 
 /** @param {{ size: bigint, mtimeNs: bigint }} about */

@@ -207,6 +207,7 @@ export class Core {
         op.why = this.text(op.why, op.why_bytes)
         op.headers = this.text(op.headers, op.headers_bytes)
         op.codec = this.text(op.codec, op.codec_bytes)
+        op.token = this.text(op.token, op.token_bytes)
         this.listed.push(op)
     }
 
