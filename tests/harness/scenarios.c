@@ -104,6 +104,17 @@ static ali_status scan_window(harness *h) {
     return open_and_scan(h, 0, &how, &what);
 }
 
+static ali_status scan_head(harness *h) {
+    static const char *const names[] = {"id", "city"};
+    const ali_open_options how = {.size_bytes = sizeof how, .tail_bytes = 1024};
+    const ali_scan_options what = {.size_bytes = sizeof what,
+                                   .columns = names,
+                                   .columns_count = 2,
+                                   .limit_rows = 10,
+                                   .coalesce_bytes = ALI_UNKNOWN};
+    return open_and_scan(h, 0, &how, &what);
+}
+
 static ali_status stat_first(harness *h) {
     const ali_open_options how = {.size_bytes = sizeof how, .tail_bytes = 512};
     return open_and_scan(h, ALI_OBJECT_NO_SUFFIX, &how, NULL);
@@ -311,6 +322,7 @@ const harness_scenario harness_scenarios[] = {
     {"scan all of an Arrow file", "trips.arrow", scan_all, 0},
     {"scan two columns of an Arrow file", "trips.arrow", scan_columns, 0},
     {"scan a window of rows of an Arrow file", "trips.arrow", scan_window, 0},
+    {"first rows of an Arrow file", "trips.arrow", scan_head, 0},
     {"an Arrow file that the host lends", "trips.arrow", lent_bytes, SCENARIO_LENDS},
     {"scan all of an Arrow stream", "plain.arrows", scan_all, 0},
     {"scan two columns of an Arrow stream", "plain.arrows", scan_columns, 0},

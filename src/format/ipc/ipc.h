@@ -142,6 +142,7 @@ typedef struct ali_ipc_body {
     uint64_t start_bytes; // in the object
     uint64_t size_bytes;
     uint64_t rows;
+    uint64_t read_rows; // of them, from the first on, that are read
     ali_flat_vector nodes;
     ali_flat_vector buffers;
     ali_flat_vector variadic;

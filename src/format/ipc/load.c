@@ -72,9 +72,8 @@ static ali_status fail_row(const ali_ipc_loader *loader, const char *found, uint
 // --- sizes ---------------------------------------------------------------------------------------
 
 // Bytes of an element that is checked, cleaned and turned round; 0: bits.
-static uint32_t width_of(const ali_ipc_loader *loader) {
-    const ali_type *type = loader->type;
-    switch (role_of(loader)) {
+static uint32_t role_width(const ali_type *type, char role) {
+    switch (role) {
     case 'o':
     case 'p':
     case 's':
@@ -92,6 +91,10 @@ static uint32_t width_of(const ali_ipc_loader *loader) {
     }
 }
 
+static uint32_t width_of(const ali_ipc_loader *loader) {
+    return role_width(loader->type, role_of(loader));
+}
+
 static uint64_t first_offset(const ali_column *column, uint32_t width) {
     return (uint64_t)ali_ipc_number(column->offsets->data, 0, width, true);
 }
@@ -100,20 +103,31 @@ static uint64_t last_offset(const ali_column *column, uint32_t width) {
     return (uint64_t)ali_ipc_number(column->offsets->data, column->length, width, true);
 }
 
+// Bytes that a buffer of `length` values must have; of data only its offsets tell.
+static uint64_t role_bytes(const ali_type *type, char role, uint64_t length) {
+    switch (role) {
+    case 'v':
+    case 'b':
+        return (length + 7) / 8;
+    case 'o':
+        return length == 0 ? 0 : (length + 1) * role_width(type, role);
+    case 'd':
+        return UINT64_MAX;
+    default:
+        return length * role_width(type, role);
+    }
+}
+
 // Bytes that the buffer under way must have at least.
 static uint64_t needed_bytes(const ali_ipc_loader *loader) {
     const ali_column *column = loader->column;
-    switch (role_of(loader)) {
-    case 'v':
-    case 'b':
-        return (column->length + 7) / 8;
-    case 'o':
-        return column->length == 0 ? 0 : (column->length + 1) * width_of(loader);
-    case 'd':
-        return last_offset(column, ali_ipc_offset_width(loader->type));
-    default:
-        return column->length * width_of(loader);
-    }
+    if (role_of(loader) == 'd') return last_offset(column, ali_ipc_offset_width(loader->type));
+    return role_bytes(loader->type, role_of(loader), column->length);
+}
+
+// Bytes of a buffer of `length_bytes` that are fetched: `needed` where it is stored as it is.
+static uint64_t wanted_of(const ali_ipc_loader *loader, uint64_t length_bytes, uint64_t needed) {
+    return loader->body.codec == ALI_CODEC_NONE ? ali_min_u64(length_bytes, needed) : length_bytes;
 }
 
 // --- steps: the bytes ----------------------------------------------------------------------------
@@ -216,7 +230,8 @@ static ali_status step_fetch(ali_ipc_loader *loader) {
     }
     loader->needed_bytes = needed_bytes(loader);
     const bool is_stored = loader->body.codec == ALI_CODEC_NONE;
-    if (is_stored && role_of(loader) == 'w' && loader->variadic != 0) loader->needed_bytes = length;
+    const bool is_text = role_of(loader) == 'd' || loader->variadic != 0;
+    if (is_stored && loader->variadic != 0) loader->needed_bytes = length;
     if (length < loader->needed_bytes && (is_stored || length == 0)) {
         return fail_column(loader, ALI_ERR_CORRUPT,
                            length == 0 ? "has an empty buffer instead of bytes:"
@@ -226,6 +241,7 @@ static ali_status step_fetch(ali_ipc_loader *loader) {
     const uint64_t from = loader->body.start_bytes + offset;
     if (length == 0) return ali_buf_new(loader->ctx, 0, &loader->raw);
     const uint64_t count = is_stored ? loader->needed_bytes : length;
+    length = wanted_of(loader, length, is_text ? UINT64_MAX : loader->needed_bytes);
     if (is_long(loader, length) && from >= loader->front_bytes) {
         return fetch_long(loader, from, count);
     }
@@ -787,10 +803,12 @@ ali_status ali_ipc_load_step(ali_ipc_loader *loader) {
 
 // --- what is wanted ------------------------------------------------------------------------------
 
-static ali_status want_buffer(ali_ipc_loader *loader, uint32_t index, uint64_t *wanted_bytes) {
+static ali_status want_buffer(ali_ipc_loader *loader, uint32_t index, uint64_t needed,
+                              uint64_t *wanted_bytes) {
     uint64_t offset = 0;
     uint64_t length = 0;
     if (!ali_ipc_buffer(&loader->body, index, &offset, &length)) return ALI_OK;
+    length = wanted_of(loader, length, needed);
     const uint64_t from = loader->body.start_bytes + offset;
     const uint64_t start = behind_front(loader, from, from + length);
     if (start == from + length) return ALI_OK;
@@ -807,10 +825,11 @@ ali_status ali_ipc_want_node(ali_ipc_loader *loader, uint32_t node, bool as_valu
         ali_ipc_layout(type, as_values ? 0 : type->index_bits, loader->body.version);
     for (uint32_t role = 0; layout[role] != 0; role += 1) {
         if (is_passed_over(place, layout[role])) continue;
-        ALI_TRY(want_buffer(loader, place->buffer + role, wanted_bytes));
+        ALI_TRY(want_buffer(loader, place->buffer + role,
+                            role_bytes(type, layout[role], place->length), wanted_bytes));
     }
     for (uint32_t i = 0; i < place->variadic; i += 1) {
-        ALI_TRY(want_buffer(loader, place->buffer + 2 + i, wanted_bytes));
+        ALI_TRY(want_buffer(loader, place->buffer + 2 + i, UINT64_MAX, wanted_bytes));
     }
     return ALI_OK;
 }

@@ -158,7 +158,7 @@ ali_status ali_ipc_read_body(ali_flat *flat, const ali_ipc_message *message, ali
         batch = ali_flat_child(flat, batch, 1);
     }
     const int64_t rows = ali_flat_number(flat, batch, 0, 8, 0);
-    body->rows = (uint64_t)rows;
+    body->rows = body->read_rows = (uint64_t)rows;
     body->nodes = ali_flat_items(flat, batch, 1, 16);
     body->buffers = ali_flat_items(flat, batch, 2, 16);
     body->variadic = ali_flat_items(flat, batch, 4, 8);
@@ -270,7 +270,7 @@ ali_status ali_ipc_place_nodes(ali_flat *flat, const ali_ipc_state *state, const
         const bool is_codes = state->nodes[node].dictionary != ALI_IPC_NONE &&
                               !(is_dictionary && is_top);
         const uint64_t expected =
-            is_top ? body->rows : length_by_parent(state, state->nodes[node].parent, places);
+            is_top ? body->read_rows : length_by_parent(state, state->nodes[node].parent, places);
         ALI_TRY(place_node(flat, state, body, node, expected, is_codes, &at, &places[node]));
         node += is_codes ? state->schema->nodes[node].type->span : 1;
     }

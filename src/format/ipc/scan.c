@@ -187,6 +187,11 @@ static bool is_read(const scan_state *scan, uint64_t before, uint64_t rows) {
     return rows != 0 && before + rows > scan->first_row && before < scan->end_row;
 }
 
+// Leaves out the rows behind the last that is read: their values need not be fetched.
+static void cut_rows(const scan_state *scan, ali_ipc_body *body, uint64_t before) {
+    if (before < scan->end_row) body->read_rows = ali_min_u64(body->rows, scan->end_row - before);
+}
+
 static void note_ahead(scan_state *scan, uint64_t index, uint64_t bytes) {
     scan->ahead[index % AHEAD_MAX] += bytes;
     scan->ahead_bytes += bytes;
@@ -243,6 +248,7 @@ static ali_status plan_body(scan_state *scan, const place *at, const ali_buf *me
     const uint64_t before = scan->planned_rows;
     if (!is_values) scan->planned_rows += planner->body.rows;
     if (!is_values && !is_read(scan, before, planner->body.rows)) return ALI_OK;
+    if (!is_values) cut_rows(scan, &planner->body, before);
     planner->front_bytes = at->front;
     const ali_status status = want_body(scan, &flat, planner, is_values, &wanted_bytes);
     note_ahead(scan, index, wanted_bytes);
@@ -379,6 +385,7 @@ static ali_status step_metadata(scan_state *scan) {
     loader->front_bytes = scan->at.front;
     scan->slot = scan->state->dictionaries_count;
     bool is_needed = is_read(scan, scan->rows_before, loader->body.rows);
+    if (scan->message.kind == ALI_IPC_BATCH) cut_rows(scan, &loader->body, scan->rows_before);
     if (scan->message.kind == ALI_IPC_DICTIONARY) {
         scan->slot = slot_of(scan, loader->body.id, 0);
         is_needed = scan->slot < scan->state->dictionaries_count;
@@ -413,7 +420,7 @@ static ali_status begin_values(scan_state *scan) {
 static ali_status begin_batch(scan_state *scan) {
     ALI_TRY(ali_ipc_place_nodes(&scan->flat, scan->state, &scan->loader.body, 0,
                                 scan->state->schema->nodes_count, false, scan->loader.places));
-    ALI_TRY(ali_batch_new(scan->ctx, scan->schema, scan->loader.body.rows, &scan->batch));
+    ALI_TRY(ali_batch_new(scan->ctx, scan->schema, scan->loader.body.read_rows, &scan->batch));
     ali_ipc_load_begin(&scan->loader, scan->batch->columns, scan->map, 0, scan->map_count, false);
     const uint64_t before = scan->rows_before;
     scan->handed_rows = scan->first_row > before ? scan->first_row - before : 0;
