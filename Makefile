@@ -51,7 +51,7 @@ OPT           := -O2 -g1 -gdwarf-4
 # Kernels: the hot loops, built for speed in both twins; everything else in the wasm is built for size.
 KERNELS := src/codec/snappy.c src/codec/lz4_block.c src/codec/xxh32.c src/format/parquet/rle.c \
            src/format/parquet/plain.c src/format/parquet/levels.c src/format/parquet/delta.c \
-           src/format/parquet/split.c
+           src/format/parquet/split.c wasm/narrow.c
 WASM_CFLAGS := --target=wasm32 -mbulk-memory -mnontrapping-fptoint -msign-ext -mmutable-globals \
                -ffunction-sections -fdata-sections -g0
 SIMD_CFLAGS := -msimd128

@@ -200,3 +200,31 @@ test('column names are no keys of shared objects', async () => {
     assert.deepEqual(Object.keys(row), ['__proto__', 'i8'])
     assert.equal({}.i8, undefined)
 })
+
+test('64-bit integers become the nearest doubles, up to the first that is out of range', () => {
+    const { core } = dataset._hold
+    const most = 2n ** 53n - 1n
+    const values = [0n, -1n, most, -most, 123456789012345n, -(2n ** 53n), 5n, 2n ** 53n, -5n, 7n]
+    const address = core.allocate(values.length * 8)
+    const wide = new BigInt64Array(core.memory.buffer, address, values.length)
+    wide.set(values)
+    const read = (from, factor, divisor, least) => {
+        const target = new Float64Array(values.length)
+        return [core.narrow(address, target, from, { factor, divisor, least }), [...target]]
+    }
+    const exact = values.map(Number)
+    const [at, doubles] = read(0, 1, 1, -Number(most))
+    assert.deepEqual([at, doubles.slice(0, 5)], [5, exact.slice(0, 5)])
+    assert.equal(read(6, 1, 1, -Number(most))[0], 7)
+    assert.equal(read(8, 1, 1, -Number(most))[0], -1)
+    assert.equal(read(0, 1, 1, 0)[0], 1)
+    assert.deepEqual(
+        read(0, 1000, 1, -Number(most))[1].slice(0, 5),
+        exact.slice(0, 5).map((value) => value * 1000),
+    )
+    assert.deepEqual(
+        read(0, 1, 1000, -Number(most))[1].slice(0, 5),
+        exact.slice(0, 5).map((value) => value / 1000),
+    )
+    core.exports.release(address, values.length * 8)
+})

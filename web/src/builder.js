@@ -111,11 +111,11 @@ class FixedBuilder {
     convert(core, info, target, place) {
         if (target.length === 0) return
         const { read, misfit } = this.field.form
-        let at = read(core.memory.buffer, info.values, target, 0)
+        let at = read(core, info.values, target, 0)
         while (at >= 0) {
             failMisfit(this.field, place, at, misfit)
             target[at] = 0
-            at = read(core.memory.buffer, info.values, target, at + 1)
+            at = read(core, info.values, target, at + 1)
         }
     }
 

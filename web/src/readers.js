@@ -1,10 +1,11 @@
 // readers.js: reads values of fixed width out of the module's memory into typed arrays, in the form
 // that forms.js chose. Loops over whole batches: each value is touched once.
 
+/** @typedef {import('./wasm.js').Core} Core */
 /**
  * Writes the values from index `from` on, as many as `target` holds; returns the index of the first
  * one that does not fit, or -1.
- * @typedef {(buffer: ArrayBufferLike, address: number, target: any, from: number) => number} Reader
+ * @typedef {(core: Core, address: number, target: any, from: number) => number} Reader
  */
 
 /** Units in a millisecond, and milliseconds in a unit. */
@@ -22,8 +23,8 @@ const POWERS = Array.from({ length: 23 }, (_, power) => Number(`1e${power}`))
 
 /** Values that lie in memory as JavaScript shows them. @param {any} array @returns {Reader} */
 export function directReader(array) {
-    return (buffer, address, target) => {
-        target.set(new array(buffer, address, target.length))
+    return (core, address, target) => {
+        target.set(new array(core.memory.buffer, address, target.length))
         return -1
     }
 }
@@ -34,8 +35,8 @@ export function readNothing() {
 }
 
 /** @type {Reader} */
-export function readBits(buffer, address, target) {
-    const bits = new Uint8Array(buffer, address, (target.length + 7) >> 3)
+export function readBits(core, address, target) {
+    const bits = new Uint8Array(core.memory.buffer, address, (target.length + 7) >> 3)
     const whole = target.length >> 3
     for (let at = 0, row = 0; at < whole; at += 1, row += 8) {
         const byte = bits[at]
@@ -55,8 +56,8 @@ export function readBits(buffer, address, target) {
 
 // Half floats: 1 bit of sign, 5 of exponent, 10 of fraction (IEEE 754 binary16).
 /** @type {Reader} */
-export function readHalfs(buffer, address, target) {
-    const halves = new Uint16Array(buffer, address, target.length)
+export function readHalfs(core, address, target) {
+    const halves = new Uint16Array(core.memory.buffer, address, target.length)
     const words = new Uint32Array(target.buffer, target.byteOffset, target.length)
     for (let i = 0; i < halves.length; i += 1) {
         const sign = (halves[i] & 0x8000) << 16
@@ -69,40 +70,53 @@ export function readHalfs(buffer, address, target) {
 }
 
 /** @type {Reader} */
-export function readInt32AsBigInt(buffer, address, target) {
-    const values = new Int32Array(buffer, address, target.length)
+export function readInt32AsBigInt(core, address, target) {
+    const values = new Int32Array(core.memory.buffer, address, target.length)
     for (let i = 0; i < values.length; i += 1) target[i] = BigInt(values[i])
     return -1
 }
 
-// 64-bit integers are put together of their halves: BigInt would cost ten times as much.
+const SIGNED = { factor: 1, divisor: 1, least: Number.MIN_SAFE_INTEGER }
+const UNSIGNED = { factor: 1, divisor: 1, least: 0 }
+
 /** @type {Reader} */
-export function readInt64(buffer, address, target, from) {
-    const halves = new Int32Array(buffer, address, target.length * 2)
-    for (let i = from; i < target.length; i += 1) {
-        const high = halves[2 * i + 1]
-        const value = high * 4294967296 + (halves[2 * i] >>> 0)
-        if (high >= 0x200000 || high < -0x200000 || value === -9007199254740992) return i
-        target[i] = value
-    }
-    return -1
+export function readInt64(core, address, target, from) {
+    return core.narrow(address, target, from, SIGNED)
 }
 
 /** @type {Reader} */
-export function readUint64(buffer, address, target, from) {
-    const halves = new Uint32Array(buffer, address, target.length * 2)
-    for (let i = from; i < target.length; i += 1) {
-        if (halves[2 * i + 1] >= 0x200000) return i
-        target[i] = halves[2 * i + 1] * 4294967296 + halves[2 * i]
-    }
-    return -1
+export function readUint64(core, address, target, from) {
+    return core.narrow(address, target, from, UNSIGNED)
 }
 
 /** Milliseconds. @param {number} bits @param {number} unit @returns {Reader} */
 export function timeReader(bits, unit) {
-    return bits === 64
-        ? (buffer, address, target) => readTimes64(buffer, address, unit, target)
-        : (buffer, address, target) => readTimes32(buffer, address, unit, target)
+    const factor = MS_PER[unit] || 1
+    const divisor = PER_MS[unit] || 1
+    if (bits === 64) return wideTimes({ factor, divisor, least: Number.MIN_SAFE_INTEGER })
+    return (core, address, target) => {
+        const values = new Int32Array(core.memory.buffer, address, target.length)
+        for (let i = 0; i < values.length; i += 1) target[i] = (values[i] * factor) / divisor
+        return -1
+    }
+}
+
+// The double nearest to the exact number of milliseconds. Below 2^53 one division or product rounds
+// once. Above, the whole milliseconds and the rest are taken apart first: the sum then has so few
+// bits left behind the point that adding the rounded rest rounds the same way.
+/** @param {{ factor: number, divisor: number, least: number }} how @returns {Reader} */
+function wideTimes(how) {
+    const factor = BigInt(how.factor)
+    const divisor = BigInt(how.divisor)
+    return (core, address, target) => {
+        let at = core.narrow(address, target, 0, how)
+        while (at >= 0) {
+            const [wide] = new BigInt64Array(core.memory.buffer, address + 8 * at, 1)
+            target[at] = quotient(wide * factor, divisor)
+            at = core.narrow(address, target, at + 1, how)
+        }
+        return -1
+    }
 }
 
 /**
@@ -111,53 +125,12 @@ export function timeReader(bits, unit) {
  */
 export function dateReader(bits, unit) {
     const read = timeReader(bits, unit)
-    return (buffer, address, target, from) => {
-        if (from === 0) read(buffer, address, target, 0)
+    return (core, address, target, from) => {
+        if (from === 0) read(core, address, target, 0)
         for (let i = from; i < target.length; i += 1)
             if (Math.abs(target[i]) > DATE_MS_MAX) return i
         return -1
     }
-}
-
-/**
- * @param {ArrayBufferLike} buffer
- * @param {number} address
- * @param {number} unit
- * @param {Float64Array} target
- */
-function readTimes32(buffer, address, unit, target) {
-    const values = new Int32Array(buffer, address, target.length)
-    const per = PER_MS[unit]
-    const factor = MS_PER[unit]
-    for (let i = 0; i < values.length; i += 1)
-        target[i] = per === 0 ? values[i] * factor : values[i] / per
-    return -1
-}
-
-// The double nearest to the exact number of milliseconds. Below 2^53 one division or product rounds
-// once. Above, the whole milliseconds and the rest are taken apart first: the sum then has so few
-// bits left behind the point that adding the rounded rest rounds the same way.
-/**
- * @param {ArrayBufferLike} buffer
- * @param {number} address
- * @param {number} unit
- * @param {Float64Array} target
- */
-function readTimes64(buffer, address, unit, target) {
-    const halves = new Int32Array(buffer, address, target.length * 2)
-    const per = PER_MS[unit]
-    const factor = MS_PER[unit]
-    for (let i = 0; i < target.length; i += 1) {
-        const high = halves[2 * i + 1]
-        if (high < 0x200000 && high >= -0x200000) {
-            const value = high * 4294967296 + (halves[2 * i] >>> 0)
-            target[i] = per === 0 ? value * factor : value / per
-        } else {
-            const [wide] = new BigInt64Array(buffer, address + 8 * i, 1)
-            target[i] = per === 0 ? Number(wide * BigInt(factor)) : quotient(wide, BigInt(per))
-        }
-    }
-    return -1
 }
 
 /** @param {bigint} value @param {bigint} per */
@@ -174,8 +147,8 @@ function quotient(value, per) {
 export function decimalReader(bits, scale) {
     const words = bits / 32
     const isShort = scale >= 0 && scale < POWERS.length
-    return (buffer, address, target, from) => {
-        const all = new Int32Array(buffer, address, target.length * words)
+    return (core, address, target, from) => {
+        const all = new Int32Array(core.memory.buffer, address, target.length * words)
         for (let i = from, at = from * words; i < target.length; i += 1, at += words) {
             const short = isShort ? shortInteger(all, at, words) : NaN
             if (short > -SAFE_DIGITS && short < SAFE_DIGITS) {

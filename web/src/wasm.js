@@ -13,6 +13,7 @@ import { redacted, redactedSentence } from './redact.js'
 
 const ABI_VERSION = 1
 const SCRATCH_BYTES = 1024
+const AREA_VALUES = 8192
 const KEEP_BYTES = 64 * 1024 * 1024
 
 // A module of one function that uses a SIMD128 instruction.
@@ -170,6 +171,8 @@ export class Core {
         this.memory = /** @type {any} */ (undefined)
         /** Where results are put by address. @type {number} */
         this.scratch = 0
+        /** Where converted values lie until they are copied out. @type {number} */
+        this.area = 0
         /** Operations that the running step listed. @type {Fields[]} */
         this.listed = []
         this._view = new DataView(new ArrayBuffer(0))
@@ -189,6 +192,7 @@ export class Core {
             )
         }
         this.scratch = this.allocate(SCRATCH_BYTES)
+        this.area = this.allocate(AREA_VALUES * 8)
     }
 
     /** Gives an acquired instance back. */
@@ -230,6 +234,24 @@ export class Core {
     /** @param {number} address @param {number} length */
     text(address, length) {
         return length === 0 ? '' : decoder.decode(this.bytes(address, length))
+    }
+
+    /**
+     * 64-bit integers as doubles, times a factor or by a divisor: writes those from index `from`
+     * on; returns the index of the first one below `least` or beyond 2^53 - 1, or -1.
+     * @param {number} address @param {Float64Array} target @param {number} from
+     * @param {{ factor: number, divisor: number, least: number }} how
+     */
+    narrow(address, target, from, { factor, divisor, least }) {
+        for (let at = from; at < target.length;) {
+            const count = Math.min(AREA_VALUES, target.length - at)
+            const begin = address + 8 * at
+            const done = this.exports.narrow(begin, this.area, count, factor, divisor, least)
+            target.set(new Float64Array(this.memory.buffer, this.area, done), at)
+            at += done
+            if (done < count) return at
+        }
+        return -1
     }
 
     /** A text that ends with a zero byte. @param {number} address */
