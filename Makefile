@@ -73,7 +73,8 @@ objects = $(patsubst %.c,$(B)/obj/$(1)/%.o,$(2))
 .PHONY: all native wasm web asan help
 all: native wasm web
 
-native: $(B)/alimentar $(B)/libalimentar.a $(B)/libalimentar.so
+native: $(B)/alimentar $(B)/libalimentar.a $(B)/libalimentar.so $(B)/alimentar.1 $(B)/alimentar.bash \
+    $(B)/_alimentar $(B)/alimentar.fish
 
 $(B)/obj/native/src/%.o: src/%.c Makefile
 	@mkdir -p $(@D); $(CC) $(CORE_CFLAGS) $(if $(filter $<,$(KERNELS)),-O3,$(OPT)) -g1 -gdwarf-4 -fPIC \
@@ -93,6 +94,18 @@ $(B)/libalimentar.so: $(B)/libalimentar.so.$(ABI)
 	@ln -sf libalimentar.so.$(ABI) $@
 $(B)/alimentar: $(call objects,native,$(CLI_SRC)) $(B)/libalimentar.a
 	@$(CC) -o $@ $^ $(LIBS) -pthread
+
+# The manual page and the completions of shells, out of the tables of verbs and flags.
+$(B)/cli-print: native/cli/generate/print.c native/cli/table.c native/cli/table.h Makefile
+	@mkdir -p $(@D); $(CC) $(NATIVE_CFLAGS) -I. -O1 -o $@ native/cli/generate/print.c native/cli/table.c
+$(B)/alimentar.1: $(B)/cli-print
+	@$< man > $@
+$(B)/alimentar.bash: $(B)/cli-print
+	@$< bash > $@
+$(B)/_alimentar: $(B)/cli-print
+	@$< zsh > $@
+$(B)/alimentar.fish: $(B)/cli-print
+	@$< fish > $@
 
 asan: $(B)/asan/alimentar
 $(B)/asan/libalimentar.a: $(call objects,asan,$(LIB_SRC))
@@ -209,6 +222,7 @@ PREFIX     ?= /usr/local
 BINDIR     ?= $(PREFIX)/bin
 LIBDIR     ?= $(PREFIX)/lib
 INCLUDEDIR ?= $(PREFIX)/include
+SHAREDIR   ?= $(PREFIX)/share
 $(B)/alimentar.pc: Makefile
 	@mkdir -p $(@D); printf '%s\n' 'prefix=$(PREFIX)' 'libdir=$(LIBDIR)' 'includedir=$(INCLUDEDIR)' '' \
 	    'Name: alimentar' 'Description: Reads tabular data where it is used' 'Version: $(VERSION)' \
@@ -223,6 +237,12 @@ install: native
 	@install -m 755 $(B)/libalimentar.so.$(ABI) $(DESTDIR)$(LIBDIR)/
 	@ln -sf libalimentar.so.$(ABI) $(DESTDIR)$(LIBDIR)/libalimentar.so
 	@install -m 644 $(B)/alimentar.pc $(DESTDIR)$(LIBDIR)/pkgconfig/
+	@install -d $(DESTDIR)$(SHAREDIR)/man/man1 $(DESTDIR)$(SHAREDIR)/bash-completion/completions \
+	    $(DESTDIR)$(SHAREDIR)/zsh/site-functions $(DESTDIR)$(SHAREDIR)/fish/vendor_completions.d
+	@install -m 644 $(B)/alimentar.1 $(DESTDIR)$(SHAREDIR)/man/man1/
+	@install -m 644 $(B)/alimentar.bash $(DESTDIR)$(SHAREDIR)/bash-completion/completions/alimentar
+	@install -m 644 $(B)/_alimentar $(DESTDIR)$(SHAREDIR)/zsh/site-functions/
+	@install -m 644 $(B)/alimentar.fish $(DESTDIR)$(SHAREDIR)/fish/vendor_completions.d/
 	@install -m 644 include/alimentar.h $(DESTDIR)$(INCLUDEDIR)/
 	@install -m 644 include/alimentar/*.h $(DESTDIR)$(INCLUDEDIR)/alimentar/
 
@@ -230,6 +250,10 @@ uninstall:
 	rm -f $(DESTDIR)$(BINDIR)/alimentar $(DESTDIR)$(LIBDIR)/libalimentar.* \
 	    $(DESTDIR)$(LIBDIR)/pkgconfig/alimentar.pc $(DESTDIR)$(INCLUDEDIR)/alimentar.h
 	rm -rf $(DESTDIR)$(INCLUDEDIR)/alimentar
+	rm -f $(DESTDIR)$(SHAREDIR)/man/man1/alimentar.1 \
+	    $(DESTDIR)$(SHAREDIR)/bash-completion/completions/alimentar \
+	    $(DESTDIR)$(SHAREDIR)/zsh/site-functions/_alimentar \
+	    $(DESTDIR)$(SHAREDIR)/fish/vendor_completions.d/alimentar.fish
 
 .PHONY: clean
 clean:

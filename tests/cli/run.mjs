@@ -951,6 +951,26 @@ async function checkCutFile() {
 }
 
 for (const [name, bytes] of Object.entries(files)) writeFileSync(join(base, name), bytes)
+// What is made of the tables of verbs and flags names each of them, and shells take it.
+function checkPages() {
+    const help = spawnSync(command, ['--help']).stdout.toString()
+    const usage = /^ {2}(\w+) (?:\[N\] |START:END )?(?:FILE|INPUT)/gm
+    const verbs = [...help.matchAll(usage)].map((match) => match[1])
+    const problems = verbs.length < 9 ? [`verbs: ${verbs}`] : []
+    for (const page of ['alimentar.1', 'alimentar.bash', '_alimentar', 'alimentar.fish']) {
+        const text = readFileSync(join('build', page), 'utf8').replaceAll('\\-', '-')
+        for (const word of [...verbs, 'columns', 'no-truncate', 'header-file'])
+            if (!text.includes(word)) problems.push(`${page} does not name ${word}`)
+    }
+    const script = `. build/alimentar.bash; COMP_WORDS=(alimentar ta); COMP_CWORD=1; _alimentar
+        echo "$COMPREPLY"; COMP_WORDS=(alimentar tail --li); COMP_CWORD=2; _alimentar
+        echo "$COMPREPLY"`
+    const bash = spawnSync('bash', ['-c', script])
+    if (bash.stdout.toString() !== 'tail\n--limit\n') problems.push(`${bash.stdout}${bash.stderr}`)
+    judge('manual page and completions name verbs and flags', problems)
+}
+checkPages()
+
 const waiting = [...cases, ...remote, ...verbs, ...many]
 async function work() {
     for (let next = waiting.shift(); next; next = waiting.shift()) await check(next)
