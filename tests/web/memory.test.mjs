@@ -3,6 +3,8 @@
 import assert from 'node:assert/strict'
 import fs from 'node:fs'
 import { test } from 'node:test'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 
 import { open } from '../../web/dist/node.js'
 
@@ -32,6 +34,41 @@ test('rows that a file only claims to have take no memory', async () => {
     const { temp } = await dataset.columns(['temp'])
     assert.equal(temp.length, 26115)
     assert.ok(temp.values.buffer.byteLength <= 2 ** 26)
+    dataset.close()
+})
+
+test('a batch of views that is forgotten is released in the end, and told', async () => {
+    setFlagsFromString('--expose-gc')
+    const collect = runInNewContext('gc')
+    const dataset = await open(bytes)
+    const base = dataset.memoryBytes()
+    const forget = async () => {
+        const batches = dataset.batches({ columns: ['temp'], views: true })
+        assert.equal((await batches.next()).value.columns.length, 1)
+        await batches.return()
+    }
+    await forget()
+    assert.ok(dataset.memoryBytes() > base)
+    for (let turn = 0; turn < 100 && dataset.warnings.length === 0; turn += 1) {
+        collect()
+        await new Promise((resolve) => setTimeout(resolve, 10))
+    }
+    assert.deepEqual(
+        dataset.warnings.map(({ code }) => code),
+        ['views_forgotten'],
+    )
+    assert.equal(dataset.memoryBytes(), base)
+    dataset.close()
+})
+
+test('a batch of views ends with its block, by using', async () => {
+    const dataset = await open(bytes)
+    const base = dataset.memoryBytes()
+    for await (const batch of dataset.batches({ columns: ['temp'], views: true })) {
+        batch[Symbol.dispose]()
+        assert.throws(() => batch.column('temp').values, { code: 'state' })
+    }
+    assert.equal(dataset.memoryBytes(), base)
     dataset.close()
 })
 
