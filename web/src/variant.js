@@ -74,9 +74,9 @@ class Reader {
     /** @param {number} at @param {number} depth @returns {any} */
     value(at, depth) {
         if (depth > DEPTH_MAX) throw new Misfit('limit', `is nested deeper than ${DEPTH_MAX}`)
+        const header = this.view.getUint8(at)
         this.left -= 1
         if (this.left < 0) throw new Misfit('corrupt', 'has values that overlap')
-        const header = this.view.getUint8(at)
         switch (header & 3) {
             case 0:
                 return this.primitive(header >> 2, at + 1)
