@@ -163,7 +163,7 @@ $(B)/wasm/alimentar-scalar.wasm: $(call objects,wasm-scalar,$(CORE_SRC) $(WASM_S
 # --- brotli for browsers: a module of its own, loaded where a file needs it ----------------------------
 BROTLI_FLAGS := -isystem $(THIRD)/brotli/c/include -Iwasm/upstream
 $(B)/wasm/brotli.wasm: wasm/brotli/brotli.c wasm/heap.c wasm/abi.h $(THIRD)/.stamp Makefile
-	@mkdir -p $(B)/obj/brotli; rm -f $(B)/obj/brotli/*
+	@mkdir -p $(@D) $(B)/obj/brotli; rm -f $(B)/obj/brotli/*
 	@for part in $(THIRD)/brotli/c/{common,dec}/*.c; do \
 	    $(CC) $(UPSTREAM_CFLAGS) $(SIMD_CFLAGS) $(BROTLI_FLAGS) -Os -c $$part \
 	        -o $(B)/obj/brotli/$$(basename $$part).o; done

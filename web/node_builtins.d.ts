@@ -1,4 +1,4 @@
-// node_builtins.d.ts: the few functions of Node that src/node.js uses, so that the check needs no
+// node_builtins.d.ts: the few functions of Node that the sources use, so that the check needs no
 // package of types. Not shipped.
 
 declare module 'node:fs' {
@@ -44,4 +44,16 @@ declare module 'node:fs/promises' {
 
 declare module 'node:url' {
     export function fileURLToPath(url: string | URL): string
+}
+
+declare module 'node:worker_threads' {
+    export class Worker {
+        constructor(source: URL | string, options?: { eval: boolean })
+        postMessage(message: unknown, transfer: readonly unknown[]): void
+        on(name: 'message', take: (message: unknown) => void): void
+        on(name: 'error', take: (error: unknown) => void): void
+        on(name: 'exit', take: () => void): void
+        ref(): void
+        unref(): void
+    }
 }

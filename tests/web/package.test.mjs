@@ -78,9 +78,9 @@ test('dist holds the sources unchanged, and the wasm', () => {
 
 test('package.json has types first, no dependency, and exports that exist', () => {
     const { exports, dependencies, type, sideEffects, files } = JSON.parse(read('web/package.json'))
-    assert.deepEqual([type, sideEffects, files], ['module', false, ['dist']])
+    assert.deepEqual([type, sideEffects, files], ['module', ['./dist/worker.js'], ['dist']])
     assert.equal(dependencies, undefined)
-    for (const entry of ['.', './node']) {
+    for (const entry of ['.', './node', './worker']) {
         assert.equal(Object.keys(exports[entry])[0], 'types')
         for (const path of Object.values(exports[entry])) assert.ok(read(`web/${path}`))
     }

@@ -1,0 +1,16 @@
+// worker_node.js: alimentar/worker in Node: the package's names, with data sets that live in a
+// thread of their own.
+import { Worker } from 'node:worker_threads'
+
+import { Client } from './client.js'
+import { nodeWorker } from './start.js'
+
+export { AlimentarError } from './errors.js'
+
+const client = new Client(nodeWorker(() => new Worker(new URL('./worker.js', import.meta.url))))
+
+/** @type {typeof import('./types.d.ts').init} */
+export const init = (options) => client.init(options)
+
+/** @type {typeof import('./types.d.ts').open} */
+export const open = (source, options) => /** @type {any} */ (client.open(source, options))
