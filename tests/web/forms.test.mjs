@@ -396,3 +396,61 @@ test('values that are taken out can be posted: they do not drag their column alo
     assert.equal(columns.list.at(2).buffer.byteLength, 16)
     assert.equal(columns.fixed_bytes.at(2).buffer.byteLength, 3)
 })
+
+test('a path gives a member of a struct as a column, null where the struct is', async () => {
+    const paths = [['struct', 'x'], ['struct', '__proto__'], 'ext', ['struct', 'when']]
+    const keys = ['struct.x', 'struct.__proto__', 'ext', 'struct.when']
+    const read = await dataset.columns(paths, { offset: 1 })
+    assert.deepEqual(Object.keys(read), keys)
+    const { struct } = columns
+    const expected = (name) => [...struct].slice(1).map((each) => each?.[name] ?? null)
+    assert.deepEqual([...read['struct.x']], expected('x'))
+    assert.deepEqual([...read['struct.x'].values].slice(0, 4), [1, 2, 0, 4])
+    assert.equal(read['struct.x'].nullCount, 2)
+    assert.deepEqual([...read['struct.__proto__']], expected('__proto__'))
+    const { codes, values } = read['struct.__proto__'].dictionary()
+    assert.deepEqual(
+        [...codes].map((code) => values[code] ?? null),
+        expected('__proto__'),
+    )
+    assert.deepEqual([...read['struct.when']], expected('when'))
+    assert.equal(read['struct.when'].type.unit, 1)
+    for (const views of [false, true]) {
+        const rows = []
+        for await (const batch of dataset.batches({ columns: paths, views, offset: 1 })) {
+            assert.deepEqual(
+                batch.schema.fields.map(({ type }) => type.name),
+                ['int32', 'utf8', 'int32', 'timestamp[ms]'],
+            )
+            rows.push(...batch)
+            batch.release()
+        }
+        assert.deepEqual(
+            rows.map((row) => row['struct.x']),
+            expected('x'),
+        )
+        assert.deepEqual(Object.keys(rows[0]), keys)
+    }
+    assert.equal((await dataset.head(1, { columns: [['struct', 'x']] }))[0]['struct.x'], 0)
+})
+
+test('a path that leads nowhere, or twice to one key, is an error', async () => {
+    await assert.rejects(dataset.columns([['struct', 'y']]), { code: 'not_found' })
+    await assert.rejects(dataset.columns([['nix', 'x']]), { code: 'not_found' })
+    await assert.rejects(dataset.columns([[]]), { code: 'argument' })
+    const arrow = dataset.toArrow({ columns: [['struct', 'x']] }).then(
+        (bytes) => bytes.length > 0,
+        (error) => error.code === 'unsupported',
+    )
+    assert.ok(await arrow)
+    await assert.rejects(
+        dataset.columns([
+            ['struct', 'x'],
+            ['struct', 'x'],
+        ]),
+        {
+            code: 'argument',
+            message: /"struct.x" is asked for twice/,
+        },
+    )
+})

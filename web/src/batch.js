@@ -4,6 +4,7 @@ import { copyColumn, placeAt, viewColumn } from './builder.js'
 import { Hold, INSPECT } from './column.js'
 import { AlimentarError } from './errors.js'
 import { checkDistinct, schemaOf } from './fields.js'
+import { memberColumn } from './member.js'
 
 /** @typedef {import('./wasm.js').Core} Core */
 /** @typedef {import('./column.js').Column} Column */
@@ -143,7 +144,16 @@ if (dispose !== undefined) {
 export function copyBatch(core, batch, fields, row, cache) {
     const place = placeAt(row)
     const columns = fields.map((field, index) =>
-        copyColumn(core, core.exports.batch_column(batch, index) >>> 0, field, place, cache),
+        memberColumn(
+            field,
+            copyColumn(
+                core,
+                core.exports.batch_column(batch, index) >>> 0,
+                field.whole ?? field,
+                place,
+                cache,
+            ),
+        ),
     )
     return new Batch(fields, columns, core.exports.batch_rows(batch))
 }
@@ -160,7 +170,16 @@ export function viewBatch(core, batch, simple, fields, row, cache, report) {
     try {
         const place = placeAt(row)
         const columns = fields.map((field, index) =>
-            viewColumn(hold, core.exports.batch_column(simple, index) >>> 0, field, place, cache),
+            memberColumn(
+                field,
+                viewColumn(
+                    hold,
+                    core.exports.batch_column(simple, index) >>> 0,
+                    field.whole ?? field,
+                    place,
+                    cache,
+                ),
+            ),
         )
         return new ViewBatch(fields, columns, core.exports.batch_rows(batch), hold, report)
     } catch (error) {

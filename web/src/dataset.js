@@ -19,6 +19,7 @@ import { Task } from './drive.js'
 import { AlimentarError, failArgument } from './errors.js'
 import { checkDistinct, readFields, readSchemaMetadata, schemaOf } from './fields.js'
 import { valueOptions } from './forms.js'
+import { memberColumn, memberField } from './member.js'
 import { hostsOf, onlyHost } from './sources.js'
 import { acquire } from './wasm.js'
 
@@ -262,8 +263,11 @@ export class Dataset {
             const fields = readFields(core, schema, values)
             options.columns?.forEach((asked, index) => {
                 fields[index].isAsked = true
-                if (typeof asked !== 'string') fields[index].key = asked.join('.')
-                else if (asked.startsWith('#')) fields[index].key = asked
+                if (typeof asked !== 'string') {
+                    fields[index] = memberField(fields[index], asked)
+                    fields[index].isAsked = true
+                    fields[index].key = asked.join('.')
+                } else if (asked.startsWith('#')) fields[index].key = asked
             })
             return fields
         } finally {
@@ -304,7 +308,7 @@ export class Dataset {
             failArgument('the path of a column must be a list of at least one name')
         const [first, ...rest] = path
         const below = rest.map((name) => '.' + name.replace(/[.\\]/g, '\\$&')).join('')
-        if (/^#\d+$/.test(first)) return first + below
+        if (/^#\d+$/.test(first)) return this.known(first, below)
         const name = first.replace(/^\\#/, '#')
         const places = this.schema.fields.flatMap((field, index) =>
             field.name === name ? [`#${index + 1}`] : [],
@@ -313,7 +317,25 @@ export class Dataset {
             throw new AlimentarError('not_found', `there is no column "${name}"`, { column: name })
         if (places.length > 1)
             failArgument(`columns ${places.join(', ')} are all called "${name}": ask by place`)
-        return places[0] + below
+        return this.known(places[0], below)
+    }
+
+    /**
+     * The path, if the core can read that alone, else the column that it begins with.
+     * @param {string} place @param {string} below
+     */
+    known(place, below) {
+        const { core, dataset } = this._hold
+        const status = core.lend((put) =>
+            core.exports.scan_schema(
+                dataset,
+                scanOptions(put, { columns: [place + below] }),
+                core.scratch,
+            ),
+        )
+        if (status < 0) return place
+        core.exports.schema_release(core.u32(core.scratch))
+        return place + below
     }
 
     /**
@@ -434,7 +456,7 @@ export class Dataset {
         const room = this.roomFor(options, fields.length)
         /** @type {import('./text.js').DictionaryCache} */
         const cache = new Map()
-        const builders = fields.map((field) => builderOf(field, room))
+        const builders = fields.map((field) => builderOf(field.whole ?? field, room))
         let row = options.offset ?? 0
         for await (const batch of this.drain(task)) {
             let simple = 0
@@ -452,7 +474,9 @@ export class Dataset {
             }
         }
         const result = Object.create(null)
-        fields.forEach(({ key }, index) => (result[key] = builders[index].finish()))
+        fields.forEach((field, index) => {
+            result[field.key] = memberColumn(field, builders[index].finish())
+        })
         return result
     }
 
@@ -505,6 +529,7 @@ export class Dataset {
         let task
         let schema = 0
         try {
+            this.checkPaths(options)
             task = this.scan(options)
             schema = this.scanSchema(options)
             return await this.write(task, schema)
@@ -513,6 +538,20 @@ export class Dataset {
         } finally {
             if (task !== undefined) this.end(task)
             this._hold.core.exports.schema_release(schema)
+        }
+    }
+
+    /** Fails for a member that the core can only read with its whole column.
+     * @param {import('./types.d.ts').ArrowOptions} options */
+    checkPaths({ columns = [] }) {
+        for (const path of columns) {
+            if (typeof path === 'string' || path.length < 2) continue
+            if (this.pathOf([...path]).includes('.')) continue
+            throw new AlimentarError(
+                'unsupported',
+                `toArrow() of a member of a column is not supported: ask for "${path[0]}"`,
+                { column: path.join('.') },
+            )
         }
     }
 
