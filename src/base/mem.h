@@ -37,6 +37,11 @@ static inline void ali_copy(void *to, const void *from, size_t size_bytes) {
     if (size_bytes != 0) __builtin_memcpy(to, from, size_bytes);
 }
 
+// Moves bytes that are not counted; the ranges may overlap.
+static inline void ali_move(void *to, const void *from, size_t size_bytes) {
+    if (size_bytes != 0) __builtin_memmove(to, from, size_bytes);
+}
+
 // Copies data and counts it in ali_context_copied_bytes().
 void ali_copy_counted(ali_context *ctx, void *to, const void *from, size_t size_bytes);
 

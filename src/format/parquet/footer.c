@@ -43,6 +43,7 @@ static void file_clear(ali_file *file) {
     ali_parquet_state *state = file->state;
     if (state == NULL) return;
     ali_buf_release(state->footer);
+    ali_schema_release(state->stored);
     ali_arena_clear(&state->arena);
     ali_mem_free(file->ctx, state, sizeof *state);
     file->state = NULL;

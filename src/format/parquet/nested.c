@@ -64,6 +64,8 @@ ali_status ali_parquet_nest_new(ali_context *ctx, const ali_parquet_state *state
     for (uint32_t i = 0; i < count; i += 1) {
         nest->links[i].node = nodes[i];
         fill_link(nest, i, &schema->nodes[nodes[i]], &state->nodes[from[i]]);
+        nest->links[i].is_key = i >= 2 && nodes[i] == nodes[i - 2] + 2 &&
+                                nest->types[i - 2].kind == ALI_TYPE_MAP;
     }
     reader->nest = nest;
     return ALI_OK;
@@ -232,7 +234,7 @@ static ali_status put_link(ali_parquet_source *source, ali_parquet_reader *reade
     ali_column *column = &nest->chain[i];
     const uint8_t zone = link->repetition;
     const uint64_t from = nest->slots[zone];
-    if (link->is_nullable && link->definition > nest->present[zone]) {
+    if ((link->is_nullable || link->is_key) && link->definition > nest->present[zone]) {
         ALI_TRY(put_validity(source, column, link, from, slots));
     }
     if (!link->is_list) return ALI_OK;
@@ -432,6 +434,10 @@ ali_status ali_parquet_nest_finish(ali_parquet_source *source, ali_parquet_reade
         const ali_parquet_link *link = &nest->links[i];
         ali_column *column = &nest->chain[i];
         column->length = nest->slots[link->repetition];
+        if (link->is_key && link->valid != column->length && column->validity != NULL) {
+            return ali_parquet_reader_fail(source, reader, ALI_ERR_CORRUPT,
+                                           "a map has a key that is null");
+        }
         if (column->validity != NULL) column->null_count = column->length - link->valid;
         if (!link->is_nullable) column->null_count = 0;
         if (column->null_count == 0) drop_validity(column);

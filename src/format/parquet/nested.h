@@ -12,6 +12,7 @@ typedef struct ali_parquet_link {
     uint8_t repetition; // lists that it lies in: its zone
     bool is_list;       // a list or a map
     bool is_nullable;
+    bool is_key;    // of a map: never null, whatever the file's schema says
     uint64_t valid; // slots that are not null
 } ali_parquet_link;
 

@@ -39,6 +39,8 @@ typedef struct ali_parquet_node {
     uint8_t definition; // definition level from which on it is not null
     uint8_t repetition; // lists that it lies in
     uint8_t present;    // definition level from which on the nearest of these has an item
+    bool is_variant;
+    bool is_shredded; // a Variant that is not shown as it is stored
 } ali_parquet_node;
 
 #define ALI_PARQUET_NO_LEAF UINT32_MAX
@@ -71,6 +73,8 @@ typedef struct ali_parquet_state {
     ali_parquet_node *nodes;     // one for each node of the schema
     uint32_t columns_count;
     uint32_t nodes_count;
+    ali_schema *stored;           // NULL: the file's schema is shown as it is stored
+    const uint32_t *stored_nodes; // for each node of the file's schema, the one it comes from
     bool verifies_checksums;
 } ali_parquet_state;
 

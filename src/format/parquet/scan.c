@@ -8,6 +8,7 @@
 // Each leaf has a reader. One at the top fills the batch's column; one below others fills a chain
 // of columns of its own, and those of all leaves are merged when they have the batch's rows.
 #include "format/parquet/nested.h"
+#include "format/parquet/shredded.h"
 
 // Work of a step, about a byte each: decompression of 1 MiB or 256 Ki values.
 #define STEP_CREDIT (INT64_C(1) << 20)
@@ -54,8 +55,11 @@ typedef struct scan_state {
     bool is_windowed;
     bool is_plan; // no bytes are looked at
     bool is_begun;
-    ali_batch *batch; // being filled
-    uint64_t rows;    // of it, as far as is known
+    ali_batch *batch;      // being filled
+    uint64_t rows;         // of it, as far as is known
+    uint64_t row;          // its first, of the file
+    ali_parquet_join join; // of shredded columns to what is shown
+    ali_schema *shown;     // what batches are of
 } scan_state;
 
 // --- row groups ----------------------------------------------------------------------------------
@@ -304,6 +308,10 @@ static ali_status begin_batch(scan_state *scan, uint32_t budget_rows) {
         if (spare != 0) rows = ali_min_u64(rows, spare);
     }
     scan->rows = rows;
+    scan->row =
+        ali_min_u64(scan->current.rows_before + (uint64_t)group_at(scan, &scan->current)->rows,
+                    scan->end_row) -
+        scan->group_rows;
     scan->source.text_bytes = 0;
     return ali_batch_new(scan->source.ctx, scan->source.schema, rows, &scan->batch);
 }
@@ -389,6 +397,10 @@ static ali_status end_batch(ali_task *task, scan_state *scan) {
     ALI_TRY(fill_bares(scan));
     scan->group_rows -= scan->rows;
     if (scan->group_rows == 0) ALI_TRY(close_group(scan));
+    if (scan->join.schema != NULL) {
+        return ali_parquet_join_begin(scan->source.ctx, &scan->join, scan->shown, scan->batch,
+                                      scan->row);
+    }
     ali_task_put_batch(task, scan->batch);
     scan->batch = NULL;
     return ALI_READY;
@@ -453,7 +465,21 @@ static ali_status step_plan(ali_task *task, scan_state *scan) {
     return ALI_YIELD;
 }
 
+// Goes on with the shredded columns of a batch that is read.
+static ali_status join_batch(ali_task *task, scan_state *scan) {
+    int64_t credit = STEP_CREDIT;
+    const ali_status status =
+        ali_parquet_join_step(scan->source.ctx, &scan->join, scan->batch, &credit);
+    if (status != ALI_OK) return status;
+    ali_task_put_batch(task, scan->join.batch);
+    scan->join.batch = NULL;
+    ali_batch_release(scan->batch);
+    scan->batch = NULL;
+    return ALI_READY;
+}
+
 static ali_status step(ali_task *task, scan_state *scan, uint32_t budget_rows) {
+    if (scan->join.batch != NULL) return join_batch(task, scan);
     if (!scan->is_begun) begin(task, scan);
     if (scan->is_plan) return step_plan(task, scan);
     const uint32_t ops = ali_task_inflight_ops(task);
@@ -470,7 +496,9 @@ static ali_status step(ali_task *task, scan_state *scan, uint32_t budget_rows) {
     if (status < 0) return status;
     ALI_TRY(ali_blob_flush(scan->source.blob, task));
     if (ali_task_inflight_ops(task) > ops) return ALI_NEED;
-    return status == ALI_OK ? end_batch(task, scan) : status;
+    if (status != ALI_OK) return status;
+    const ali_status ended = end_batch(task, scan);
+    return ended == ALI_OK ? ALI_YIELD : ended;
 }
 
 static ali_status scan_step(ali_task *task, void *pointer, uint32_t budget_rows) {
@@ -497,7 +525,8 @@ static void scan_clear(ali_task *task, void *pointer) {
     ali_parquet_clear_inflate(&scan->source);
     ali_buf_release(scan->source.scratch);
     ali_batch_release(scan->batch);
-    ali_schema_release(scan->source.schema);
+    ali_parquet_join_clear(ali_task_context(task), &scan->join);
+    ali_schema_release(scan->shown);
     ali_blob_forget(scan->source.blob, task);
     ali_blob_release(scan->source.blob);
     ali_file_release(scan->file);
@@ -507,18 +536,19 @@ static const ali_task_class scan_class = {"parquet", scan_step, scan_clear, size
 
 // The nodes of a projected schema while readers are made of them.
 typedef struct node_map {
-    const ali_projection *projection;
+    const ali_schema *schema;
+    const uint32_t *nodes; // of the file's stored schema, for each
     const ali_parquet_state *state;
     uint32_t *parents; // of each node; that of one at the top is itself
     uint8_t *is_told;  // some leaf tells of it
 } node_map;
 
 static uint32_t leaf_at(const node_map *map, uint32_t node) {
-    return map->state->nodes[map->projection->nodes[node]].leaf;
+    return map->state->nodes[map->nodes[node]].leaf;
 }
 
 static void fill_parents(const node_map *map) {
-    const ali_schema *schema = map->projection->schema;
+    const ali_schema *schema = map->schema;
     for (uint32_t i = 0; i < schema->count; i += 1)
         map->parents[schema->roots[i]] = schema->roots[i];
     for (uint32_t node = 0; node < schema->nodes_count; node += 1) {
@@ -545,20 +575,19 @@ static ali_status new_reader(ali_context *ctx, const node_map *map, uint32_t nod
     for (uint32_t at = node; map->parents[at] != at; at = map->parents[at]) count += 1;
     for (uint32_t i = count; i > 0; i -= 1) {
         nodes[i - 1] = node;
-        from[i - 1] = map->projection->nodes[node];
+        from[i - 1] = map->nodes[node];
         shared += map->is_told[node];
         map->is_told[node] = 1;
         node = map->parents[node];
     }
     if (count == 1 && column->repetition == 0 && column->definition <= 1) return ALI_OK;
-    ALI_TRY(
-        ali_parquet_nest_new(ctx, map->state, reader, map->projection->schema, nodes, from, count));
+    ALI_TRY(ali_parquet_nest_new(ctx, map->state, reader, map->schema, nodes, from, count));
     reader->nest->shared = shared;
     return ALI_OK;
 }
 
 static ali_status new_readers(ali_context *ctx, scan_state *scan, const node_map *map) {
-    const uint32_t nodes_count = map->projection->schema->nodes_count;
+    const uint32_t nodes_count = map->schema->nodes_count;
     uint32_t count = 0;
     void *readers = NULL;
     for (uint32_t i = 0; i < nodes_count; i += 1) {
@@ -578,7 +607,7 @@ static ali_status new_readers(ali_context *ctx, scan_state *scan, const node_map
 
 // Notes the nodes that no leaf tells of.
 static ali_status note_bare(ali_context *ctx, scan_state *scan, const node_map *map) {
-    const uint32_t nodes_count = map->projection->schema->nodes_count;
+    const uint32_t nodes_count = map->schema->nodes_count;
     void *bare = NULL;
     for (uint32_t i = 0; i < nodes_count; i += 1) scan->bare_count += map->is_told[i] == 0 ? 1 : 0;
     scan->bare_bytes = (uint64_t)scan->bare_count * 2 * sizeof(uint32_t);
@@ -595,13 +624,14 @@ static ali_status note_bare(ali_context *ctx, scan_state *scan, const node_map *
 }
 
 static ali_status make_readers(ali_context *ctx, scan_state *scan, const ali_parquet_state *state,
-                               const ali_projection *projection) {
-    const uint64_t count = projection->schema->nodes_count;
+                               const ali_schema *schema) {
+    const uint64_t count = schema->nodes_count;
     const uint64_t room_bytes = count * (sizeof(uint32_t) + 1);
     if (count == 0) return ALI_OK;
     void *room = NULL;
     ALI_TRY(ali_mem_zero(ctx, room_bytes, &room));
-    const node_map map = {.projection = projection,
+    const node_map map = {.schema = schema,
+                          .nodes = scan->join.nodes,
                           .state = state,
                           .parents = room,
                           .is_told = (uint8_t *)room + count * sizeof(uint32_t)};
@@ -615,14 +645,14 @@ static ali_status make_readers(ali_context *ctx, scan_state *scan, const ali_par
 static ali_status fill_state(ali_context *ctx, ali_task *task, scan_state *scan, ali_file *file,
                              const ali_projection *projection) {
     const ali_parquet_state *state = file->state;
-    ALI_TRY(make_readers(ctx, scan, state, projection));
+    scan->shown = projection->schema;
+    ali_schema_retain(scan->shown);
+    ALI_TRY(ali_parquet_join_new(ctx, state, projection, &scan->join));
+    ali_schema *schema = scan->join.schema != NULL ? scan->join.schema : scan->shown;
+    ALI_TRY(make_readers(ctx, scan, state, schema));
     scan->file = ali_file_retain(file);
-    ali_schema_retain(projection->schema);
-    scan->source = (ali_parquet_source){.ctx = ctx,
-                                        .task = task,
-                                        .schema = projection->schema,
-                                        .state = state,
-                                        .strings = projection->strings};
+    scan->source = (ali_parquet_source){
+        .ctx = ctx, .task = task, .schema = schema, .state = state, .strings = projection->strings};
     scan->is_plan = projection->is_plan;
     scan->batch_rows = ali_max_u64(projection->batch_rows, 1);
     scan->first_row = projection->offset_rows;

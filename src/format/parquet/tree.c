@@ -7,6 +7,7 @@
 // these is a list of its own, never null. A map without values has values of the type null.
 #include "base/text.h"
 #include "format/parquet/schema.h"
+#include "format/parquet/shredded.h"
 
 // Elements that a step takes.
 #define STEP_ELEMENTS 8192u
@@ -16,7 +17,8 @@ enum {
     OPEN_FIELDS,  // fields
     OPEN_ITEMS,   // of a LIST: the repeated field that has the items
     OPEN_ENTRIES, // of a MAP: the repeated group of key and value
-    OPEN_KEYS     // the entries of a map without values
+    OPEN_PAIRS,   // of its entries: key and value
+    OPEN_KEYS     // the same of a map without values
 };
 
 static bool is_leaf(const ali_parquet_element *element) {
@@ -243,7 +245,7 @@ static ali_status add_entries(ali_context *ctx, ali_parquet_state *state,
     enter_list(in);
     const uint32_t children = (uint32_t)element->children;
     ALI_TRY(add_group(state, reader, in, element, ALI_TYPE_STRUCT, 2));
-    return open_group(ctx, reader, in, children, children == 1 ? OPEN_KEYS : OPEN_FIELDS);
+    return open_group(ctx, reader, in, children, children == 1 ? OPEN_KEYS : OPEN_PAIRS);
 }
 
 // The values of a map that has none in the file.
@@ -287,10 +289,11 @@ static ali_status next_element(ali_context *ctx, ali_parquet_state *state,
         return add_element(ctx, state, reader, &in, element);
     }
     const bool is_optional = element->repetition == ALI_PARQUET_OPTIONAL;
+    const bool is_key = in.shape == OPEN_KEYS || (in.shape == OPEN_PAIRS && in.left == 2);
     const uint32_t index = state->nodes_count;
     in.definition += is_optional ? 1 : 0;
     ALI_TRY(add_element(ctx, state, reader, &in, element));
-    reader->fields[index].is_nullable = is_optional;
+    reader->fields[index].is_nullable = is_optional && !is_key; // as Arrow has it
     return ALI_OK;
 }
 
@@ -357,7 +360,9 @@ ali_status ali_parquet_step_schema(ali_context *ctx, ali_parquet_state *state,
     const ali_pair *pairs = NULL;
     uint32_t pairs_count = 0;
     ALI_TRY(ali_parquet_schema_pairs(state, &pairs, &pairs_count));
-    return ali_schema_new(ctx, reader->fields, state->nodes_count, pairs, pairs_count, schema);
+    ali_schema *stored = NULL;
+    ALI_TRY(ali_schema_new(ctx, reader->fields, state->nodes_count, pairs, pairs_count, &stored));
+    return ali_parquet_show(ctx, state, stored, schema);
 }
 
 // --- paths ---------------------------------------------------------------------------------------
