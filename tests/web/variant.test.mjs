@@ -1,8 +1,11 @@
 // variant.test.mjs: every kind of value of the Variant encoding, by bytes written out here
 // (https://github.com/apache/parquet-format/blob/master/VariantEncoding.md).
 import assert from 'node:assert/strict'
+import fs from 'node:fs'
 import { test } from 'node:test'
+import { fileURLToPath } from 'node:url'
 
+import { openFile } from '../../web/dist/node.js'
 import { VariantColumn } from '../../web/dist/variant.js'
 
 const NAMES = '11050001020304056162636465' // a, b, c, d, e
@@ -109,4 +112,44 @@ test('a Variant that is nested deeper than 512 is an error', () => {
     for (let level = 0; level < 512; level += 1) [value] = value
     assert.equal(value, null)
     assert.throws(() => read(nested(513)), { code: 'limit', message: /nested deeper than 512/ })
+})
+
+// Times are spelled in the expected rows, and numbers in JavaScript: those are compared above.
+const TIMES = /"[+-]?\d{4,6}-\d\d-\d\d|"\d\d:\d\d:\d\d/
+
+/** A value as the expected rows spell it, members in the order of their names. */
+function spelled(value) {
+    if (value === null || typeof value === 'boolean') return value
+    if (value instanceof Uint8Array) return Buffer.from(value).toString('hex')
+    if (Array.isArray(value)) return value.map(spelled)
+    if (typeof value !== 'object') return String(value)
+    const names = Object.keys(value).sort()
+    return names.map((name) => [name, spelled(value[name])])
+}
+
+test('Variants of real files, shredded or not, are what other readers gave', async () => {
+    const folder = new URL('../vectors/files/parquet-variant/duckdb/', import.meta.url)
+    let compared = 0
+    for (const name of fs.readdirSync(folder).filter((each) => each.endsWith('.parquet'))) {
+        const path = fileURLToPath(new URL(name, folder))
+        const [header, ...rows] = fs
+            .readFileSync(`${path}.expected.jsonl`, 'utf8')
+            .trim()
+            .split('\n')
+        const { schema } = JSON.parse(header)
+        const dataset = await openFile(path, { int64: 'bigint', decimal: 'string' })
+        for (const [index, { type }] of schema.entries()) {
+            if (type !== 'variant') continue
+            const column = (await dataset.columns([`#${index + 1}`]))[`#${index + 1}`]
+            assert.equal(column.type.name, 'variant')
+            rows.forEach((text, row) => {
+                if (TIMES.test(text)) return
+                const expected = spelled(JSON.parse(text)[index])
+                assert.deepEqual(spelled(column.at(row)), expected, `${name} ${row}`)
+                compared += 1
+            })
+        }
+        dataset.close()
+    }
+    assert.ok(compared > 30, `${compared} compared`)
 })
