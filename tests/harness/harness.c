@@ -346,14 +346,36 @@ static ali_column_info describe(const ali_column *column) {
     return info;
 }
 
-static void hash_value(harness *h, const ali_column_info *info, uint64_t row) {
+static void hash_value(harness *h, const ali_column *column, uint64_t row);
+
+// Lists by their items, structs by their members.
+static void hash_children(harness *h, const ali_column *column, uint64_t row) {
+    const ali_column_info info = describe(column);
+    const int32_t *offsets = info.offsets;
+    for (uint32_t i = 0; offsets == NULL && i < info.children_count; i += 1) {
+        hash_value(h, ali_column_child(column, i), row);
+    }
+    if (offsets == NULL) return;
+    const int32_t length = offsets[row + 1] - offsets[row];
+    harness_hash_bytes(h, &length, sizeof length);
+    for (int32_t i = offsets[row]; i < offsets[row + 1]; i += 1) {
+        hash_value(h, ali_column_child(column, 0), (uint64_t)i);
+    }
+}
+
+static void hash_value(harness *h, const ali_column *column, uint64_t row) {
+    const ali_column_info at = describe(column);
+    const ali_column_info *info = &at;
     if (info->validity != NULL && (info->validity[row / 8] >> (row % 8) & 1) == 0) {
         harness_hash_bytes(h, "n", 1);
         return;
     }
     if (info->encoding == ALI_ENCODING_DICTIONARY) {
-        const ali_column_info words = describe(info->dictionary);
-        hash_value(h, &words, (uint64_t)((const int32_t *)info->values)[row]);
+        hash_value(h, info->dictionary, (uint64_t)((const int32_t *)info->values)[row]);
+        return;
+    }
+    if (info->children_count != 0) {
+        hash_children(h, column, row);
         return;
     }
     if (info->offsets != NULL) {
@@ -381,8 +403,7 @@ ali_status harness_hash_batch(harness *h, void *user, ali_batch *batch) {
     const uint64_t rows = ali_batch_rows(batch);
     for (uint64_t row = 0; row < rows; row += 1) {
         for (uint32_t i = 0; i < columns; i += 1) {
-            const ali_column_info info = describe(ali_batch_column(batch, i));
-            hash_value(h, &info, row);
+            hash_value(h, ali_batch_column(batch, i), row);
         }
     }
     h->result.rows += rows;
