@@ -1,4 +1,4 @@
-# The pretended host, and the families that use it: oom, abort, slice, trace. Their programs see the public
+# The pretended host, and the families that use it: oom, abort, slice, trace, truncate. Their programs see the public
 # headers only.
 HARNESS     := tests/harness/harness.c tests/harness/scenarios.c
 HARNESS_OBJ := $(patsubst tests/%.c,$(B)/obj/tests/%.o,$(HARNESS))
@@ -11,4 +11,4 @@ $(B)/$(1)/test_$(1): tests/$(1)/test_$(1).c $(HARNESS_OBJ) $(B)/asan/libalimenta
 	    -lcmocka $(LIBS) -pthread
 -include $(B)/$(1)/test_$(1).d
 endef
-$(foreach family,oom abort slice trace,$(eval $(call harness_family,$(family))))
+$(foreach family,oom abort slice trace truncate,$(eval $(call harness_family,$(family))))
