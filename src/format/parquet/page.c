@@ -497,20 +497,27 @@ static ali_status begin_page(ali_parquet_source *source, ali_parquet_reader *rea
     return ALI_OK;
 }
 
+static void drop_body(ali_parquet_reader *reader) {
+    ali_buf_release(reader->body);
+    reader->body = NULL;
+}
+
 static ali_status step_inflate(ali_parquet_source *source, ali_parquet_reader *reader) {
     if (!reader->is_inflating) {
         ALI_TRY(begin_page(source, reader));
         if (!reader->is_decompressed) return begin_values(source, reader);
     }
     const ali_status status = ali_parquet_step_inflate(source, reader);
-    return status == ALI_OK ? begin_values(source, reader) : status;
+    if (status != ALI_OK) return status;
+    // Levels of version 2 lie in the body; of version 1 nobody needs it any more.
+    if (reader->header.type != ALI_PARQUET_DATA_PAGE_V2) drop_body(reader);
+    return begin_values(source, reader);
 }
 
 // --- all together --------------------------------------------------------------------------------
 
 static void end_page(ali_parquet_reader *reader) {
-    ali_buf_release(reader->body);
-    reader->body = NULL;
+    drop_body(reader);
     reader->phase = PHASE_HEADER;
 }
 

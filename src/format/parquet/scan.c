@@ -417,7 +417,7 @@ static void begin(ali_task *task, scan_state *scan) {
     ali_task_expect(task, expected_bytes(scan), scan->end_row - scan->first_row);
     scan->source.window_bytes =
         ali_max_u64(WINDOW_BYTES,
-                    scan->source.ctx->limits.inflight_bytes_max / 2 / ali_max_u64(scan->count, 1));
+                    scan->source.ctx->limits.inflight_bytes_max / 4 / ali_max_u64(scan->count, 1));
     scan->is_begun = true;
 }
 
