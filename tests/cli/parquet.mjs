@@ -3,9 +3,9 @@
 // values } with type 'utf8', 'binary', 'int32', 'int64', 'double' or 'bool'; null among the values
 // makes it nullable.
 const PHYSICAL = { bool: 0, int32: 1, int64: 2, double: 5, utf8: 6, binary: 6 }
-const T = { I32: 5, I64: 6, BINARY: 8, LIST: 9, STRUCT: 12 }
+export const T = { I32: 5, I64: 6, BINARY: 8, LIST: 9, STRUCT: 12 }
 
-function varint(number) {
+export function varint(number) {
     let left = BigInt(number)
     const bytes = []
     do {
@@ -15,12 +15,13 @@ function varint(number) {
     } while (left > 0n)
     return Buffer.from(bytes)
 }
-const zigzag = (number) => varint(number >= 0 ? BigInt(number) * 2n : -BigInt(number) * 2n - 1n)
-const text = (value) => {
+export const zigzag = (number) =>
+    varint(number >= 0 ? BigInt(number) * 2n : -BigInt(number) * 2n - 1n)
+export const text = (value) => {
     const bytes = Buffer.isBuffer(value) ? value : Buffer.from(value)
     return Buffer.concat([varint(bytes.length), bytes])
 }
-const list = (type, items) =>
+export const list = (type, items) =>
     Buffer.concat([
         items.length < 15
             ? Buffer.from([(items.length << 4) | type])
@@ -29,7 +30,7 @@ const list = (type, items) =>
     ])
 
 // A struct out of [id, type, value]; integers are given as numbers, the rest as bytes.
-function struct(fields) {
+export function struct(fields) {
     const parts = []
     let before = 0
     for (const [id, type, value] of fields) {

@@ -10,8 +10,8 @@ import { spawn } from 'node:child_process'
 import { createWriteStream, mkdirSync, readdirSync, readFileSync, existsSync } from 'node:fs'
 
 const MINUTES_MAX = 8
-const ORDER = ['lint', 'unit', 'vectors', 'trace', 'slice', 'oom', 'abort', 'fuzz', 'twin',
-    'interop', 'cli', 'web']
+const ORDER = ['lint', 'unit', 'vectors', 'trace', 'slice', 'oom', 'abort', 'truncate', 'limits',
+    'fuzz', 'twin', 'interop', 'cli', 'web']
 const words = process.argv.slice(2)
 const folder = words[0] === '--in' ? words.splice(0, 2)[1] : 'build/test'
 
