@@ -99,7 +99,7 @@ $(B)/libalimentar.so.$(ABI): $(call objects,native,$(LIB_SRC))
 $(B)/libalimentar.so: $(B)/libalimentar.so.$(ABI)
 	@ln -sf libalimentar.so.$(ABI) $@
 $(B)/alimentar: $(call objects,native,$(CLI_SRC)) $(B)/libalimentar.a
-	@$(CC) -o $@ $^ $(LIBS) -pthread
+	@$(CC) -o $@ $^ $(LIBS) -pthread -lm
 
 # The manual page and the completions of shells, out of the tables of verbs and flags.
 $(B)/cli-print: native/cli/generate/print.c native/cli/table.c native/cli/table.h Makefile
@@ -117,7 +117,7 @@ asan: $(B)/asan/alimentar
 $(B)/asan/libalimentar.a: $(call objects,asan,$(LIB_SRC))
 	@mkdir -p $(@D); rm -f $@; $(AR) rcs $@ $^
 $(B)/asan/alimentar: $(call objects,asan,$(CLI_SRC)) $(B)/asan/libalimentar.a
-	@$(CC) $(SANITIZE) -o $@ $^ $(LIBS) -pthread
+	@$(CC) $(SANITIZE) -o $@ $^ $(LIBS) -pthread -lm
 
 # --- upstream's codecs in the wasm twin: of the versions that the native twin links ------------------
 THIRD := $(B)/third_party

@@ -99,7 +99,7 @@ const char *cli_nearest(const char *word, const char *const *known, size_t count
 // --- flags ---------------------------------------------------------------------------------------
 
 // Verbs that people look for and that this version does not have.
-static const char *const absent_verbs[] = {"sniff", "stats"};
+static const char *const absent_verbs[] = {"sniff"};
 
 static int fail_unknown_verb(const char *word) {
     char shown[WORD_BYTES];

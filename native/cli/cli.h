@@ -198,11 +198,15 @@ int cli_slice(cli *self);
 int cli_sample(cli *self);
 int cli_convert(cli *self);
 int cli_plan(cli *self);
+int cli_stats(cli *self);
 
 // Writes rows in a format to an output (cmd_convert.c).
 int cli_write_rows(cli_scan *scan, const char *format, const char *output_path);
 
 // Prints rows as a table; `rows_total` of the data set or ALI_UNKNOWN (show.c).
 int cli_show_rows(cli_scan *scan, uint64_t rows_total);
+
+// The place behind a value of JSON that begins at `at`: at the comma or brace that ends it.
+size_t cli_skip_value(const char *text, size_t at, size_t end);
 
 #endif

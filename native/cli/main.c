@@ -144,7 +144,7 @@ static int run(cli *self) {
     } verbs[] = {{"info", cli_info},   {"schema", cli_schema}, {"head", cli_head},
                  {"tail", cli_tail},   {"count", cli_count},   {"cat", cli_cat},
                  {"slice", cli_slice}, {"sample", cli_sample}, {"convert", cli_convert},
-                 {"plan", cli_plan}};
+                 {"plan", cli_plan},   {"stats", cli_stats}};
     for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i += 1) {
         if (strcmp(self->args.verb, verbs[i].name) == 0) return verbs[i].run(self);
     }

@@ -59,8 +59,7 @@ static size_t skip_string(const char *text, size_t at, size_t end) {
     return at < end ? at + 1 : end;
 }
 
-// The place behind a value: at the comma or brace that ends it.
-static size_t skip_value(const char *text, size_t at, size_t end) {
+size_t cli_skip_value(const char *text, size_t at, size_t end) {
     size_t depth = 0;
     while (at < end) {
         const char character = text[at];
@@ -81,7 +80,7 @@ static bool cut_line(table *of, size_t at, size_t end) {
     at += 1;
     while (at < end && of->text[at] == '"') {
         at = skip_string(of->text, at, end) + 1; // and the colon
-        const size_t value_end = skip_value(of->text, at, end);
+        const size_t value_end = cli_skip_value(of->text, at, end);
         void *cells = of->cells;
         const bool is_grown = grow(&cells, &of->cells_capacity, of->cells_count + 1, sizeof(cell));
         of->cells = cells;

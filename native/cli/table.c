@@ -46,6 +46,8 @@ const cli_verb cli_verbs[] = {
      VERB_SLICE, WORDS_RANGE},
     {"sample", "[N] FILE...", "Rows chosen at random, each as likely as another", VERB_SAMPLE,
      WORDS_NUMBER},
+    {"stats", "FILE...", "Of each column: values, nulls, least, greatest, mean, deviation",
+     VERB_STATS, WORDS_FILES},
     {"convert", "INPUT... OUTPUT", "Writes rows in another format", VERB_CONVERT, WORDS_OUTPUT},
     {"plan", "FILE...", "The requests that reading would make, without making them", VERB_PLAN,
      WORDS_FILES},

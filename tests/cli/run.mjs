@@ -20,6 +20,7 @@ import { parquet } from './parquet.mjs'
 import { cases as remote } from './remote.mjs'
 import { cases as many } from './many.mjs'
 import { cases as verbs } from './verbs.mjs'
+import { cases as stats } from './stats.mjs'
 import {
     command,
     weather,
@@ -971,7 +972,7 @@ function checkPages() {
 }
 checkPages()
 
-const waiting = [...cases, ...remote, ...verbs, ...many]
+const waiting = [...cases, ...remote, ...verbs, ...stats, ...many]
 async function work() {
     for (let next = waiting.shift(); next; next = waiting.shift()) await check(next)
 }
