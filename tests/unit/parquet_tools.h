@@ -161,7 +161,8 @@ typedef struct tool_column {
     int32_t type_length;
     int32_t precision; // 0: not said
     int32_t scale;
-    bool is_unknown; // the logical type UNKNOWN
+    bool is_unknown;  // the logical type UNKNOWN
+    const char *path; // of the file with the pages; NULL: this one
 } tool_column;
 
 static void tool_put_schema(tool_bytes *to, const tool_column *columns, uint32_t count) {
@@ -188,6 +189,7 @@ static void tool_put_schema(tool_bytes *to, const tool_column *columns, uint32_t
 }
 
 static void tool_put_chunk(tool_bytes *to, const tool_column *column, int64_t start) {
+    if (column->path != NULL) tool_string(to, 1, column->path);
     tool_number(to, 2, start);
     tool_wire(to, 3, 12);
     tool_number(to, 1, column->type);

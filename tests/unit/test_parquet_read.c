@@ -698,6 +698,18 @@ static const lie lies[] = {
      ALI_ERR_UNSUPPORTED, "encoding RLE of INT64 values is not supported"},
 };
 
+// A summary "_metadata" is a footer whose pages lie in other files.
+static void pages_in_other_files_are_refused_by_name(void **state) {
+    tool_bytes none = {0};
+    tool_column column = column_of("a", ALI_PARQUET_INT64, 0, 2, &none);
+    column.path = "part-0.parquet";
+    column.bytes = 4096; // far behind the end of this file
+    tool_bytes file = tool_file(&column, 1, 2, 1);
+    tool_expect_error(&file, &plainly, ALI_ERR_UNSUPPORTED,
+                      "column chunks in other files are not supported");
+    release(&file);
+}
+
 static void lies_about_pages_and_chunks_are_found(void **state) {
     for (uint32_t i = 0; i < ALI_COUNT_OF(lies); i += 1) {
         tool_bytes pages = {0};
@@ -918,6 +930,7 @@ int main(void) {
         cmocka_unit_test(narrow_dictionaries_are_taken_in_steps),
         cmocka_unit_test(files_without_rows_or_columns_are_read),
         cmocka_unit_test(columns_that_cannot_be_read_are_refused_by_name_when_scanned),
+        cmocka_unit_test(pages_in_other_files_are_refused_by_name),
         cmocka_unit_test(lies_about_pages_and_chunks_are_found),
         cmocka_unit_test(pages_that_do_not_hold_what_they_claim_are_found),
         cmocka_unit_test(bad_dictionaries_and_codes_are_found),

@@ -152,7 +152,8 @@ static ali_status check_range(ali_context *ctx, const ali_parquet_state *state,
                         "chunk %u of row group %u claims %D values in %D bytes", leaf, group,
                         meta->values, meta->compressed_bytes);
     }
-    if (meta->values == 0) return ALI_OK;
+    // of pages in another file, as in a summary "_metadata", nothing is known here
+    if (meta->values == 0 || (chunk->seen & ALI_PARQUET_CHUNK_FILE_PATH) != 0) return ALI_OK;
     int64_t start = meta->data_page_offset;
     const int64_t dictionary = meta->dictionary_page_offset;
     if (dictionary > 0 && dictionary < start) start = dictionary;
