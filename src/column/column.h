@@ -74,7 +74,8 @@ ALI_CHECKED ali_status ali_schema_project(ali_context *ctx, const ali_schema *sc
 // Tells if two schemas have the same names and types, all the way down.
 bool ali_schema_is_same(const ali_schema *a, const ali_schema *b);
 
-// Tells if two fields have the same type, all the way down; their own names do not count.
+// Tells if two fields have the same type, all the way down; their own names do not count, nor do
+// those of lists' items and maps' entries.
 bool ali_field_is_same_type(const ali_field *a, const ali_field *b);
 
 // Field `index` of those at the top.

@@ -167,6 +167,56 @@ static void schemas_are_compared_by_names_and_types(void **state) {
     ali_context_free(ctx);
 }
 
+// A field with one below it.
+typedef struct pair {
+    ali_type types[2];
+    const char *below;
+} pair;
+
+static ali_schema *schema_of_pair(ali_context *ctx, const pair *of) {
+    ali_type above = of->types[0];
+    above.children_count = 1;
+    const ali_field fields[] = {tool_field("x", &above), tool_field(of->below, &of->types[1])};
+    ali_schema *schema = NULL;
+    assert_int_equal(ali_schema_new(ctx, fields, 2, NULL, 0, &schema), ALI_OK);
+    return schema;
+}
+
+// Old and new files of one writer differ in such names.
+static void names_of_items_do_not_tell_types_apart(void **state) {
+    const struct {
+        pair one;
+        pair other;
+        bool is_same;
+    } cases[] = {
+        {{{TOOL_KIND(LIST), TOOL_BOOL}, "item"}, {{TOOL_KIND(LIST), TOOL_BOOL}, "element"}, true},
+        {{{TOOL_KIND(LARGE_LIST), TOOL_BOOL}, "item"},
+         {{TOOL_KIND(LARGE_LIST), TOOL_BOOL}, "array"},
+         true},
+        {{{TOOL_KIND(LIST), TOOL_BOOL}, "item"},
+         {{TOOL_KIND(LIST), TOOL_INT(8, 1)}, "item"},
+         false},
+        {{{TOOL_KIND(LIST), TOOL_BOOL}, "item"},
+         {{TOOL_KIND(LARGE_LIST), TOOL_BOOL}, "item"},
+         false},
+        {{{TOOL_KIND(STRUCT), TOOL_BOOL}, "a"}, {{TOOL_KIND(STRUCT), TOOL_BOOL}, "a"}, true},
+        {{{TOOL_KIND(STRUCT), TOOL_BOOL}, "a"}, {{TOOL_KIND(STRUCT), TOOL_BOOL}, "b"}, false},
+    };
+    tool_counter counter = {0};
+    ali_context *ctx = tool_context(&counter);
+    for (uint32_t i = 0; i < ALI_COUNT_OF(cases); i += 1) {
+        ali_schema *a = schema_of_pair(ctx, &cases[i].one);
+        ali_schema *b = schema_of_pair(ctx, &cases[i].other);
+        if (ali_field_is_same_type(a->nodes, b->nodes) != cases[i].is_same) {
+            fail_msg("case %u is not compared as it should", i);
+        }
+        ali_schema_release(a);
+        ali_schema_release(b);
+    }
+    ali_context_free(ctx);
+    assert_int_equal(counter.bytes, 0);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(types_are_spelled),
@@ -177,6 +227,7 @@ int main(void) {
         cmocka_unit_test(describing_checks_index_and_struct_size),
         cmocka_unit_test(projection_takes_fields_in_the_order_asked_for),
         cmocka_unit_test(schemas_are_compared_by_names_and_types),
+        cmocka_unit_test(names_of_items_do_not_tell_types_apart),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
