@@ -3,7 +3,8 @@
 // columns, whose reader puts them together.
 //
 // Objects and arrays are walked with a stack. The sizes of the values in one of them may not exceed
-// its bytes, so that values which overlap cannot make the text longer than the depth allows.
+// its bytes, nor those of its members' names the bytes of the metadata, so that parts which overlap
+// cannot make the text longer than the depth allows.
 #include "format/variant_text.h"
 
 #include "base/mem.h"
@@ -94,6 +95,8 @@ static ali_status fail(const walker *by, ali_status status, const char *what) {
 static ali_status corrupt(const walker *by, const char *what) {
     return fail(by, ALI_ERR_CORRUPT, what);
 }
+
+static const char overlapping[] = "with parts that overlap";
 
 // --- numbers and views ---------------------------------------------------------------------------
 
@@ -199,12 +202,15 @@ static ali_status sort_members(walker *by, ali_variant_frame *frame) {
 static ali_status check_members(walker *by, ali_variant_frame *frame) {
     bool is_sorted = true;
     view before = {NULL, 0};
+    uint64_t left = by->names.bytes.left; // an object has each name once
     for (uint32_t i = 0; i < frame->count; i += 1) {
         view name;
         const uint32_t id = load(frame->ids + (uint64_t)i * frame->id_width, frame->id_width);
         if (!find_name(&by->names, id, &name)) {
             return corrupt(by, "with a member whose name is not in its metadata");
         }
+        if (name.left > left) return corrupt(by, overlapping);
+        left -= name.left;
         if (i != 0 && compare(before, name) > 0) is_sorted = false;
         before = name;
     }
@@ -363,7 +369,7 @@ static ali_status go_on(walker *by, ali_variant_frame *frame) {
     value.left = size_of(value);
     if (value.left == 0) return corrupt(by, "that is cut short or of an unknown type");
     frame->spent_bytes += value.left;
-    if (frame->spent_bytes > frame->values.left) return corrupt(by, "with values that overlap");
+    if (frame->spent_bytes > frame->values.left) return corrupt(by, overlapping);
     return begin_value(by, value);
 }
 

@@ -420,7 +420,14 @@ static const variant corrupt_variants[] = {
      "0302"
      "000002"
      "0c0100",
-     "with values that overlap"},
+     "with parts that overlap"},
+    {"01010001"
+     "61",
+     "0202"
+     "0000"
+     "000102"
+     "0000",
+     "with parts that overlap"},
     {"010000",
      "0301"
      "0001"
