@@ -180,12 +180,13 @@ $(B)/wasm/brotli.wasm: wasm/brotli/brotli.c wasm/heap.c wasm/abi.h $(THIRD)/.sta
 	    -Wl,--strip-debug -o $(B)/obj/brotli/linked.wasm $(B)/obj/brotli/*.o
 	@$(WASM_OPT) -Os --enable-simd $(OPT_FEATURES) --strip-producers -o $@ $(B)/obj/brotli/linked.wasm
 
-# --- the npm package: sources as they are, and the wasm ---------------------------------------------
+# --- the npm package: sources as they are, the wasm, and both in one module --------------------------
 WEB_SRC := $(sort $(wildcard web/src/*))
 web: $(B)/web.stamp
-$(B)/web.stamp: $(WEB_SRC) $(B)/wasm/alimentar.wasm $(B)/wasm/brotli.wasm LICENSE
+$(B)/web.stamp: $(WEB_SRC) $(wildcard web/inline/*) $(B)/wasm/alimentar.wasm $(B)/wasm/brotli.wasm LICENSE
 	@rm -rf web/dist; mkdir -p web/dist; cp $(WEB_SRC) $(B)/wasm/alimentar.wasm $(B)/wasm/brotli.wasm web/dist/
-	@cp LICENSE web/LICENSE; touch $@
+	@$(NODE) web/inline/bundle.mjs $(B)/wasm/alimentar.wasm web/dist/inline.js
+	@cp LICENSE web/LICENSE; $(NODE) web/inline/sizes.mjs; touch $@
 
 # --- documents: the reference pages are made from the headers and the types ---------------------------
 .PHONY: docs

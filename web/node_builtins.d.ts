@@ -48,7 +48,7 @@ declare module 'node:url' {
 
 declare module 'node:worker_threads' {
     export class Worker {
-        constructor(source: URL | string, options?: { eval: boolean })
+        constructor(source: URL | string, options?: { eval?: boolean; execArgv?: string[] })
         postMessage(message: unknown, transfer: readonly unknown[]): void
         on(name: 'message', take: (message: unknown) => void): void
         on(name: 'error', take: (error: unknown) => void): void

@@ -5,9 +5,10 @@ lint: native wasm
 	@$(NODE) tests/lint/lint.mjs $(GATES)
 test-lint: lint
 
-# Code and constants by room, beside the budgets.
-size: wasm
+# Code and constants by room, beside the budgets; then what the package weighs.
+size: wasm web
 	@$(NODE) tests/lint/size.mjs --table
+	@$(NODE) web/inline/sizes.mjs --table
 
 # --- quality: faults that the gates must find, coverage, mutation, complexity ---------------------------
 .PHONY: quality coverage mutation complexity faults

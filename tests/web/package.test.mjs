@@ -2,6 +2,7 @@
 // the wasm, its files are all there, and the wasm is found or its absence told.
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import fs from 'node:fs'
 import os from 'node:os'
 import { test } from 'node:test'
@@ -69,6 +70,24 @@ test('abi.js is what generate_abi.mjs makes of wasm/abi.h', () => {
     assert.equal(read('web/src/abi.js'), generate())
 })
 
+test('make says what the package weighs, and the hash of its wasm', () => {
+    const { text } = run(process.execPath, [`${root}web/inline/sizes.mjs`])
+    const wasm = fs.readFileSync(`${dist}/alimentar.wasm`)
+    const total = fs.readdirSync(dist).reduce((sum, name) => {
+        return sum + fs.statSync(`${dist}/${name}`).size
+    }, 0)
+    const hash = createHash('sha384').update(wasm).digest('base64')
+    assert.equal(
+        text,
+        `web: dist has ${total} bytes, alimentar.wasm ${wasm.length}, integrity sha384-${hash}\n`,
+    )
+})
+
+test('inline.js is one module that imports nothing', () => {
+    const text = fs.readFileSync(`${dist}/inline.js`, 'utf8')
+    assert.doesNotMatch(text, /^import |\bimport\(|new URL\([^)]*import\.meta/m)
+})
+
 test('dist holds the sources unchanged, and the wasm', () => {
     for (const name of fs.readdirSync(`${root}web/src`)) {
         assert.equal(read(`web/dist/${name}`), read(`web/src/${name}`))
@@ -77,20 +96,25 @@ test('dist holds the sources unchanged, and the wasm', () => {
 })
 
 test('package.json has types first, no dependency, and exports that exist', () => {
-    const { exports, dependencies, type, sideEffects, files } = JSON.parse(read('web/package.json'))
+    const about = JSON.parse(read('web/package.json'))
+    const { exports, dependencies, type, sideEffects, files } = about
+    assert.deepEqual([about.license, about.engines], ['MIT', { node: '>=20.16' }])
+    for (const name of ['peerDependencies', 'optionalDependencies', 'scripts', 'bin'])
+        assert.equal(about[name], undefined)
+    assert.ok(about.keywords.includes('parquet'))
     assert.deepEqual([type, sideEffects, files], ['module', ['./dist/worker.js'], ['dist']])
     assert.equal(dependencies, undefined)
-    for (const entry of ['.', './node', './worker']) {
+    for (const entry of ['.', './node', './inline', './worker']) {
         assert.equal(Object.keys(exports[entry])[0], 'types')
         for (const path of Object.values(exports[entry])) assert.ok(read(`web/${path}`))
     }
 })
 
-test('the tarball holds README, LICENSE, the wasm and the sources, and nothing else', () => {
+test('the tarball holds README, LICENSE, the wasm, inline.js and the sources only', () => {
     const { text } = run('npm', ['pack', '--dry-run', '--json', '--silent'], { cwd: `${root}web` })
     const paths = JSON.parse(text)[0].files.map((file) => file.path)
     const sources = fs.readdirSync(`${root}web/src`).map((name) => `dist/${name}`)
-    const modules = ['dist/alimentar.wasm', 'dist/brotli.wasm']
+    const modules = ['dist/alimentar.wasm', 'dist/brotli.wasm', 'dist/inline.js']
     const expected = ['LICENSE', 'README.md', 'package.json', ...modules, ...sources]
     assert.deepEqual(paths.sort(), expected.sort())
     assert.equal(read('web/LICENSE'), read('LICENSE'))

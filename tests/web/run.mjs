@@ -1,9 +1,13 @@
 // run.mjs: runs files of node:test, prints what fails, and one line that sums up.
 //
-//   node tests/web/run.mjs FAMILY FILE...
+//   node tests/web/run.mjs FAMILY [--seconds=120] FILE...
+//
+// A file may take that long, everything in it.
 import { run } from 'node:test'
 
-const [family, ...files] = process.argv.slice(2)
+const [family, ...words] = process.argv.slice(2)
+const files = words.filter((word) => !word.startsWith('--'))
+const seconds = Number(/^--seconds=(\d+)$/.exec(words[0] ?? '')?.[1] ?? 120)
 const counts = { passed: 0, failed: 0, skipped: 0 }
 
 function failed({ name, file, details }) {
@@ -13,7 +17,7 @@ function failed({ name, file, details }) {
 }
 
 const paths = files.map((file) => new URL(file, `file://${process.cwd()}/`).pathname)
-const stream = run({ files: paths, concurrency: 2, forceExit: true, timeout: 120000 })
+const stream = run({ files: paths, concurrency: 2, forceExit: true, timeout: seconds * 1000 })
 stream.on('test:pass', (event) => {
     if (event.details?.type === 'suite') return
     if (event.skip !== undefined || event.todo !== undefined) {

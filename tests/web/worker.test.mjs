@@ -1,5 +1,5 @@
 // worker.test.mjs: alimentar/worker gives what alimentar gives, by messages: one table runs over
-// both, in Node, where workers are threads, and without another thread.
+// both, in Node, where workers are threads, and over alimentar/inline and no other thread.
 import assert from 'node:assert/strict'
 import fs from 'node:fs'
 import { after, before, test } from 'node:test'
@@ -7,6 +7,7 @@ import { after, before, test } from 'node:test'
 import { serve } from '../../examples/serve.mjs'
 import { Client } from '../../web/dist/client.js'
 import * as here from '../../web/dist/index.js'
+import * as inline from '../../web/dist/inline.js'
 import { Peer, Sent } from '../../web/dist/peer.js'
 import { sameThread } from '../../web/dist/same_thread.js'
 import { serve as serveMessages } from '../../web/dist/server.js'
@@ -21,7 +22,11 @@ const weather = fs.readFileSync(WEATHER)
 const files = fs.readdirSync(folder).filter((name) => /\.(parquet|arrow)$/.test(name))
 const bytesOf = (name) => fs.readFileSync(new URL(name, folder))
 const beside = new Client(sameThread)
-const others = { worker: worker.open, 'the same thread': (...words) => beside.open(...words) }
+const others = {
+    worker: worker.open,
+    inline: inline.open,
+    'the same thread': (...words) => beside.open(...words),
+}
 
 let server
 

@@ -7,6 +7,7 @@
 import * as abi from './abi.js'
 import { AlimentarError } from './errors.js'
 import { transform } from './host_transform.js'
+import { pause } from './turns.js'
 
 /** @typedef {import('./wasm.js').Core} Core */
 /** @typedef {import('./types.d.ts').Progress} Progress */
@@ -252,25 +253,4 @@ export class Task {
         this.pointer = 0
         this.wake?.()
     }
-}
-
-/** @type {(() => void)[]} */
-const waiting = []
-/** @type {MessagePort | undefined} */
-let port
-
-/** Lets the event loop do something else. @returns {Promise<void>} */
-export function pause() {
-    const immediate = /** @type {any} */ (globalThis).setImmediate
-    if (typeof immediate === 'function') return new Promise((resolve) => immediate(resolve))
-    if (port === undefined) {
-        const channel = new MessageChannel()
-        channel.port1.onmessage = () => waiting.shift()?.()
-        port = channel.port2
-    }
-    const sender = port
-    return new Promise((resolve) => {
-        waiting.push(resolve)
-        sender.postMessage(0)
-    })
 }

@@ -1,8 +1,8 @@
 // host_transform.js: carries out TRANSFORM: brotli, by a module that is loaded when the first file
 // needs it. Pages of several megabytes are decompressed in pieces, between which a tab has turns.
 import * as abi from './abi.js'
-import { pause } from './drive.js'
 import { redacted } from './redact.js'
+import { pause } from './turns.js'
 
 /** @typedef {import('./drive.js').Operation} Operation */
 /** @typedef {{ [name: string]: any }} Exports */
@@ -84,7 +84,7 @@ async function find(url) {
         const cause = error instanceof Error ? error.message : String(error)
         throw new Error(
             `brotli.wasm was not found at ${redacted(url.href)} (${cause}): serve it there, ` +
-                "next to the package's index.js",
+                "next to your bundle or the package's index.js",
         )
     }
 }

@@ -4,12 +4,12 @@
 import { optionsOf, sourceOf } from './borrow.js'
 import { batchesRules, rowsRules } from './check.js'
 import { open } from './dataset.js'
-import { pause } from './drive.js'
 import { AlimentarError } from './errors.js'
 import { checkDistinct } from './fields.js'
 import { valueOptions } from './forms.js'
 import { Packer, packField } from './parcel.js'
 import { Peer, Sent } from './peer.js'
+import { pause } from './turns.js'
 import { init } from './wasm.js'
 
 /** @typedef {import('./dataset.js').Dataset} Dataset */

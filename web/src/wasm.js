@@ -129,7 +129,8 @@ function notFound(url, cause) {
         'not_found',
         `alimentar.wasm was not found at ${path} (${redactedSentence(cause)}): serve it there, ` +
             "next to your bundle or the package's index.js, or call " +
-            'init({ wasm: its URL or bytes }) before open()',
+            "init({ wasm: its URL or bytes }) before open(), or import from 'alimentar/inline', " +
+            'which holds it',
         { path },
     )
 }

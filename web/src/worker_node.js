@@ -7,7 +7,11 @@ import { nodeWorker } from './start.js'
 
 export { AlimentarError } from './errors.js'
 
-const client = new Client(nodeWorker(() => new Worker(new URL('./worker.js', import.meta.url))))
+// Not every flag of a program may be a thread's.
+const options = { execArgv: [] }
+const client = new Client(
+    nodeWorker(() => new Worker(new URL('./worker.js', import.meta.url), options)),
+)
 
 /** @type {typeof import('./types.d.ts').init} */
 export const init = (options) => client.init(options)
