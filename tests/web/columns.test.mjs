@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 
-import { AlimentarError, openFile } from '../../web/dist/node.js'
+import { AlimentarError, open, openFile } from '../../web/dist/node.js'
 
 const FORMS = fileURLToPath(new URL('data/forms.parquet', import.meta.url))
 const ROWS = 15
@@ -227,4 +227,20 @@ test('64-bit integers become the nearest doubles, up to the first that is out of
         exact.slice(0, 5).map((value) => value / 1000),
     )
     core.exports.release(address, values.length * 8)
+})
+
+// An Arrow stream (pyarrow 26) of one column "n" of 2,000,000,000 nulls, which take no bytes.
+const NULLS =
+    '/////3AAAAAQAAAAAAAKAAwABgAFAAgACgAAAAABBAAMAAAACAAIAAAABAAIAAAABAAAAAEAAAAUAAAA' +
+    'EAAUAAgABgAHAAwAAAAQABAAAAAAAAEBEAAAABgAAAAEAAAAAAAAAAEAAABuAAAABAAEAAQAAAAAAAAA' +
+    '/////1gAAAAUAAAAAAAAAAAACgAOAAYABQAIAAoAAAAAAwQAEAAAAAAACgAUAAwABAAIAAoAAAAUAAAA' +
+    'DAAAAACUNXcAAAAAAAAAAAEAAAAAlDV3AAAAAACUNXcAAAAA/////wAAAAA='
+
+test('a column too long for an array is an error, not the end of the process', async () => {
+    const nulls = await open(Buffer.from(NULLS, 'base64'))
+    const { n } = await nulls.columns(['n'])
+    assert.equal(n.length, 2e9)
+    assert.equal(n.at(1999999999), null)
+    assert.throws(() => n.toArray(), { code: 'limit', column: 'n', message: /2000000000 values/ })
+    nulls.close()
 })

@@ -19,6 +19,9 @@ import { AlimentarError } from './errors.js'
 /** A method that Node's console calls. */
 export const INSPECT = Symbol.for('nodejs.util.inspect.custom')
 
+/** Elements of an array of values; of more, engines end the whole process (V8: 2^27). */
+const ARRAY_MAX = 1e8
+
 /** @type {Areas} */
 const NOTHING = { validity: null }
 
@@ -93,7 +96,9 @@ export class Column {
     /** The rows [begin, end), as toArray() gives them. @param {number} begin @param {number} end
      * @returns {any} */
     range(begin, end) {
-        const all = new Array(end - begin)
+        const count = end - begin
+        if (count > ARRAY_MAX) throw tooLong(this, count)
+        const all = new Array(count)
         for (let row = begin; row < end; row += 1) all[row - begin] = this.get(row)
         return all
     }
@@ -146,6 +151,16 @@ export class FixedColumn extends Column {
             ? super.range(begin, end)
             : this.values.slice(begin, end)
     }
+}
+
+/** @param {Column} column @param {number} count */
+function tooLong(column, count) {
+    return new AlimentarError(
+        'limit',
+        `column "${column.name}" holds ${count} values, more than the ${ARRAY_MAX} that go into ` +
+            'one array: read it by batches',
+        { column: column.name },
+    )
 }
 
 /** @param {Column} column @param {number} begin @param {number} end */
