@@ -84,8 +84,10 @@ typedef struct cli_output {
     int fd;
     bool is_direct; // no temporary file: standard output, devices
     bool is_forced;
-    char *temporary; // its name until the end
-    uint8_t *bytes;  // waiting to be written
+    bool is_unnamed;     // until the end
+    char *temporary;     // its name until the end
+    size_t folder_bytes; // of that name
+    uint8_t *bytes;      // waiting to be written
     size_t count_bytes;
     int code;       // EXIT_GOOD until something failed
     bool is_closed; // the reader of a pipe has gone: the rest is dropped

@@ -4,6 +4,7 @@
 #include <locale.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -55,6 +56,8 @@ static void catch_signals(void) {
     (void)sigaction(SIGBUS, &action, NULL);
     action.sa_handler = SIG_IGN;
     (void)sigaction(SIGPIPE, &action, NULL);
+    (void)sigaction(SIGXFSZ, &action,
+                    NULL); // a file beyond the limit of sizes is an error of write()
 }
 
 // --- progress ------------------------------------------------------------------------------------
@@ -72,15 +75,42 @@ typedef struct progress_state {
 
 static progress_state shown;
 
+// How much of a task is done, from 0 to 1; 0 where it is not known.
+static double part_done(const ali_progress *progress) {
+    const bool has_rows = progress->rows_total != ALI_UNKNOWN && progress->rows_total != 0;
+    const bool has_bytes = progress->bytes_total != ALI_UNKNOWN && progress->bytes_total != 0;
+    if (has_rows && progress->rows != 0) {
+        return (double)progress->rows / (double)progress->rows_total;
+    }
+    return has_bytes ? (double)progress->bytes / (double)progress->bytes_total : 0;
+}
+
+// "12.3 MB, 1000 of 5000 rows, 4.1 MB/s, 12 s left", cut to the terminal's width.
+static void spell_progress(const ali_progress *progress, double seconds, char *line, size_t room) {
+    const double part = part_done(progress);
+    const double megabytes = (double)progress->bytes / 1e6;
+    size_t at = (size_t)snprintf(line, room, "%.1f MB, %llu", megabytes,
+                                 (unsigned long long)progress->rows);
+    if (progress->rows_total != ALI_UNKNOWN && progress->rows_total != 0) {
+        at += (size_t)snprintf(line + at, room - at, " of %llu",
+                               (unsigned long long)progress->rows_total);
+    }
+    at += (size_t)snprintf(line + at, room - at, " rows, %.1f MB/s", megabytes / seconds);
+    if (part > 0 && part < 1) {
+        (void)snprintf(line + at, room - at, ", %.0f s left", seconds / part * (1 - part));
+    }
+}
+
 static void on_progress(void *user, const ali_progress *progress) {
     progress_state *state = user;
-    if (now_ms() - state->begun_ms < PROGRESS_AFTER_MS) return;
+    const int64_t elapsed_ms = now_ms() - state->begun_ms;
+    char line[200];
+    struct winsize size = {0};
+    if (elapsed_ms < PROGRESS_AFTER_MS) return;
     state->is_shown = true;
-    (void)fprintf(stderr, "\r\033[K%.1f MB, %llu rows", (double)progress->bytes / 1e6,
-                  (unsigned long long)progress->rows);
-    if (progress->rows_total != ALI_UNKNOWN && progress->rows_total != 0) {
-        (void)fprintf(stderr, " of %llu", (unsigned long long)progress->rows_total);
-    }
+    spell_progress(progress, (double)elapsed_ms / 1000, line, sizeof line);
+    const bool has_width = ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 1;
+    (void)fprintf(stderr, "\r\033[K%.*s", has_width ? size.ws_col - 1 : (int)sizeof line, line);
     (void)fflush(stderr);
 }
 

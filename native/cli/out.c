@@ -1,8 +1,9 @@
 // native/cli/out.c: messages, standard output, and files that appear whole or not at all.
 //
-// A file is written under a temporary name in its own directory and renamed when it is whole and on
-// the disk; after an error or a signal nothing is left. Without --force an existing file is never
-// replaced, also if it appears meanwhile.
+// A file is written without a name in its own directory (O_TMPFILE), where the file system can, and
+// gets its name when it is whole and on the disk, so that nothing is left of a run that is killed;
+// elsewhere it has a temporary name, which is removed after an error or a signal. No existing file
+// is replaced without --force, also if it appears meanwhile.
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
@@ -177,17 +178,41 @@ void cli_warn(const cli *self) {
 
 // --- opening -------------------------------------------------------------------------------------
 
+// What /proc calls an open file, by which one without a name can be linked.
+static void name_descriptor(int fd, char name[NAME_BYTES]) {
+    (void)snprintf(name, NAME_BYTES, "/proc/self/fd/%d", fd);
+}
+
+// A file without a name in a folder (which ends in a slash; "": here), or -1.
+static int open_unnamed(const char *folder) {
+    char name[NAME_BYTES];
+    const int fd = open(folder[0] != '\0' ? folder : ".", O_WRONLY | O_TMPFILE | O_CLOEXEC, 0666);
+    if (fd < 0) return -1;
+    name_descriptor(fd, name);
+    if (access(name, F_OK) == 0) return fd;
+    (void)close(fd); // without /proc it could get no name
+    return -1;
+}
+
+// The temporary name that is tried next.
+static void name_temporary(const cli_output *out, unsigned try) {
+    (void)snprintf(out->temporary + out->folder_bytes, NAME_BYTES, ".alimentar-%ld-%u.tmp",
+                   (long)getpid(), try);
+}
+
 // Makes the temporary file beside `path`.
 static int open_temporary(cli_output *out, const char *path) {
     const char *slash = strrchr(path, '/');
-    const size_t folder_bytes = slash != NULL ? (size_t)(slash - path) + 1 : 0;
-    const size_t room = folder_bytes + NAME_BYTES;
-    out->temporary = malloc(room);
+    out->folder_bytes = slash != NULL ? (size_t)(slash - path) + 1 : 0;
+    out->temporary = malloc(out->folder_bytes + NAME_BYTES);
     if (out->temporary == NULL) return cli_fail(EXIT_LIMIT, path, "no memory is left");
-    memcpy(out->temporary, path, folder_bytes);
+    memcpy(out->temporary, path, out->folder_bytes);
+    out->temporary[out->folder_bytes] = '\0';
+    out->fd = open_unnamed(out->temporary);
+    out->is_unnamed = out->fd >= 0;
+    if (out->is_unnamed) return EXIT_GOOD;
     for (unsigned try = 0; try < TRIES_MAX; try += 1) {
-        (void)snprintf(out->temporary + folder_bytes, NAME_BYTES, ".alimentar-%ld-%u.tmp",
-                       (long)getpid(), try);
+        name_temporary(out, try);
         out->fd = open(out->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
         if (out->fd >= 0 || errno != EEXIST) break;
     }
@@ -293,10 +318,30 @@ static int fail_publish(const cli_output *out, int code) {
     return cli_fail(EXIT_IO, out->path, "it cannot be written: %s", strerror(code));
 }
 
+// Gives the file without a name its name. One that exists is replaced by way of a second name.
+static int publish_unnamed(const cli_output *out) {
+    char name[NAME_BYTES];
+    name_descriptor(out->fd, name);
+    if (linkat(AT_FDCWD, name, AT_FDCWD, out->path, AT_SYMLINK_FOLLOW) == 0) return EXIT_GOOD;
+    bool is_linked = false;
+    for (unsigned try = 0; errno == EEXIST && out->is_forced && try < TRIES_MAX; try += 1) {
+        name_temporary(out, try);
+        is_linked = linkat(AT_FDCWD, name, AT_FDCWD, out->temporary, AT_SYMLINK_FOLLOW) == 0;
+        if (is_linked) break;
+    }
+    if (!is_linked) return fail_publish(out, errno);
+    temporary_now = out->temporary;
+    if (rename(out->temporary, out->path) == 0) return EXIT_GOOD;
+    const int reason = errno;
+    (void)unlink(out->temporary);
+    return fail_publish(out, reason);
+}
+
 // Gives the temporary file its name. Without --force a name that somebody took meanwhile is left
 // alone; a file system without hard links can only rename.
 static int publish(const cli_output *out) {
     if (fsync(out->fd) != 0 && errno != EINVAL && errno != ENOTSUP) return fail_publish(out, errno);
+    if (out->is_unnamed) return publish_unnamed(out);
     if (!out->is_forced) {
         if (link(out->temporary, out->path) == 0) {
             (void)unlink(out->temporary);
@@ -316,7 +361,7 @@ int cli_output_close(cli_output *out, int code) {
     if (code == EXIT_GOOD && cli_signal != 0) code = EXIT_INTERRUPTED;
     if (out->temporary != NULL) {
         if (code == EXIT_GOOD) code = publish(out);
-        if (code != EXIT_GOOD) (void)unlink(out->temporary);
+        if (code != EXIT_GOOD && !out->is_unnamed) (void)unlink(out->temporary);
         temporary_now = NULL;
     }
     if (out->fd >= 0 && out->fd != STDOUT_FILENO) (void)close(out->fd);

@@ -2,7 +2,6 @@
 // empty folder of its own beside the files made here (tests/cli/parquet.mjs), and must leave no
 // file behind that it does not name.
 import { spawnSync } from 'node:child_process'
-import { createServer } from 'node:http'
 import {
     chmodSync,
     lstatSync,
@@ -15,12 +14,13 @@ import {
     existsSync,
     writeFileSync,
 } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { parquet } from './parquet.mjs'
 import { cases as remote } from './remote.mjs'
 import { cases as many } from './many.mjs'
 import { cases as verbs } from './verbs.mjs'
 import { cases as stats } from './stats.mjs'
+import { checkOutputs, heldServer, onOutput } from './outputs.mjs'
 import {
     command,
     weather,
@@ -804,48 +804,22 @@ async function checkArrow() {
     judge('Arrow files and streams of a real file', problems)
 }
 
-// A server that tells the footer, and then keeps silent.
-async function slowServer() {
-    const bytes = readFileSync(weather)
-    let count = 0
-    const server = createServer((request, response) => {
-        count += 1
-        if (count > 1) return
-        const length = Math.min(Number(/-(\d+)$/.exec(request.headers.range)[1]), bytes.length)
-        const part = bytes.subarray(bytes.length - length)
-        response.writeHead(206, {
-            'Content-Length': part.length,
-            ETag: '"a"',
-            'Content-Range': `bytes ${bytes.length - length}-${bytes.length - 1}/${bytes.length}`,
-        })
-        response.end(part)
-    })
-    await new Promise((done) => server.listen(0, '127.0.0.1', done))
-    return server
-}
-
 async function checkSignal(signal, expected, line = '') {
-    const server = await slowServer()
+    const server = await heldServer()
     let seen = ''
     const result = await run(
-        ['convert', `http://127.0.0.1:${server.address().port}/a.parquet`, 'out.csv'],
+        ['convert', server.url, 'out.csv'],
         {
             onStart: (child, folder) => {
-                const timer = setInterval(() => {
-                    seen = readdirSync(folder).join(' ')
-                    if (seen === '') return
-                    clearInterval(timer)
+                onOutput(child, folder, (file) => {
+                    seen = file
                     child.kill(signal)
-                }, 20)
-                setTimeout(() => clearInterval(timer), 20000)
+                })
             },
         },
     )
-    server.closeAllConnections()
     server.close()
-    const problems = []
-    if (!/^\.alimentar-.*\.tmp$/.test(seen))
-        problems.push(`no temporary file was seen: ${shown(seen)}`)
+    const problems = seen !== '' ? [] : ['no output was seen']
     if (result.code !== expected) problems.push(`exit ${result.code}, expected ${expected}`)
     if (result.err !== line) problems.push(`stderr ${shown(result.err)}`)
     if (readdirSync(result.folder).length !== 0) problems.push('a file was left behind')
@@ -985,6 +959,7 @@ await checkSignal('SIGINT', 130)
 await checkSignal('SIGTERM', 143)
 await checkSignal('SIGBUS', 3, 'alimentar: the file was cut short while it was read\n')
 await checkStdinSignal()
+await checkOutputs(resolve('build/tests/no_unnamed.so'))
 checkTerminal()
 await checkForcedLink()
 await checkCutFile()

@@ -127,7 +127,7 @@ export function run(words, options = {}) {
         symlinkSync(target, join(folder, name))
     return new Promise((done) => {
         const child = spawn(
-            command,
+            options.command ?? command,
             words.map((word) => word.replace(/^@/, `${base}/`)),
             { cwd: folder, env: { ...environment, ...options.environment }, timeout: 60000 },
         )
