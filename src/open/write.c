@@ -3,6 +3,9 @@
 #include "base/text.h"
 #include "format/format.h"
 
+// A value as text takes about so much, with what stands around it.
+#define VALUE_BYTES 20u
+
 // Room for output that a writer has from the beginning.
 #define OUT_BYTES_FIRST 4096u
 
@@ -104,6 +107,20 @@ static ali_status check_put(ali_writer *writer, const ali_batch *batch) {
                     "the batch's columns are not those the writer was made for");
 }
 
+// Makes room for about what rows take as text, up to a piece, so that bytes are seldom moved while
+// the buffer grows. Near the limit of memory it grows as it must.
+static ali_status make_room(ali_writer *writer, uint64_t rows) {
+    const ali_schema *schema = writer->schema;
+    uint64_t row_bytes = 2;
+    for (uint32_t i = 0; i < schema->nodes_count; i += 1) {
+        row_bytes += schema->nodes[i].name_bytes + VALUE_BYTES;
+    }
+    const uint64_t most = ALI_WRITER_PIECE_BYTES + ALI_WRITER_PIECE_BYTES / 16;
+    const uint64_t bytes = rows < most / row_bytes ? rows * row_bytes : most;
+    if (ali_home_is_over(writer->ctx->home, 2 * bytes)) return ALI_OK;
+    return ali_buf_reserve(writer->ctx, writer->out, writer->out->size_bytes + bytes);
+}
+
 // Encodes rows, until about `piece_bytes` are made; nothing of a piece that failed is left.
 static ali_status put_piece(ali_writer *writer, ali_batch *batch, uint64_t *row, uint64_t end_row,
                             uint64_t piece_bytes) {
@@ -111,6 +128,7 @@ static ali_status put_piece(ali_writer *writer, ali_batch *batch, uint64_t *row,
     const uint64_t before_bytes = writer->out->size_bytes;
     const uint64_t before_warnings = writer->warnings;
     uint64_t at = *row;
+    if (writer->kind->put_rows != NULL) ALI_TRY(make_room(writer, end_row - at));
     writer->stop_bytes = before_bytes + ali_min_u64(piece_bytes, UINT64_MAX - before_bytes);
     const ali_status status =
         writer->kind->put_rows != NULL
