@@ -222,6 +222,45 @@ for (const bundler of ['esbuild', 'Rollup']) {
     })
 }
 
+/** In the page: aborts a read that waits for its source; the ms until the worker holds no more. */
+async function aborting(base64) {
+    const bytes = Uint8Array.from(atob(base64), (text) => text.charCodeAt(0))
+    let isSilent = false
+    let stopped = 0
+    const read = (offset, length, { signal }) =>
+        isSilent
+            ? new Promise(() => signal.addEventListener('abort', () => (stopped += 1)))
+            : bytes.subarray(offset, offset + length)
+    const dataset = await globalThis.alimentar.open({ size: bytes.length, read }, { tailBytes: 64 })
+    const held = dataset.memoryBytes()
+    const tries = []
+    for (let i = 0; i < 3; i += 1) {
+        const controller = new AbortController()
+        isSilent = true
+        const reading = dataset.columns(['zstd_n'], { signal: controller.signal })
+        await new Promise((resolve) => setTimeout(resolve, 100))
+        const [began, before] = [performance.now(), stopped]
+        controller.abort('enough')
+        const reason = await reading.catch((error) => error)
+        while (dataset.memoryBytes() !== held || stopped === before)
+            await new Promise((resolve) => setTimeout(resolve, 1))
+        tries.push({ reason, ms: performance.now() - began })
+        isSilent = false
+        await dataset.columns(['zstd_n'])
+    }
+    return tries
+}
+
+test('an abort in a page releases what its worker holds within 50 ms', async () => {
+    const { origin } = await made['a plain module script']
+    await inPage(`${origin}/thread.html`, async (page) => {
+        const tries = await page.evaluate(aborting, base64)
+        assert.ok(tries.every(({ reason }) => reason === 'enough'))
+        const least = Math.min(...tries.map(({ ms }) => ms))
+        assert.ok(least < 50, `${tries.map(({ ms }) => ms)} ms`)
+    })
+})
+
 const BROTLI = ['brotli_n']
 
 test('alimentar/inline fetches brotli.wasm only where a file needs it', async () => {

@@ -231,6 +231,18 @@ for (const [what, make] of Object.entries(SOURCES)) {
     })
 }
 
+test('what was lent to a worker is given back when it was read, and at the close', async () => {
+    const client = new Client(sameThread)
+    const dataset = await client.open(url(), { fetch: (target, more) => fetch(target, more) })
+    await dataset.columns(['temp'])
+    assert.ok(dataset.requests.length > 1)
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    // The function in place of fetch.
+    assert.equal(client.lent.size, 1)
+    dataset.close()
+    assert.equal(client.lent.size, 0)
+})
+
 test('bytes that were opened in a worker stay the caller’s', async () => {
     const bytes = new Uint8Array(weather)
     const dataset = await worker.open(bytes)
@@ -514,6 +526,11 @@ test('a worker that breaks off fails what was asked; another is started', async 
     assert.deepEqual([code, message], ['internal', 'the worker of alimentar broke off: it ended'])
     const again = await client.open(weather)
     assert.equal(await again.count(), 26115)
+    dataset.close()
+    const held = again.memoryBytes()
+    const batches = again.batches({ batchSize: 10 })
+    await batches.next()
+    assert.ok(again.memoryBytes() > held)
     again.close()
     await last.terminate()
 })

@@ -125,7 +125,10 @@ function starter(source) {
     if (typeof Worker !== 'undefined')
         return webWorker(() => {
             const blob = new Blob([head, source], { type: 'text/javascript' })
-            return new Worker(URL.createObjectURL(blob))
+            const url = URL.createObjectURL(blob)
+            const worker = new Worker(url)
+            worker.addEventListener('message', () => URL.revokeObjectURL(url), { once: true })
+            return worker
         })
     const node = /** @type {any} */ (globalThis).process
     const threads = node?.getBuiltinModule?.('node:worker_threads')

@@ -133,6 +133,7 @@ function bodyOf(peer, of, signal) {
                 const value = await read([], signal)
                 if (value !== null) return controller.enqueue(value)
                 end()
+                peer.tell('lent', [of, 'end', []])
                 controller.close()
             },
             cancel() {

@@ -42,7 +42,7 @@ export class Client {
         this.wasm = undefined
         /** @type {Map<number, import('./lend.js').Lendable>} */
         this.lent = new Map()
-        /** @type {Map<number, RemoteDataset>} */
+        /** @type {Map<number, WeakTaker>} */
         this.datasets = new Map()
         /** A warning of each data set. @type {import('./types.d.ts').Warning | undefined} */
         this.warning = undefined
@@ -160,13 +160,17 @@ class Hold {
         this.id = id
         this.lending = lending
         this.isClosed = false
+        /** What takes its news. @type {WeakTaker | undefined} */
+        this.taker = undefined
     }
 
     close() {
         if (this.isClosed) return
         this.isClosed = true
         this.peer.tell('close', [this.id])
-        this.client.datasets.delete(this.id)
+        // A worker that was started anew counts from the beginning.
+        const { datasets } = this.client
+        if (datasets.get(this.id) === this.taker) datasets.delete(this.id)
         this.lending.end()
     }
 }
@@ -212,7 +216,8 @@ export class RemoteDataset {
         /** @type {import('./types.d.ts').Request[]} */
         this.requests = []
         this.take(news)
-        client.datasets.set(id, /** @type {any} */ (new WeakTaker(this)))
+        hold.taker = new WeakTaker(this)
+        client.datasets.set(id, hold.taker)
         forgotten.register(this, () => hold.close(), this)
     }
 

@@ -11,8 +11,8 @@ export class Lending {
     /** @param {Map<number, Lendable>} all those of this thread */
     constructor(all) {
         this.all = all
-        /** @type {number[]} */
-        this.own = []
+        /** @type {Set<number>} */
+        this.own = new Set()
         /** @type {Transferable[]} */
         this.transfer = []
     }
@@ -21,13 +21,28 @@ export class Lending {
     lend(object) {
         lent += 1
         this.all.set(lent, object)
-        this.own.push(lent)
+        this.own.add(lent)
         return lent
     }
 
     /** Nothing of it may be called any more. */
     end() {
         for (const reference of this.own) this.all.delete(reference)
+    }
+
+    /**
+     * A stream, until its end. @param {any} source @param {() => void} [abort] ends where it comes
+     * from
+     */
+    stream(source, abort) {
+        const of = this.lend({
+            ...stream(source, abort),
+            end: () => {
+                this.all.delete(of)
+                this.own.delete(of)
+            },
+        })
+        return of
     }
 
     /** @param {any} source @returns {unknown} */
@@ -50,11 +65,7 @@ export class Lending {
         if (typeof source?.arrayBuffer === 'function' && typeof source.status === 'number')
             return this.response(source)
         if (typeof source?.getReader === 'function')
-            return {
-                kind: 'stream',
-                isLocked: Boolean(source.locked),
-                of: this.lend(stream(source)),
-            }
+            return { kind: 'stream', isLocked: Boolean(source.locked), of: this.stream(source) }
         if (typeof source?.read === 'function')
             return { kind: 'backend', name: source.name, of: this.lend(backend(source)) }
         return { kind: 'other', value: typeof source === 'object' ? {} : source }
@@ -72,7 +83,7 @@ export class Lending {
         const { status, type, url, bodyUsed, redirected, body } = response
         const headers = [...response.headers]
         const isUsed = bodyUsed || Boolean(body?.locked)
-        const of = body === null || isUsed ? 0 : this.lend(stream(body, abort))
+        const of = body === null || isUsed ? 0 : this.stream(body, abort)
         return { kind: 'response', status, type, url, headers, isUsed, redirected, of }
     }
 
