@@ -1,171 +1,309 @@
-// make bench: reads generated Parquet files by this library in Node and natively, and by a named
-// peer, in one run, turn by turn, so that all see the same machine. Prints medians and their
-// ratios, and writes build/bench-data/results.json.
+// make bench: reads generated files by this library and by others, in Node, in Chromium and
+// natively, turn by turn, so that all see the same machine at the same time.
 //
-// Each reader's answer is checked before it is timed: the number of values of each column, the sum
-// of numbers and the characters of text. The clock stops when every value was read once in
-// JavaScript (natively: when every value lies in Arrow's layout).
-import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { parquetRead } from 'hyparquet'
-import { compressors } from 'hyparquet-compressors'
-import { parquetWriteBuffer } from 'hyparquet-writer'
-import { open } from '../../web/dist/index.js'
+//     node tests/bench/run.mjs [DATA] [--write]
+//
+// Every reader's answer is checked before it is timed, against what the generator knows of the data
+// (rows, and by column: values, their sum, characters). The JavaScript readers' clock stops when
+// every value was read once in JavaScript, the native ones' when the table lies in memory. A ratio
+// is the median of the ratios of each round, its noise their extremes. Prints what it finds, writes
+// build/bench-data/results.json and, with --write, docs/benchmarks.md.
+//
+// The named cases take ten minutes; BENCH=all adds further ones. PLACES=native,node,steps,chromium
+// and CASE=pattern run some of them.
+import { execFileSync, fork, spawn } from 'node:child_process'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import os from 'node:os'
+import { join, resolve } from 'node:path'
+import { createInterface } from 'node:readline'
+import { chromium } from 'playwright-core'
+import { findChromium } from '../web/browser.mjs'
+import { serve } from './lib/serve.mjs'
+import { differing } from './lib/touch.mjs'
+import { pageOf } from './report.mjs'
 
-const ROWS = 500_000
-const RUNS = 7
-const OUT = 'build/bench-data'
-const CITIES = ['Lisbon', 'Porto', 'Braga', 'Coimbra', 'Évora', 'Faro', 'Aveiro', 'Setúbal']
+const DATA = resolve(process.argv[2]?.startsWith('--') ? 'build/bench-data'
+    : (process.argv[2] ?? 'build/bench-data'))
+const PEERS = resolve('build/peers')
+const PYTHON = process.env.BENCH_PYTHON ?? 'build/bench-venv/bin/python'
+const READERS = ['alimentar', 'hyparquet', 'parquet-wasm-arrow', 'parquet-wasm-flechette',
+    'duckdb-wasm']
+const NATIVE = ['pyarrow', 'polars', 'duckdb']
+const RUN_SECONDS_MAX = 120
+const PLACE_MINUTES_MAX = 8
+const IS_ALL = process.env.BENCH === 'all'
 
-/** A number from 0 to 1 that depends on the row alone. */
-const noise = (row, salt) => {
-    let bits = Math.imul(row ^ (salt * 0x9e3779b9), 0x85ebca6b)
-    bits = Math.imul(bits ^ (bits >>> 13), 0xc2b2ae35)
-    return ((bits ^ (bits >>> 16)) >>> 0) / 2 ** 32
+const CASES = [
+    { name: 'taxi, snappy', set: 'taxi', codec: 'snappy', rounds: 5 },
+    { name: 'taxi, none', set: 'taxi', codec: 'none', rounds: 3 },
+    { name: 'taxi, zstd', set: 'taxi', codec: 'zstd', rounds: 3 },
+    { name: 'taxi, gzip', set: 'taxi', codec: 'gzip', rounds: 3 },
+    { name: 'taxi, lz4', set: 'taxi', codec: 'lz4', rounds: 3, isMore: true },
+    { name: 'taxi, snappy, 2 columns', set: 'taxi', codec: 'snappy', rounds: 5, isMore: true,
+        columns: ['trip_distance', 'total_amount'] },
+    { name: 'text, snappy', set: 'text', codec: 'snappy', rounds: 5, isMore: true },
+    { name: 'text, zstd', set: 'text', codec: 'zstd', rounds: 3, isMore: true },
+].filter((one) => (IS_ALL || !one.isMore) && new RegExp(process.env.CASE ?? '').test(one.name))
+const STEP_CODECS = process.env.CASE ? ['snappy'] : ['snappy', 'none', 'lz4', 'zstd', 'gzip']
+
+const facts = JSON.parse(readFileSync(join(DATA, 'facts.json'), 'utf8'))
+const fileOf = (one) => join(DATA, `${one.set}.${one.codec}.parquet`)
+const sorted = (list) => [...list].sort((a, b) => a - b)
+const quantile = (list, part) => sorted(list)[Math.min(list.length - 1,
+    Math.floor(part * list.length))]
+const median = (list) => {
+    const all = sorted(list)
+    const half = all.length >> 1
+    return all.length % 2 === 1 ? all[half] : (all[half - 1] + all[half]) / 2
 }
 
-const rowsOf = (value) => Array.from({ length: ROWS }, (_, row) => value(row))
-
-function columnData() {
-    const column = (name, type, value) => ({ name, type, data: rowsOf(value) })
-    return [
-        column('id', 'INT32', (row) => row),
-        column('fare', 'DOUBLE', (row) => Math.round(noise(row, 1) * 9000) / 100),
-        column('miles', 'DOUBLE', (row) => noise(row, 2) * 40),
-        column('riders', 'INT32', (row) => 1 + Math.floor(noise(row, 3) * 6)),
-        column('tip', 'DOUBLE', (row) => (noise(row, 4) < 0.2 ? null : noise(row, 5))),
-        column('city', 'STRING', (row) => CITIES[Math.floor(noise(row, 6) * CITIES.length)]),
-    ]
+// A yardstick of the machine's mood: a fixed loop of integers.
+function yardstick() {
+    const began = performance.now()
+    let hash = 1
+    for (let i = 0; i < 3e7; i += 1) hash = (Math.imul(hash, 1103515245) + 12345) | 0
+    return { ms: performance.now() - began, hash }
 }
 
-/** What is known of a column: values that are not null, their sum, the characters of text. */
-function factsOf(values) {
-    const facts = { count: 0, sum: 0, chars: 0 }
-    for (const value of values) add(facts, value)
-    return facts
+function limited(promise, what) {
+    let timer
+    const late = new Promise((done) => {
+        timer = setTimeout(() => done({ error: `${what} took more than ${RUN_SECONDS_MAX} s` }),
+            RUN_SECONDS_MAX * 1000)
+    })
+    return Promise.race([promise, late]).finally(() => clearTimeout(timer))
 }
 
-function add(facts, value) {
-    if (value === null || value === undefined) return
-    facts.count += 1
-    if (typeof value === 'string') facts.chars += value.length
-    else facts.sum += Number(value)
+// --- readers: each { name, read(case) → { ms, rows, found, … } or { error }, close() } -----------
+
+async function nodeReader(adapter) {
+    const child = fork(join(PEERS, 'lib/node_child.mjs'), [`../adapters/${adapter}.mjs`],
+        { execArgv: ['--expose-gc', '--max-old-space-size=4096'], serialization: 'advanced' })
+    const next = () => new Promise((done) => {
+        child.once('message', done)
+        child.once('exit', (code) => done({ error: `the process ended (${code})` }))
+    })
+    const { ready, error } = await next()
+    if (error) throw new Error(`${adapter}: ${error}`)
+    return { name: ready,
+        read: (one) => {
+            child.send({ file: fileOf(one), columns: one.columns ?? null })
+            return limited(next(), adapter)
+        },
+        close: () => child.kill() }
 }
 
-function generate() {
-    mkdirSync(OUT, { recursive: true })
-    const names = { snappy: `${OUT}/trips.snappy.parquet`, none: `${OUT}/trips.none.parquet` }
-    const facts = `${OUT}/facts.json`
-    if (Object.values(names).every(existsSync) && existsSync(facts)) {
-        return { names, expected: JSON.parse(readFileSync(facts, 'utf8')) }
+async function bundle(entry, out, replace) {
+    const esbuild = createRequire(join(PEERS, 'package.json'))('esbuild')
+    const text = readFileSync(entry, 'utf8')
+    const source = replace ? text.replace("'ADAPTER'", JSON.stringify(replace)) : text
+    // What only Node runs is not in the bundle.
+    const nodeOnly = { name: 'node-only', setup: (build) => {
+        build.onResolve({ filter: /^node:/ }, ({ path }) => ({ path, external: true }))
+    } }
+    await esbuild.build({ stdin: { contents: source, resolveDir: join(PEERS, 'lib'),
+        sourcefile: 'entry.mjs' }, bundle: true, format: 'esm', platform: 'browser', outfile: out,
+    minify: true, logLevel: 'error', plugins: [nodeOnly], define: { global: 'globalThis' } })
+}
+
+async function pageReader(adapter, browser, address) {
+    await bundle(join(PEERS, 'lib/page_entry.mjs'), join(PEERS, `dist/${adapter}.js`),
+        `../adapters/${adapter}.mjs`)
+    const context = await browser.newContext()
+    const page = await context.newPage()
+    let crashed
+    const end = new Promise((done) => { crashed = done })
+    page.on('crash', () => crashed({ error: 'the page crashed' }))
+    await page.goto(address)
+    await page.evaluate((url) => import(url), `/dist/${adapter}.js`)
+    const name = await page.evaluate(() => globalThis.begin())
+    return { name,
+        read: async (one) => {
+            await page.bringToFront()
+            const asked = { file: `/data/${one.set}.${one.codec}.parquet`,
+                columns: one.columns ?? null }
+            const run = page.evaluate((what) => globalThis.read(what), asked)
+                .catch((error) => ({ error: String(error.message).split('\n')[0] }))
+            return limited(Promise.race([run, end]), adapter)
+        },
+        close: () => context.close() }
+}
+
+function pythonReader(library, form) {
+    const child = spawn(PYTHON, ['tests/bench/native.py', 'read', library],
+        { stdio: ['pipe', 'pipe', 'inherit'] })
+    const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
+    const next = async () => {
+        const { value, done } = await lines.next()
+        return done ? { error: 'the process ended' } : JSON.parse(value)
     }
-    const columns = columnData()
-    for (const [codec, path] of Object.entries(names)) {
-        const bytes = parquetWriteBuffer({ columnData: columns, rowGroupSize: 100_000,
-            codec: codec === 'none' ? 'UNCOMPRESSED' : 'SNAPPY' })
-        writeFileSync(path, new Uint8Array(bytes))
+    const ready = next()
+    return { name: form === 'dictionary' ? `${library}, dictionaries` : library,
+        version: async () => `${library} ${(await ready).version}`,
+        read: async (one, isCheck) => {
+            await ready
+            child.stdin.write(`${isCheck ? 'check' : 'time'} ${form} ${fileOf(one)}\n`)
+            const { error, ms, facts: known } = await limited(next(), library)
+            return error ? { error } : { ms, rows: known?.rows, found: known?.columns }
+        },
+        close: () => child.stdin.end() }
+}
+
+function ownReader(form) {
+    return { name: form === 'dictionary' ? 'alimentar, dictionaries' : 'alimentar',
+        read: async (one) => {
+            const out = execFileSync('build/bench', [fileOf(one), '--case', 'read', '--runs', '1',
+                '--strings', form], { encoding: 'utf8' })
+            const { median_ms: ms, rows, check, peak_bytes: peak } = JSON.parse(out)
+            return { ms, rows, found: check.columns, wasmBytes: peak }
+        },
+        close: () => {} }
+}
+
+// --- rounds --------------------------------------------------------------------------------------
+
+// The first read of each is checked and not timed.
+async function checked(readers, one) {
+    const fine = []
+    const failed = []
+    for (const reader of readers) {
+        const answer = await reader.read(one, true)
+        const trouble = answer.error ?? differing(answer.rows, answer.found, facts[one.set],
+            one.columns)
+        if (trouble) failed.push({ name: reader.name, why: trouble })
+        else fine.push({ reader, times: [], decode: [], form: answer.form,
+            memory: answer.wasmBytes })
     }
-    const expected = Object.fromEntries(columns.map(({ name, data }) => [name, factsOf(data)]))
-    writeFileSync(facts, JSON.stringify(expected))
-    return { names, expected }
+    return { fine, failed }
 }
 
-// --- readers: each gives the facts of every column it was asked for ------------------------------
-
-async function readOurs(bytes, names) {
-    const dataset = await open(bytes)
-    const columns = await dataset.columns(names)
-    const facts = {}
-    for (const [name, column] of Object.entries(columns)) facts[name] = touch(column)
-    dataset.close()
-    return facts
-}
-
-function touch(column) {
-    const facts = { count: 0, sum: 0, chars: 0 }
-    if (column.values === undefined) {
-        const { codes, values } = column.dictionary()
-        for (const code of codes) if (code >= 0) add(facts, values[code])
-        return facts
-    }
-    const { values, validity } = column
-    for (let row = 0; row < values.length; row += 1) {
-        if (validity === null || (validity[row >> 3] >> (row & 7)) & 1) add(facts, values[row])
-    }
-    return facts
-}
-
-async function readPeer(bytes, names) {
-    const facts = Object.fromEntries(names.map((name) => [name, { count: 0, sum: 0, chars: 0 }]))
-    const file = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength)
-    await parquetRead({ file, columns: names, compressors,
-        onChunk: ({ columnName, columnData }) => {
-            for (const value of columnData) add(facts[columnName], value)
-        } })
-    return facts
-}
-
-function readNatively(path, names) {
-    const { stdout, stderr, status } = spawnSync('build/bench',
-        [path, '--case', 'read', '--runs', String(RUNS), '--columns', names.join(',')],
-        { encoding: 'utf8' })
-    if (status !== 0) throw new Error(stderr)
-    return JSON.parse(stdout)
-}
-
-// --- the comparison ------------------------------------------------------------------------------
-
-function check(reader, facts, expected) {
-    for (const [name, { count, sum, chars }] of Object.entries(facts)) {
-        const want = expected[name]
-        const isSum = Math.abs(sum - want.sum) <= 1e-6 * Math.max(1, Math.abs(want.sum))
-        if (count !== want.count || !isSum || chars !== want.chars) {
-            const found = JSON.stringify({ count, sum, chars })
-            throw new Error(`${reader} reads ${name} wrongly: ${found}`)
+async function compare(place, readers, one, deadline) {
+    const { fine, failed } = await checked(readers, one)
+    let round = 0
+    for (; round < one.rounds && (round === 0 || Date.now() < deadline); round += 1) {
+        // Nobody is always first.
+        const turn = [...fine.slice(round % fine.length), ...fine.slice(0, round % fine.length)]
+        for (const each of turn) {
+            const answer = await each.reader.read(one, false)
+            if (answer.error) throw new Error(`${each.reader.name}: ${answer.error}`)
+            each.times.push(answer.ms)
+            each.decode.push(answer.decodeMs ?? answer.ms)
+            each.memory = answer.wasmBytes ?? each.memory
         }
     }
-}
-
-const median = (times) => [...times].sort((a, b) => a - b)[times.length >> 1]
-
-async function timed(read, bytes, names) {
-    const began = performance.now()
-    await read(bytes, names)
-    return performance.now() - began
-}
-
-async function compare(title, path, names, expected) {
-    const bytes = new Uint8Array(readFileSync(path))
-    check('alimentar', await readOurs(bytes, names), expected)
-    check('hyparquet', await readPeer(bytes, names), expected)
-    const times = { ours: [], peer: [] }
-    for (let run = 0; run < RUNS; run += 1) {
-        times.ours.push(await timed(readOurs, bytes, names))
-        times.peer.push(await timed(readPeer, bytes, names))
-    }
-    const native = readNatively(path, names)
-    const result = { case: title, rows: ROWS, columns: names.length, runs: RUNS,
-        alimentar_node_ms: median(times.ours), hyparquet_ms: median(times.peer),
-        alimentar_native_ms: native.median_ms, times }
-    result.ratio = result.hyparquet_ms / result.alimentar_node_ms
-    const show = (ms) => `${ms.toFixed(1)} ms`.padStart(10)
-    console.log(`${title.padEnd(24)}${show(result.alimentar_native_ms)}` +
-        `${show(result.alimentar_node_ms)}${show(result.hyparquet_ms)}` +
-        `${result.ratio.toFixed(1).padStart(8)} ×`)
+    const ours = fine[0]
+    const rows = fine.map(({ reader, times, decode, form, memory }) => {
+        const ratios = times.map((ms, i) => ms / ours.times[i])
+        return { name: reader.name, ms: median(times), decodeMs: median(decode), form,
+            memory: memory ?? null, times, ratio: median(ratios), least: Math.min(...ratios),
+            most: Math.max(...ratios) }
+    })
+    const result = { place, case: one.name, rounds: round, rows, failed,
+        load: os.loadavg()[0], yardstickMs: yardstick().ms }
+    tell(result)
     return result
 }
 
-const { names, expected } = generate()
-const all = Object.keys(expected)
-console.log(`${ROWS.toLocaleString('en')} rows, medians of ${RUNS} runs, every value read`)
-console.log(`${'case'.padEnd(24)}${'native'.padStart(10)}${'wasm'.padStart(10)}` +
-    `${'hyparquet'.padStart(10)}${'ratio'.padStart(10)}`)
-const results = [
-    await compare('snappy, 6 columns', names.snappy, all, expected),
-    await compare('snappy, 2 columns', names.snappy, ['fare', 'miles'], expected),
-    await compare('none, 6 columns', names.none, all, expected),
-    await compare('snappy, text', names.snappy, ['city'], expected),
-]
-writeFileSync(`${OUT}/results.json`, JSON.stringify(results, null, 1))
-const peer = JSON.parse(readFileSync('tests/bench/node_modules/hyparquet/package.json', 'utf8'))
-console.log(`(hyparquet ${peer.version}, node ${process.version}; ${OUT}/results.json)`)
+function tell({ place, case: name, rounds, rows, failed, load }) {
+    console.log(`${place}: ${name} (${rounds} rounds, load ${load.toFixed(1)})`)
+    for (const { name: who, ms, ratio, least, most } of rows) {
+        console.log(`  ${who.padEnd(30)}${ms.toFixed(0).padStart(7)} ms  × ${ratio.toFixed(2)} ` +
+            `(${least.toFixed(2)} to ${most.toFixed(2)})${ratio < 1 ? '  FASTER THAN US' : ''}`)
+    }
+    for (const { name: who, why } of failed) console.log(`  ${who.padEnd(30)}left out: ${why}`)
+}
+
+async function place(name, make, cases = CASES) {
+    const readers = []
+    const results = []
+    const deadline = Date.now() + PLACE_MINUTES_MAX * 60000 * (IS_ALL ? 4 : 1)
+    try {
+        for (const one of await make()) readers.push(await one)
+        for (const one of cases) results.push(await compare(name, readers, one, deadline))
+    } finally {
+        for (const reader of readers) await reader.close()
+    }
+    return results
+}
+
+// --- steps ---------------------------------------------------------------------------------------
+
+async function stepsOf(browser, address) {
+    const results = []
+    const entry = join(PEERS, 'lib/steps_worker.mjs')
+    await bundle(entry, join(PEERS, 'dist/steps.js'))
+    for (const set of ['taxi', 'text']) {
+        for (const codec of STEP_CODECS) {
+            const page = await browser.newPage()
+            await page.goto(address)
+            const { times, rows, memory, aborts, error } = await page.evaluate((message) =>
+                new Promise((done) => {
+                    const worker = new Worker('/dist/steps.js', { type: 'module' })
+                    worker.onmessage = ({ data }) => done(data)
+                    worker.onerror = (event) => done({ error: String(event.message) })
+                    worker.postMessage(message)
+                }), { wasm: `${address}packages/alimentar/dist/alimentar.wasm`,
+                file: `${address}data/${set}.${codec}.parquet` })
+            await page.close()
+            if (error) throw new Error(`steps of ${set}.${codec}: ${error}`)
+            if (rows !== facts[set].rows) throw new Error(`steps of ${set}.${codec}: ${rows} rows`)
+            const result = { case: `${set}, ${codec}`, steps: times.length, memory,
+                p50: quantile(times, 0.5), p99: quantile(times, 0.99), most: Math.max(...times),
+                abort: Math.max(...aborts.filter((ms) => ms !== null)), load: os.loadavg()[0] }
+            console.log(`steps: ${result.case}: ${result.steps} steps, ` +
+                `p50 ${result.p50.toFixed(2)} p99 ${result.p99.toFixed(2)} ` +
+                `most ${result.most.toFixed(2)} ms; abort ${result.abort.toFixed(1)} ms`)
+            results.push(result)
+        }
+    }
+    return results
+}
+
+// --- all -----------------------------------------------------------------------------------------
+
+const versionOf = (name) => JSON.parse(readFileSync(
+    join(PEERS, 'node_modules', name, 'package.json'), 'utf8')).version
+const began = Date.now()
+const loadBefore = os.loadavg()[0]
+const server = await serve({ data: DATA, packages: join(PEERS, 'node_modules'),
+    dist: join(PEERS, 'dist') })
+const address = `http://127.0.0.1:${server.address().port}/`
+const browser = await chromium.launch({ executablePath: findChromium(),
+    args: ['--no-sandbox', '--disable-gpu', '--js-flags=--expose-gc'] })
+const results = []
+let steps = []
+let pythonVersions = []
+const wants = (name) => (process.env.PLACES ?? name).split(',').includes(name)
+try {
+    if (wants('native')) {
+        results.push(...await place('native', async () => {
+            const peers = NATIVE.map((library) => pythonReader(library, 'plain'))
+            pythonVersions = await Promise.all(peers.map((peer) => peer.version()))
+            return [ownReader('plain'), ...peers]
+        }, CASES.filter((one) => !one.columns)))
+        results.push(...await place('native, dictionaries', async () =>
+            [ownReader('dictionary'), pythonReader('pyarrow', 'dictionary')],
+        CASES.filter((one) => !one.columns).slice(0, 1)))
+    }
+    if (wants('steps')) steps = await stepsOf(browser, address)
+    if (wants('node'))
+        results.push(...await place('Node', async () => READERS.map((each) => nodeReader(each))))
+    if (wants('chromium'))
+        results.push(...await place('Chromium', async () =>
+            READERS.map((each) => pageReader(each, browser, address))))
+} finally {
+    await browser.close()
+    server.close()
+}
+const all = { when: new Date().toISOString().slice(0, 10), minutes: (Date.now() - began) / 60000,
+    machine: { cpu: os.cpus()[0].model, cores: os.cpus().length, loadBefore,
+        memoryGB: Math.round(os.totalmem() / 2 ** 30), system: `${os.type()} ${os.release()}` },
+    versions: ['hyparquet', 'hyparquet-compressors', 'parquet-wasm', 'apache-arrow',
+        '@uwdata/flechette', '@duckdb/duckdb-wasm'].map((name) => `${name} ${versionOf(name)}`),
+    pythonVersions, node: process.version, chromium: browser.version(), results, steps }
+writeFileSync(join(DATA, 'results.json'), JSON.stringify(all, null, 1))
+const isWhole = !process.env.PLACES && !process.env.CASE
+if (process.argv.includes('--write') && isWhole && existsSync('docs'))
+    writeFileSync('docs/benchmarks.md', pageOf(all))
+console.log(`bench: ${all.minutes.toFixed(1)} minutes; ${join(DATA, 'results.json')}`)
