@@ -9,7 +9,7 @@
 #   make test-NAME  one family of tests: a folder of tests/ with rules of its own
 #   make lint       the gates over sources and build; GATES="layers text" runs some of them
 #   make size       code and constants of the wasm by room, beside the budgets
-#   make fuzz       fuzzes every target for SECONDS=60 each
+#   make fuzz       fuzzes every target for SECONDS=60 each; TARGETS, JOBS, SEED; then make corpus
 #   make quality    plants faults that the gates must find; coverage, mutation, complexity
 #   make coverage   lines and branches of the core that the tests reach, by room
 #   make asan       the command with sanitizers

@@ -15,9 +15,16 @@ $(B)/fuzz/fuzz_%: tests/fuzz/fuzz_%.c $(B)/fuzz/libalimentar.a
 	    -MMD -MP -MF $@.d -o $@ $< $(B)/fuzz/libalimentar.a $(LIBS) -pthread
 -include $(FUZZ:%=%.d)
 
-.PHONY: test-fuzz fuzz
+# TARGETS="parquet rle" names some of them.
+CHOSEN = $(if $(TARGETS),$(TARGETS:%=$(B)/fuzz/fuzz_%),$(FUZZ))
+
+.PHONY: test-fuzz fuzz corpus
 # Replays every corpus, then runs each target for three seconds from a fixed seed.
 test-fuzz: $(FUZZ)
 	@$(NODE) tests/tools/fuzz.mjs 3 $(FUZZ)
-fuzz: $(FUZZ)
-	@$(NODE) tests/tools/fuzz.mjs $(or $(SECONDS),60) $(FUZZ)
+# make fuzz TARGETS="parquet rle" SECONDS=3600 JOBS=2 SEED=7
+fuzz: $(CHOSEN)
+	@$(NODE) tests/tools/fuzz.mjs $(or $(SECONDS),60) $(CHOSEN)
+# Crashes, and inputs that reach what the committed ones do not, into tests/fuzz/corpus.
+corpus: $(CHOSEN)
+	@$(NODE) tests/tools/corpus.mjs $(CHOSEN)
