@@ -135,40 +135,62 @@ static uint64_t add_children(const joiner *join, uint32_t piece, uint32_t sums[1
     return most;
 }
 
+// Elements of `width` bytes of one role under way; `add` comes before those of the next piece, in
+// unions `sums` by the id of their child.
+typedef struct joint {
+    char role;
+    bool is_union;
+    bool is_run_ends;
+    uint32_t width;
+    uint64_t add;
+    uint32_t sums[128];
+} joint;
+
+// Adds to elements of a piece what came before them; views of up to 12 bytes point nowhere.
+static void add_before(const joint *of, const ali_column *piece, uint8_t *at, uint64_t count) {
+    for (uint64_t i = 0; i < count; i += 1) {
+        const uint64_t add = of->is_union ? of->sums[piece->values->data[i] & 127] : of->add;
+        if (add == 0) continue;
+        if (of->role != 'w') {
+            add_to(at + i * of->width, of->width, add);
+        } else if (ali_load_u32(at + i * 16) > 12) {
+            add_to(at + i * 16 + 8, 4, add);
+        }
+    }
+}
+
+// What comes before the elements of the piece after this one.
+static uint64_t next_before(const joiner *join, uint32_t piece, joint *of) {
+    if (of->is_union) return add_children(join, piece, of->sums);
+    if (of->role == 'o' || of->role == 'p') return of->add + target_length(join, piece);
+    if (of->role == 'w') return of->add + piece_at(join, piece, join->at)->buffers->count;
+    if (of->is_run_ends) return of->add + piece_at(join, piece, join->at - 1)->length;
+    return of->add;
+}
+
 // Joins elements of `width` bytes of one role, to each of which is added what came before it.
 static ali_status join_values(const joiner *join, char role, uint32_t width, bool is_run_ends,
                               ali_buf **values) {
     const ali_column *made = &join->made[join->at];
-    const bool is_union = made->type->kind == ALI_TYPE_UNION && role == 'p';
-    const uint64_t count = made->length + (role == 'o');
-    uint32_t sums[128] = {0};
+    const uint32_t more = role == 'o'; // offsets are one more than elements
+    joint of = {.role = role, .width = width, .is_run_ends = is_run_ends};
+    of.is_union = made->type->kind == ALI_TYPE_UNION && role == 'p';
     uint64_t to = 0;
-    uint64_t add = 0;
-    ALI_TRY(ali_buf_zero(join->ctx, count * width, values));
+    ALI_TRY(ali_buf_zero(join->ctx, (made->length + more) * width, values));
     for (uint32_t p = 0; p < join->pieces; p += 1) {
         const ali_column *piece = piece_at(join, p, join->at);
         const ali_buf *from = role == 'o' || role == 'p' ? piece->offsets : piece->values;
-        const uint64_t part = piece->length + (role == 'o');
+        const uint64_t part = piece->length + more;
         uint8_t *at = (*values)->data + to * width;
         if (piece->length != 0) {
             ali_copy_counted(join->ctx, at, from->data, (size_t)(part * width));
-        }
-        for (uint64_t i = 0; piece->length != 0 && i < part; i += 1) {
-            if (is_union) add = sums[piece->values->data[i] & 127];
-            if (add != 0 && role == 'w') {
-                if (ali_load_u32(at + i * 16) > 12) add_to(at + i * 16 + 8, 4, add);
-            } else if (add != 0) {
-                add_to(at + i * width, width, add);
-            }
+            add_before(&of, piece, at, part);
         }
         to += piece->length;
-        if (is_union) add = add_children(join, p, sums);
-        if (role == 'o' || (role == 'p' && !is_union)) add += target_length(join, p);
-        if (role == 'w') add += piece->buffers->count;
-        if (is_run_ends) add += piece_at(join, p, join->at - 1)->length;
+        of.add = next_before(join, p, &of);
     }
     const uint64_t most = width == 2 ? INT16_MAX : width == 4 ? INT32_MAX : INT64_MAX;
-    if (add <= most) return ALI_OK;
+    if (of.add <= most) return ALI_OK;
     return ali_fail(join->ctx, ALI_ERR_LIMIT,
                     "a dictionary with its deltas holds more than the %U that its offsets reach",
                     most);

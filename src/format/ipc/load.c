@@ -277,33 +277,34 @@ static ali_status begin_inflate(ali_ipc_loader *loader, uint64_t said) {
     return ALI_OK;
 }
 
-// A compressed buffer begins with its length, or -1 where it is stored as it is.
-static ali_status step_inflate(ali_ipc_loader *loader) {
+// A compressed buffer begins with its length, or -1 where it is stored as it is: it is made then.
+static ali_status begin_compressed(ali_ipc_loader *loader) {
     const uint64_t raw_bytes = loader->raw->size_bytes;
-    if (loader->body.codec == ALI_CODEC_NONE || raw_bytes == 0) {
+    const uint64_t said = raw_bytes < 8 ? 0 : ali_load_u64(loader->raw->data);
+    const bool is_stored = said == UINT64_MAX;
+    if (role_of(loader) == 'w' && loader->variadic != 0) {
+        loader->needed_bytes = is_stored ? raw_bytes - 8 : said;
+    }
+    if (raw_bytes < 8 || (is_stored && raw_bytes - 8 < loader->needed_bytes)) {
+        return fail_column(loader, ALI_ERR_CORRUPT, "has a buffer that is shorter than",
+                           loader->needed_bytes);
+    }
+    if (!is_stored) return begin_inflate(loader, said);
+    loader->is_own = false;
+    ALI_TRY(ali_buf_slice(loader->ctx, loader->raw, 8, loader->needed_bytes, &loader->made));
+    release(&loader->raw);
+    return ALI_OK;
+}
+
+static ali_status step_inflate(ali_ipc_loader *loader) {
+    if (loader->body.codec == ALI_CODEC_NONE || loader->raw->size_bytes == 0) {
         loader->is_own = false;
         loader->made = loader->raw;
         loader->raw = NULL;
         return ALI_OK;
     }
-    if (loader->copy == NULL) {
-        const uint64_t said = raw_bytes < 8 ? 0 : ali_load_u64(loader->raw->data);
-        if (role_of(loader) == 'w' && loader->variadic != 0) {
-            loader->needed_bytes = said == UINT64_MAX ? raw_bytes - 8 : said;
-        }
-        if (raw_bytes < 8 || (said == UINT64_MAX && raw_bytes - 8 < loader->needed_bytes)) {
-            return fail_column(loader, ALI_ERR_CORRUPT, "has a buffer that is shorter than",
-                               loader->needed_bytes);
-        }
-        if (said == UINT64_MAX) {
-            loader->is_own = false;
-            ALI_TRY(
-                ali_buf_slice(loader->ctx, loader->raw, 8, loader->needed_bytes, &loader->made));
-            release(&loader->raw);
-            return ALI_OK;
-        }
-        ALI_TRY(begin_inflate(loader, said));
-    }
+    if (loader->copy == NULL) ALI_TRY(begin_compressed(loader));
+    if (loader->copy == NULL) return ALI_OK;
     const uint64_t before = loader->inflow.output_at;
     const ali_status status =
         loader->copy->size_bytes == 0

@@ -63,15 +63,23 @@ static bool set_time(ali_type *type, int64_t unit, uint32_t bits, bool is_allowe
     return is_allowed && unit >= 0 && unit <= ALI_UNIT_NANO;
 }
 
+// The width that a code stands for; false if it stands for none.
+static bool set_width(ali_type *type, int64_t code, const uint32_t widths[3]) {
+    const bool is_known = code >= 0 && code <= 2;
+    type->bits = widths[is_known ? code : 0];
+    return is_known;
+}
+
 // Makes a type of the parameters in its table. False if Arrow does not allow them.
 static bool set_parameters(ali_type *type, const int64_t *numbers) {
+    static const uint32_t floats[3] = {16, 32, 64}; // half, single, double
+    static const uint32_t intervals[3] = {32, 64, 128};
     const int64_t first = numbers[0];
     switch (type->kind) {
     case ALI_TYPE_INT:
         return set_int(type, first, numbers[1] != 0);
-    case ALI_TYPE_FLOAT: // half, single, double
-        type->bits = first == 0 ? 16 : first == 1 ? 32 : 64;
-        return first >= 0 && first <= 2;
+    case ALI_TYPE_FLOAT:
+        return set_width(type, first, floats);
     case ALI_TYPE_DECIMAL:
         return set_decimal(type, first, numbers[1], numbers[2]);
     case ALI_TYPE_DATE: // days, milliseconds
@@ -85,8 +93,7 @@ static bool set_parameters(ali_type *type, const int64_t *numbers) {
     case ALI_TYPE_DURATION:
         return set_time(type, first, 64, true);
     case ALI_TYPE_INTERVAL: // months; days and milliseconds; months, days and nanoseconds
-        type->bits = first == 0 ? 32 : first == 1 ? 64 : 128;
-        return first >= 0 && first <= 2;
+        return set_width(type, first, intervals);
     case ALI_TYPE_UNION: // sparse, dense
         if (first != 0) type->flags |= ALI_TYPE_IS_DENSE;
         return first == 0 || first == 1;

@@ -66,6 +66,12 @@ bool ali_variant_is(const ali_field *group, bool *is_shredded) {
     return true;
 }
 
+static uint32_t decimal_of(const ali_type *type) {
+    if (type->scale < 0 || type->scale > 38 || type->bits != 128) return 0;
+    if (type->precision <= 9) return PRIMITIVE_DECIMAL4;
+    return type->precision <= 18 ? PRIMITIVE_DECIMAL8 : PRIMITIVE_DECIMAL16;
+}
+
 // The primitive type of a column; 0: none.
 static uint32_t primitive_of(const ali_field *field) {
     const ali_type *type = field->type;
@@ -80,10 +86,7 @@ static uint32_t primitive_of(const ali_field *field) {
     case ALI_TYPE_FLOAT:
         return type->bits == 64 ? PRIMITIVE_DOUBLE : type->bits == 32 ? PRIMITIVE_FLOAT : 0;
     case ALI_TYPE_DECIMAL:
-        if (type->scale < 0 || type->scale > 38 || type->bits != 128) return 0;
-        return type->precision <= 9    ? PRIMITIVE_DECIMAL4
-               : type->precision <= 18 ? PRIMITIVE_DECIMAL8
-                                       : PRIMITIVE_DECIMAL16;
+        return decimal_of(type);
     case ALI_TYPE_DATE:
         return PRIMITIVE_DATE;
     case ALI_TYPE_TIMESTAMP:
