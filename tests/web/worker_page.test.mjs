@@ -1,5 +1,5 @@
-// worker_page.test.mjs: the table of worker.test.mjs in a real browser: alimentar/worker in a module
-// worker, and alimentar/inline in one made of a text, give what alimentar gives in the page.
+// worker_page.test.mjs: the table of worker.test.mjs in a real browser: alimentar/worker in a
+// module worker, and alimentar/inline in one made of a text, give what alimentar gives in the page.
 import assert from 'node:assert/strict'
 import fs from 'node:fs'
 import { after, before, test } from 'node:test'
