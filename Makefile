@@ -230,8 +230,11 @@ BINDIR     ?= $(PREFIX)/bin
 LIBDIR     ?= $(PREFIX)/lib
 INCLUDEDIR ?= $(PREFIX)/include
 SHAREDIR   ?= $(PREFIX)/share
+# Folders below the prefix are told by it, so that the tree can be moved (pkg-config --define-prefix).
+in_prefix = $(patsubst $(PREFIX)/%,$${prefix}/%,$(1))
 $(B)/alimentar.pc: Makefile
-	@mkdir -p $(@D); printf '%s\n' 'prefix=$(PREFIX)' 'libdir=$(LIBDIR)' 'includedir=$(INCLUDEDIR)' '' \
+	@mkdir -p $(@D); printf '%s\n' 'prefix=$(PREFIX)' 'libdir=$(call in_prefix,$(LIBDIR))' \
+	    'includedir=$(call in_prefix,$(INCLUDEDIR))' '' \
 	    'Name: alimentar' 'Description: Reads tabular data where it is used' 'Version: $(VERSION)' \
 	    'Libs: -L$${libdir} -lalimentar' 'Libs.private: -pthread' 'Requires.private: libcurl zlib libzstd libbrotlidec' \
 	    'Cflags: -I$${includedir}' > $@
