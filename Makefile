@@ -130,10 +130,13 @@ ZLIB_SRC         := inflate inffast inftrees adler32
 # One variant of each loop. Everything for size: measured, -O2 and -O3 make blocks of zstd no faster in wasm.
 ZSTD_CFLAGS      := -DZSTD_LEGACY_SUPPORT=0 -DZSTD_STRIP_ERROR_STRINGS=1 -DZSTD_DISABLE_ASM=1 -DDYNAMIC_BMI2=0 \
                     -DHUF_DISABLE_FAST_DECODE=1 -DHUF_FORCE_DECOMPRESS_X1=1 \
-                    -DZSTD_FORCE_DECOMPRESS_SEQUENCES_SHORT=1 \
+                    -DZSTD_FORCE_DECOMPRESS_SEQUENCES_SHORT=1 -DZSTD_DECODER_INTERNAL_BUFFER=131072 \
                     -DXXH_NAMESPACE=ZSTD_ -DZSTD_TRACE=0 -DZSTDLIB_VISIBLE= -DZSTDERRORLIB_VISIBLE=
 ZSTD_SRC         := zstd_decompress zstd_decompress_block huf_decompress zstd_ddict entropy_common \
                     fse_decompress error_private zstd_common xxhash
+# Of one file alone.
+ZSTD_zstd_decompress_block := -I$(THIRD)/zstd/lib/decompress -include zstd_decompress_internal.h \
+                              -include zstd_literals.h
 UPSTREAM_KERNELS := zstd_decompress_block inffast
 UPSTREAM_OBJ     := $(ZLIB_SRC:%=upstream-zlib-%.o) $(ZSTD_SRC:%=upstream-zstd-%.o)
 
@@ -143,7 +146,7 @@ $(B)/obj/$(1)/src/codec/upstream-zlib-%.o: $(THIRD)/.stamp Makefile
 	@mkdir -p $$(@D); $(CC) $(UPSTREAM_CFLAGS) $(2) $(ZLIB_CFLAGS) $$(if $$(filter $$*,$(UPSTREAM_KERNELS)),-Os,-Oz) \
 	    -c $(THIRD)/zlib/$$*.c -o $$@
 $(B)/obj/$(1)/src/codec/upstream-zstd-%.o: $(THIRD)/.stamp Makefile
-	@mkdir -p $$(@D); $(CC) $(UPSTREAM_CFLAGS) $(2) $(ZSTD_CFLAGS) $$(if $$(filter $$*,$(UPSTREAM_KERNELS)),-Os,-Oz) \
+	@mkdir -p $$(@D); $(CC) $(UPSTREAM_CFLAGS) $(2) $(ZSTD_CFLAGS) $$(ZSTD_$$*) $$(if $$(filter $$*,$(UPSTREAM_KERNELS)),-Os,-Oz) \
 	    -c $(THIRD)/zstd/lib/*/$$*.c -o $$@
 endef
 $(eval $(call upstream_rules,wasm,$(SIMD_CFLAGS)))
