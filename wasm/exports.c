@@ -93,9 +93,10 @@ EXPORT(ali_status, task_progress, const ali_task *task, ali_progress *progress) 
 }
 
 // --- data sets -----------------------------------------------------------------------------------
-EXPORT(ali_status, open_start, ali_context *context, const ali_object *object,
+EXPORT(ali_status, open_start, ali_context *context, const ali_object *objects, uint32_t count,
        const ali_open_options *options, ali_task **task) {
-    return ali_open_start(context, object, options, task);
+    return count == 1 ? ali_open_start(context, objects, options, task)
+                      : ali_open_many_start(context, objects, count, options, task);
 }
 EXPORT(ali_dataset *, task_take_dataset, ali_task *task) {
     return ali_task_take_dataset(task);

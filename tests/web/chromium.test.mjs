@@ -224,6 +224,34 @@ test('a Response, its body, an own backend and a list of one are read', async ()
     assert.deepEqual(rows, [ROWS, ROWS, ROWS, ROWS])
 })
 
+test('a URL of another origin, the files of an input and bytes are one data set', async () => {
+    const server = await dataServer(bytes)
+    const seen = await inPage(
+        async ([own, other]) => {
+            const blob = await (await fetch(own)).blob()
+            const box = new DataTransfer()
+            for (const day of ['mon', 'tue']) box.items.add(new File([blob], `${day}.parquet`))
+            const input = document.createElement('input')
+            Object.assign(input, { type: 'file', files: box.files })
+            const { open } = globalThis.alimentar
+            const some = [await blob.arrayBuffer(), own, other, ...input.files]
+            const rows = []
+            for (const source of [input.files, some]) {
+                const dataset = await open(source)
+                rows.push(dataset.path, (await dataset.columns(['temp'])).temp.length)
+                rows.push([...new Set(dataset.requests.map(({ path }) => path))])
+                dataset.close()
+            }
+            return rows
+        },
+        [`/${FILE}`, server.url],
+    )
+    await server.close()
+    const two = ['mon.parquet and 1 more', 2 * ROWS, []]
+    const own = `${pages.origin}/${FILE}`
+    assert.deepEqual(seen, [...two, 'bytes 1 and 4 more', 5 * ROWS, [own, server.url]])
+})
+
 test('an abort rejects within 50 ms and ends the requests', async () => {
     const server = await dataServer(bytes, { delayMs: 300 })
     const result = await inPage(async (url) => {

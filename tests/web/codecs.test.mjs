@@ -68,6 +68,32 @@ test('damaged brotli is a corrupt page that names its column', async () => {
     other.close()
 })
 
+test('init({ brotli }) tells where brotli.wasm is, at any time, here and in a worker', async () => {
+    const folder = fs.mkdtempSync(`${os.tmpdir()}/alimentar-codecs-`)
+    try {
+        fs.cpSync(new URL('web/dist', root), folder, { recursive: true })
+        fs.renameSync(`${folder}/brotli.wasm`, `${folder}/elsewhere.wasm`)
+        const moved = fs.readFileSync(`${folder}/elsewhere.wasm`)
+        const place = pathToFileURL(`${folder}/elsewhere.wasm`)
+        const read = async (dataset) => (await dataset.columns(['brotli_n'])).brotli_n.length
+        for (const entry of ['index.js', 'worker_node.js']) {
+            const other = await import(pathToFileURL(`${folder}/${entry}`).href)
+            const dataset = await other.open(bytes)
+            await assert.rejects(read(dataset), /or call init\(\{ brotli: its URL or bytes \}\)/)
+            const wrong = new URL('nix.wasm?SECRET', place)
+            await other.init({ brotli: wrong })
+            await assert.rejects(read(dataset), /brotli\.wasm was not found at .*nix\.wasm\?… /)
+            for (const brotli of [place, place.href, moved, await WebAssembly.compile(moved)]) {
+                await other.init({ brotli })
+                assert.equal(await read(dataset), 400)
+            }
+            dataset.close()
+        }
+    } finally {
+        fs.rmSync(folder, { recursive: true })
+    }
+})
+
 test('a package without brotli.wasm names the file, and reads what needs none', async () => {
     const folder = fs.mkdtempSync(`${os.tmpdir()}/alimentar-codecs-`)
     try {

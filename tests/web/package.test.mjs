@@ -150,7 +150,7 @@ test('the programs of docs/javascript.md run', () =>
     project((folder) => {
         fs.copyFileSync(FORMS, `${folder}/trips.parquet`)
         const blocks = [...read('docs/javascript.md').matchAll(/```js\n([^]*?)```/g)]
-        assert.equal(blocks.length, 4)
+        assert.equal(blocks.length, 5)
         for (const [, text] of blocks) {
             const words = ['--input-type=module', '-e', text]
             const { text: said } = run(process.execPath, words, { cwd: folder })

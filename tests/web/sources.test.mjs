@@ -211,15 +211,6 @@ test('a Response is read once, from the body that is under way', async () => {
         await assert.rejects(open(new Response('x', { status })), { code, httpStatus: status })
 })
 
-test('several files as one are refused by name, an empty list too', async () => {
-    const refused = { code: 'unsupported', message: /reading 2 files as one is not supported yet/ }
-    await assert.rejects(open([bytes, bytes]), refused)
-    await assert.rejects(openFile([PATH, PATH]), refused)
-    await assert.rejects(open([]), { code: 'argument' })
-    await assert.rejects(openFile([]), { code: 'argument' })
-    await assert.rejects(open([bytes, 5]), { code: 'argument', message: /open\(\) takes a URL/ })
-})
-
 for (const source of [5, null, undefined, {}, true])
     test(`open refuses ${String(source)}`, () =>
         assert.rejects(open(source), { code: 'argument', message: /open\(\) takes a URL/ }))

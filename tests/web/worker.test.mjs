@@ -119,7 +119,11 @@ const REFUSED = {
     'a number': () => [42],
     nothing: () => [undefined],
     'an empty list': () => [[]],
-    'two files': () => [[weather, weather]],
+    'a list of which one is none': () => [[weather, 7]],
+    'sizeBytes for a list': () => [[weather, weather], { sizeBytes: 5 }],
+    'a list with a file that is cut short': () => [
+        [weather, new File([weather.subarray(0, 1000)], 'cut.parquet')],
+    ],
     'bytes of no format': () => [new Uint8Array(100)],
     'a file that is cut short': () => [weather.subarray(0, weather.length - 7)],
     'an option that is not known': () => [weather, { memoryMax: 3 }],
@@ -198,6 +202,19 @@ const SOURCES = {
         },
     ],
     'a list of one': () => [[new Blob([weather])]],
+    'a list of every kind': async () => [
+        [
+            new Blob([weather]),
+            url(),
+            new URL(url()),
+            async () => url(),
+            URL.createObjectURL(new Blob([weather])),
+            await fetch(url()),
+            new Blob([weather]).stream(),
+            { size: weather.length, read: (from, length) => weather.subarray(from, from + length) },
+            weather,
+        ],
+    ],
     'a URL by a function in place of fetch': () => [
         url(),
         {
@@ -226,8 +243,9 @@ for (const [what, make] of Object.entries(SOURCES)) {
             dataset.close()
             return all
         })
-        assert.equal(seen[1].length, 26115)
-        assert.equal(seen[2].rows, 26115)
+        const files = /every kind/.test(what) ? 9 : 1
+        assert.equal(seen[1].length, files * 26115)
+        assert.equal(seen[2].rows, files * 26115)
     })
 }
 

@@ -41,7 +41,7 @@ function unpack() {
 async function unpackAll() {
     const bytes = isGiven ? undefined : new Uint8Array(await inflated(packed.wasm))
     const source = new TextDecoder().decode(await inflated(packed.worker))
-    if (bytes !== undefined) client.wasm ??= { kind: 'bytes', bytes }
+    if (bytes !== undefined) client.modules[0] ??= { kind: 'bytes', bytes }
     return source
 }
 

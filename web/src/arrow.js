@@ -32,15 +32,21 @@ export class ArrowWriter {
             throw this.core.error(this.core.exports.context_error(this.context) >>> 0).error
     }
 
-    /** @param {number} batch */
-    put(batch) {
+    /** Writes a batch piece by piece. @param {number} batch @returns {Generator<void>} */
+    *writing(batch) {
         const { exports } = this.core
         const rows = exports.batch_rows(batch)
         for (let row = 0; row < rows;) {
             row = exports.writer_put_rows(this.pointer, batch, row)
             this.check(row)
             this.drain()
+            yield
         }
+    }
+
+    /** @param {number} batch */
+    put(batch) {
+        for (const _ of this.writing(batch));
     }
 
     drain() {

@@ -140,21 +140,18 @@ if (dispose !== undefined) {
  * @param {Field[]} fields
  * @param {number} row of the file, where the batch begins
  * @param {DictionaryCache} cache
+ * @param {import('./drive.js').Task} task whose turn it is, between one column and the next
  */
-export function copyBatch(core, batch, fields, row, cache) {
+export async function copyBatch(core, batch, fields, row, cache, task) {
     const place = placeAt(row)
-    const columns = fields.map((field, index) =>
-        memberColumn(
-            field,
-            copyColumn(
-                core,
-                core.exports.batch_column(batch, index) >>> 0,
-                field.whole ?? field,
-                place,
-                cache,
-            ),
-        ),
-    )
+    const columns = []
+    for (const [index, field] of fields.entries()) {
+        if (task.isTurnOver()) await task.turn()
+        const column = core.exports.batch_column(batch, index) >>> 0
+        columns.push(
+            memberColumn(field, copyColumn(core, column, field.whole ?? field, place, cache)),
+        )
+    }
     return new Batch(fields, columns, core.exports.batch_rows(batch))
 }
 

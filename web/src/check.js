@@ -31,6 +31,7 @@ export const openRules = {
     fetch: {},
     url: {},
     sizeBytes: { least: 0, most: MOST },
+    partitions: { words: ['auto', 'none'] },
     timeoutMs: { least: 1, most: 0x7fffffff },
     retries: { least: 0, most: 100 },
 }
@@ -59,7 +60,7 @@ export const rowsRules = { ...columnsRules, columns: {} }
 export const batchesRules = { ...rowsRules, views: {} }
 
 /** @type {Rules} */
-export const initRules = { wasm: {} }
+export const initRules = { wasm: {}, brotli: {} }
 
 /**
  * Fails if an option is not known, or out of its range.

@@ -14,6 +14,7 @@ import {
     rowsRules,
 } from './check.js'
 import { INSPECT } from './column.js'
+import { elementsOf, isList } from './elements.js'
 import { AlimentarError } from './errors.js'
 import { Lending, absoluteText } from './lend.js'
 import { Types, Unpacker, bare } from './parcel.js'
@@ -38,8 +39,8 @@ export class Client {
         this.start = start
         /** @type {Peer | undefined} */
         this.peer = undefined
-        /** What init() was given. @type {unknown} */
-        this.wasm = undefined
+        /** What init() was given: wasm, brotli. @type {unknown[]} */
+        this.modules = []
         /** @type {Map<number, import('./lend.js').Lendable>} */
         this.lent = new Map()
         /** @type {Map<number, WeakTaker>} */
@@ -73,7 +74,7 @@ export class Client {
         for (const message of early) peer.take(message)
         if (failure !== undefined) peer.fail(failure)
         this.peer = peer
-        if (this.wasm !== undefined) peer.call('init', [this.wasm]).catch(() => undefined)
+        if (this.modules.length !== 0) peer.call('init', this.modules).catch(() => undefined)
         return peer
     }
 
@@ -98,12 +99,11 @@ export class Client {
         checkOptions('init()', options, initRules)
         const lending = new Lending(this.lent)
         const wasm = await packWasm(lending, options.wasm)
-        if (wasm === undefined) return this.connect().call('init', [])
-        // Kept, so that a worker that is started anew has it too.
-        this.wasm = undefined
+        const brotli = await packWasm(lending, options.brotli)
         const peer = this.connect()
-        this.wasm = wasm
-        await peer.call('init', [wasm])
+        // Kept, so that a worker that is started anew has them too.
+        this.modules = [wasm ?? this.modules[0], brotli ?? this.modules[1]]
+        await peer.call('init', [wasm, brotli])
     }
 
     /** @param {any} source @param {OpenOptions} [options] @returns {Promise<RemoteDataset>} */
@@ -113,7 +113,7 @@ export class Client {
         const peer = this.connect()
         const lending = new Lending(this.lent)
         try {
-            const packed = [lending.source(await resolved(source)), lending.options(options)]
+            const packed = [lending.source(await resolvedAll(source)), lending.options(options)]
             const { id, about, news } = await peer.call('open', packed, {
                 signal: options.signal,
                 transfer: lending.transfer,
@@ -125,6 +125,11 @@ export class Client {
             throw error
         }
     }
+}
+
+/** @param {any} source */
+function resolvedAll(source) {
+    return isList(source) ? Promise.all(elementsOf(source).map(resolved)) : resolved(source)
 }
 
 /** blob: URLs of Node are known to their own thread alone. @param {any} source */

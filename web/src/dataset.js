@@ -20,7 +20,7 @@ import { AlimentarError, failArgument } from './errors.js'
 import { checkDistinct, readFields, readSchemaMetadata, schemaOf } from './fields.js'
 import { valueOptions } from './forms.js'
 import { memberColumn, memberField } from './member.js'
-import { hostsOf, onlyHost } from './sources.js'
+import { hostOf } from './sources.js'
 import { acquire } from './wasm.js'
 
 /** @typedef {import('./wasm.js').Core} Core */
@@ -42,7 +42,7 @@ const VALUES_AT_FIRST = 1 << 20
  */
 export async function open(source, options = {}) {
     checkOptions('open()', options, openRules)
-    return openHost(onlyHost(await hostsOf(source, options)), options)
+    return openHost(await hostOf(source, options), options)
 }
 
 /**
@@ -129,12 +129,12 @@ export class Dataset {
         /** @type {{ [key: string]: string }} */
         this.metadata = Object.create(null)
         /** @type {import('./types.d.ts').Warning[]} */
-        this.warnings = /** @type {any} */ (host).warnings ?? []
+        this.warnings = host.warnings ?? []
         /**
          * The requests made so far; empty for what is not read over HTTP.
          * @type {import('./types.d.ts').Request[]}
          */
-        this.requests = /** @type {any} */ (host).requests ?? []
+        this.requests = host.requests ?? []
         const hold = this._hold
         forgotten.register(this, () => hold.close(), this)
     }
@@ -165,16 +165,11 @@ export class Dataset {
         const { core, context } = this._hold
         const { checksums = 'verify', tailBytes = 0, format } = this._options
         return core.lend((put) => {
-            const path = put.text(host.path)
-            const etag = host.etag === undefined ? { address: 0, length: 0 } : put.text(host.etag)
-            const object = put.struct(abi.ali_object, {
-                flags: host.flags,
-                object_bytes: host.objectBytes,
-                path: path.address,
-                path_bytes: path.length,
-                etag: etag.address,
-                etag_bytes: etag.length,
-            })
+            const hosts = host.hosts ?? [host]
+            const objects = put.structs(
+                abi.ali_object,
+                hosts.map((each) => objectOf(put, each, host.partitionAt)),
+            )
             const options = put.struct(abi.ali_open_options, {
                 checksums:
                     checksums === 'ignore'
@@ -183,7 +178,13 @@ export class Dataset {
                 tail_bytes: tailBytes,
                 format: format === undefined ? 0 : put.text(format).address,
             })
-            return core.exports.open_start(context, object, options, core.scratch)
+            return core.exports.open_start(
+                context,
+                objects,
+                hosts.length,
+                options,
+                core.scratch,
+            )
         })
     }
 
@@ -408,7 +409,7 @@ export class Dataset {
                 simple = this.simplified(batch)
                 made = options.views
                     ? viewBatch(core, batch, simple, fields, row, cache, report)
-                    : copyBatch(core, simple, fields, row, cache)
+                    : await copyBatch(core, simple, fields, row, cache, task)
             } catch (error) {
                 throw this.located(error)
             } finally {
@@ -463,10 +464,11 @@ export class Dataset {
             try {
                 simple = this.simplified(batch)
                 const place = placeAt(row)
-                builders.forEach((builder, index) => {
+                for (const [index, builder] of builders.entries()) {
+                    if (task.isTurnOver()) await task.turn()
                     const column = core.exports.batch_column(simple, index) >>> 0
                     builder.append(core, describeColumn(core, column), place, cache)
-                })
+                }
                 row += core.exports.batch_rows(simple)
             } finally {
                 core.exports.batch_release(simple)
@@ -564,7 +566,7 @@ export class Dataset {
             for await (const batch of this.drain(task)) {
                 try {
                     this.checkOpen()
-                    writer.put(batch)
+                    for (const _ of writer.writing(batch)) if (task.isTurnOver()) await task.turn()
                 } finally {
                     core.exports.batch_release(batch)
                 }
@@ -639,6 +641,21 @@ const dispose = /** @type {any} */ (Symbol).dispose
 if (dispose !== undefined) {
     ;/** @type {any} */ (Dataset.prototype)[dispose] = function () {
         this.close()
+    }
+}
+
+/** @param {import('./wasm.js').Put} put @param {Host} host @param {number} [partitionAt] */
+function objectOf(put, host, partitionAt = 0) {
+    const path = put.text(host.path)
+    const etag = host.etag === undefined ? { address: 0, length: 0 } : put.text(host.etag)
+    return {
+        flags: host.flags,
+        object_bytes: host.objectBytes,
+        path: path.address,
+        path_bytes: path.length,
+        etag: etag.address,
+        etag_bytes: etag.length,
+        partition_at: partitionAt,
     }
 }
 

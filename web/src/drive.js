@@ -11,6 +11,7 @@ import { pause } from './turns.js'
 
 /** @typedef {import('./wasm.js').Core} Core */
 /** @typedef {import('./types.d.ts').Progress} Progress */
+/** @typedef {import('./types.d.ts').Warning} Warning */
 
 const TURN_MS = 5
 const PROGRESS_MS = 50
@@ -25,8 +26,12 @@ const PROGRESS_MS = 50
  */
 
 /**
- * Carries out operations on one object. `carry` never throws: every outcome goes to the operation.
- * @typedef {{ path: string, objectBytes: number | null, etag?: string, flags: number,
+ * Carries out operations on one object, or on those of `hosts`. `carry` never throws: every outcome
+ * goes to the operation. Where `isNamedByPath`, equal paths are the same file.
+ * @typedef {{ path: string, objectBytes: number | null, etag?: string, flags: number, url?: URL,
+ *   hosts?: Host[], partitionAt?: number, isNamedByPath?: boolean,
+ *   warnings?: Warning[], requests?: import('./types.d.ts').Request[],
+ *   warn?: (warning: Warning) => void,
  *   carry(op: Operation): void, close?(): void }} Host
  */
 
@@ -128,9 +133,8 @@ export class Task {
     async next() {
         for (;;) {
             if (this.isFinished) throw this.failure
-            if (performance.now() - this.turnBegan > TURN_MS) {
-                await pause()
-                this.turnBegan = performance.now()
+            if (this.isTurnOver()) {
+                await this.turn()
                 continue
             }
             const { status, ops } = this.step()
@@ -145,6 +149,18 @@ export class Task {
             if (status < 0) this.fail(this.error())
             else if (status === abi.ALI_NEED && ops.length === 0) await this.answered()
         }
+    }
+
+    /** Whether enough was done at one go. */
+    isTurnOver() {
+        return performance.now() - this.turnBegan > TURN_MS
+    }
+
+    /** Lets the event loop do something else; fails if the task was ended meanwhile. */
+    async turn() {
+        await pause()
+        this.turnBegan = performance.now()
+        if (this.isFinished) throw this.failure
     }
 
     step() {

@@ -10,9 +10,9 @@ import { rangeBegin } from './host_memory.js'
  * @returns {import('./drive.js').Host}
  */
 export function blobHost(blob, path) {
-    const name = /** @type {any} */ (blob).name
+    const { name, webkitRelativePath } = /** @type {any} */ (blob)
     return {
-        path: path ?? (typeof name === 'string' ? name : 'blob:'),
+        path: path ?? (webkitRelativePath || (typeof name === 'string' ? name : 'blob:')),
         objectBytes: blob.size,
         flags: 0,
         carry(op) {

@@ -28,6 +28,7 @@ import {
     wordsOf,
 } from './http_answer.js'
 import { redacted } from './redact.js'
+import { Share } from './share.js'
 
 /** @typedef {import('./drive.js').Operation} Operation */
 /** @typedef {import('./drive.js').Outcome} Outcome */
@@ -35,14 +36,12 @@ import { redacted } from './redact.js'
 /** @typedef {import('./types.d.ts').Request} Trace */
 /** @typedef {{ response: Response, cancel(): void, alive(): void, trace: Trace }} Exchange */
 
-const IN_FLIGHT_MAX = 6
 const RETRIES = 4
 const TIMEOUT_MS = 30000
 const FIRST_DELAY_MS = 250
 const DELAY_MAX_MS = 10000
 const PATIENCE_MS = 120000
 const REDIRECTS_MAX = 10
-const WHOLE_BYTES_MAX = 1024 * 1024 * 1024
 const REQUESTS_KEPT = 1000
 const CHANGED = 'the file changed while it was read: its validator is another one'
 const NO_RANGES = 'the server does not serve ranges of this file'
@@ -50,19 +49,22 @@ const NO_RANGES = 'the server does not serve ranges of this file'
 /**
  * @param {string | URL | (() => string | URL | Promise<string | URL>)} source
  * @param {OpenOptions} options
+ * @param {Share} [share]
  */
-export function httpHost(source, options) {
-    return new HttpHost(source, options)
+export function httpHost(source, options, share = new Share(options)) {
+    return new HttpHost(source, options, share)
 }
 
 class HttpHost {
     /**
      * @param {string | URL | (() => string | URL | Promise<string | URL>)} source
      * @param {OpenOptions} options
+     * @param {Share} share
      */
-    constructor(source, options) {
+    constructor(source, options, share) {
         const given = typeof source === 'function' ? source : options.url
         this.options = options
+        this.share = share
         this.renew = given
         /** @type {URL | undefined} */
         this.url = typeof source === 'function' ? undefined : absolute(source)
@@ -72,14 +74,13 @@ class HttpHost {
         this.flags = this.isCrossOrigin ? abi.ALI_OBJECT_NO_SUFFIX : 0
         /** @type {import('./types.d.ts').Warning[]} */
         this.warnings = []
+        /** Told of each, too. @type {import('./drive.js').Host['warn']} */
+        this.warn = undefined
         /** @type {Trace[]} */
         this.requests = []
         /** Whether the end of the file cannot be had by a suffix range. */
         this.lacksSuffix = false
         this.retried = 0
-        this.running = 0
-        /** @type {(() => void)[]} */
-        this.queue = []
         /**
          * The whole object, where the server does not serve ranges.
          * @type {Promise<{ bytes: Uint8Array, etag: string | undefined }> | undefined}
@@ -121,27 +122,15 @@ class HttpHost {
 
     /** @param {Operation} op */
     async work(op) {
-        await this.enter()
+        await this.share.enter()
         try {
             if (op.isEnded) return
             if (op.kind === abi.ALI_OP_STAT) await this.stat(op)
             else if (op.kind === abi.ALI_OP_READ) await this.read(op)
             else throw new Failure('files at a URL can only be read')
         } finally {
-            this.leave()
+            this.share.leave()
         }
-    }
-
-    // At most six requests are under way at a time.
-    async enter() {
-        this.running += 1
-        if (this.running > IN_FLIGHT_MAX)
-            await new Promise((resolve) => this.queue.push(() => resolve(undefined)))
-    }
-
-    leave() {
-        this.running -= 1
-        this.queue.shift()?.()
     }
 
     // --- the object's size -----------------------------------------------------------------------
@@ -455,7 +444,7 @@ class HttpHost {
     /** @param {Exchange} exchange */
     async readWhole(exchange) {
         const { response } = exchange
-        const max = this.options.memoryBytesMax ?? WHOLE_BYTES_MAX
+        const { share } = this
         /** @type {Uint8Array[]} */
         const parts = []
         let length = 0
@@ -468,14 +457,15 @@ class HttpHost {
                 exchange.alive()
                 exchange.trace.bytes += value.length
                 length += value.length
-                if (length > max)
+                if (!share.hold(value.length))
                     throw new Failure(
-                        `${this.cause}, which has more than memoryBytesMax = ${max} bytes`,
+                        `${this.cause}, which has more than memoryBytesMax = ${share.max} bytes`,
                         { code: 'limit' },
                     )
                 parts.push(value)
             }
         } catch (error) {
+            share.drop(length)
             if (error instanceof Failure) throw error
             throw new Passing(`the connection was cut after ${length} bytes`)
         } finally {
@@ -483,10 +473,12 @@ class HttpHost {
         }
         const told = sizeIn(response.headers.get('content-length'))
         const announced = isEncoded(response) ? null : told
-        if (announced !== null && !this.isCrossOrigin && announced > length)
+        if (announced !== null && !this.isCrossOrigin && announced > length) {
+            share.drop(length)
             throw new Passing(
                 `the server sent ${length} bytes of the ${announced} that it announced`,
             )
+        }
         return { bytes: joined(parts, length), etag: validatorOf(response) }
     }
 
@@ -518,18 +510,14 @@ class HttpHost {
     async trying(op, attempt) {
         const retries = this.options.retries ?? RETRIES
         let isRenewed = false
-        let isForgotten = false
         for (let tries = 0; ; tries += 1) {
-            const remembered = this.target
             try {
                 return await attempt()
             } catch (error) {
                 const status = error instanceof Failure ? error.outcome.httpStatus : undefined
                 const isExpired = status === 401 || status === 403
-                const isStale = remembered !== undefined && !isForgotten
-                if (isStale && (isExpired || status === 404 || status === 410)) {
-                    isForgotten = true
-                    if (this.target === remembered) this.target = undefined
+                if (this.target !== undefined && (isExpired || status === 404 || status === 410)) {
+                    this.target = undefined
                     continue
                 }
                 if (isExpired && this.renew !== undefined && !isRenewed) {
@@ -564,6 +552,7 @@ class HttpHost {
         op.signal.addEventListener('abort', stop)
         const began = performance.now()
         const trace = {
+            path: this.path,
             method,
             range,
             why: op.why,
@@ -692,7 +681,9 @@ class HttpHost {
     /** @param {string} code @param {string} message */
     warnOnce(code, message) {
         if (this.warnings.some((warning) => warning.code === code)) return
-        this.warnings.push({ code, message, row: null, column: '' })
+        const warning = { code, message, row: null, column: '' }
+        this.warnings.push(warning)
+        this.warn?.(warning)
     }
 }
 

@@ -7,23 +7,28 @@ import { AlimentarError, failArgument } from './errors.js'
 import { memoryHost } from './host_memory.js'
 import { joined, wordsOf } from './http_answer.js'
 import { redacted, redactedSentence } from './redact.js'
+import { Share } from './share.js'
 
 /** @typedef {import('./drive.js').Host} Host */
 /** @typedef {import('./types.d.ts').OpenOptions} OpenOptions */
 /** @typedef {import('./types.d.ts').ByteStream} ByteStream */
 
-const HELD_BYTES_MAX = 1024 * 1024 * 1024
 const PROGRESS_MS = 50
 
-/** @param {Response} response @param {OpenOptions} options @returns {Promise<Host>} */
-export async function responseHost(response, options) {
+/**
+ * @param {Response} response @param {OpenOptions} options @param {Share} share
+ * @returns {Promise<Host>}
+ */
+export async function responseHost(response, options, share) {
     const path = response.url === '' ? 'response:' : redacted(response.url)
     checkResponse(response, path)
     const length = response.headers.get('content-length')
     const isPlain = response.headers.get('content-encoding') === null
     const total = length !== null && isPlain ? Number(length) : null
     const bytes =
-        response.body === null ? new Uint8Array() : await hold(response.body, path, total, options)
+        response.body === null
+            ? new Uint8Array()
+            : await hold(response.body, path, total, options, share)
     return memoryHost(bytes, path)
 }
 
@@ -48,12 +53,12 @@ function checkResponse(response, path) {
 }
 
 /**
- * @param {ByteStream} stream @param {OpenOptions} options @param {string} [path] named in errors
- * @returns {Promise<Host>}
+ * @param {ByteStream} stream @param {OpenOptions} options @param {Share} share
+ * @param {string} [path] named in errors @returns {Promise<Host>}
  */
-export async function streamHost(stream, options, path = 'stream:') {
+export async function streamHost(stream, options, share, path = 'stream:') {
     if (/** @type {any} */ (stream).locked) failArgument('the ReadableStream is used already')
-    return memoryHost(await hold(stream, path, null, options), path)
+    return memoryHost(await hold(stream, path, null, options, share), path)
 }
 
 /**
@@ -61,10 +66,11 @@ export async function streamHost(stream, options, path = 'stream:') {
  * @param {string} path
  * @param {number | null} total
  * @param {OpenOptions} options
+ * @param {Share} share
  * @returns {Promise<Uint8Array>}
  */
-async function hold(stream, path, total, options) {
-    const { signal, onProgress, memoryBytesMax = HELD_BYTES_MAX } = options
+async function hold(stream, path, total, options, share) {
+    const { signal, onProgress } = options
     const reader = stream.getReader()
     const stop = () => void reader.cancel(signal?.reason).catch(() => undefined)
     signal?.addEventListener('abort', stop)
@@ -79,7 +85,7 @@ async function hold(stream, path, total, options) {
             if (done || value === undefined) break
             parts.push(bytesOf(value))
             bytes += value.byteLength
-            if (bytes > memoryBytesMax) throw tooLong(memoryBytesMax, path)
+            if (!share.hold(value.byteLength)) throw tooLong(share.max, path)
             if (performance.now() - told < PROGRESS_MS) continue
             told = performance.now()
             onProgress?.({ bytes, bytesTotal: total, rows: 0 })

@@ -1,7 +1,7 @@
 // host_transform.js: carries out TRANSFORM: brotli, by a module that is loaded when the first file
 // needs it. Pages of several megabytes are decompressed in pieces, between which a tab has turns.
 import * as abi from './abi.js'
-import { redacted } from './redact.js'
+import { Found } from './find.js'
 import { pause } from './turns.js'
 
 /** @typedef {import('./drive.js').Operation} Operation */
@@ -10,8 +10,9 @@ import { pause } from './turns.js'
 const TURN_MS = 5
 const KEEP_BYTES = 64 * 1024 * 1024
 
-/** @type {Promise<WebAssembly.Module> | undefined} */
-let compiled
+export const brotli = new Found('brotli.wasm', 'brotli', new URL('./brotli.wasm', import.meta.url))
+/** What the instance is made of. @type {WebAssembly.Module | undefined} */
+let made
 /** @type {Exports | undefined} */
 let instance
 /** The block before must be done: the module knows one at a time. @type {Promise<void>} */
@@ -30,7 +31,10 @@ export function transform(op) {
 async function run(op) {
     if (op.isEnded) return
     try {
-        instance ??= (await WebAssembly.instantiate(await compile(), {})).exports
+        const module = await brotli.compile()
+        if (made !== module) instance = undefined
+        instance ??= (await WebAssembly.instantiate(module, {})).exports
+        made = module
     } catch (error) {
         const cause = error instanceof Error ? error.message : String(error)
         op.end({ status: abi.ALI_ERR_NOT_FOUND, failure: cause })
@@ -63,37 +67,4 @@ async function decompress(op, exports) {
         began = performance.now()
     }
     return false
-}
-
-/** @returns {Promise<WebAssembly.Module>} */
-function compile() {
-    if (compiled === undefined) {
-        compiled = find(new URL('./brotli.wasm', import.meta.url))
-        compiled.catch(() => {
-            compiled = undefined
-        })
-    }
-    return compiled
-}
-
-/** @param {URL} url */
-async function find(url) {
-    try {
-        return await WebAssembly.compile(await read(url))
-    } catch (error) {
-        const cause = error instanceof Error ? error.message : String(error)
-        throw new Error(
-            `brotli.wasm was not found at ${redacted(url.href)} (${cause}): serve it there, ` +
-                "next to your bundle or the package's index.js",
-        )
-    }
-}
-
-/** @param {URL} url @returns {Promise<BufferSource>} */
-async function read(url) {
-    const fs = /** @type {any} */ (globalThis).process?.getBuiltinModule?.('node:fs')
-    if (url.protocol === 'file:' && fs !== undefined) return fs.promises.readFile(url)
-    const response = await fetch(url)
-    if (!response.ok) throw new Error(`HTTP ${response.status}`)
-    return response.arrayBuffer()
 }

@@ -1,6 +1,7 @@
 // lend.js: what open() is given, as messages for the worker. Bytes are copied, Blobs go as they
 // are, and what only this thread can use is lent: functions, streams, a Response's body and own
 // backends stay here, under a number, and the worker calls them by messages.
+import { elementsOf, isList } from './elements.js'
 import { Sent } from './peer.js'
 
 /** @typedef {import('./peer.js').Peer} Peer */
@@ -47,8 +48,8 @@ export class Lending {
 
     /** @param {any} source @returns {unknown} */
     source(source) {
-        return Array.isArray(source)
-            ? { kind: 'list', list: source.map((one) => this.single(one)) }
+        return isList(source)
+            ? { kind: 'list', list: elementsOf(source).map((one) => this.single(one)) }
             : this.single(source)
     }
 
@@ -59,7 +60,7 @@ export class Lending {
         if (typeof source === 'function')
             return { kind: 'function', of: this.lend(urlFunction(source)) }
         if (typeof Blob !== 'undefined' && source instanceof Blob)
-            return { kind: 'blob', blob: source, name: /** @type {any} */ (source).name }
+            return { kind: 'blob', blob: source, name: nameOf(source) }
         if (source instanceof ArrayBuffer || ArrayBuffer.isView(source))
             return { kind: 'bytes', bytes: this.copy(source) }
         if (typeof source?.arrayBuffer === 'function' && typeof source.status === 'number')
@@ -144,6 +145,11 @@ function pairsOf(headers) {
         pairs.push([name, value]),
     )
     return pairs
+}
+
+/** Where a File lies in the folder that was chosen, else its name. @param {any} file */
+function nameOf({ name, webkitRelativePath }) {
+    return webkitRelativePath || name
 }
 
 /** @param {Function} give @returns {Lendable} */

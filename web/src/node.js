@@ -7,9 +7,11 @@ import { checkOptions, openRules } from './check.js'
 import { openHost } from './dataset.js'
 import { AlimentarError, failArgument } from './errors.js'
 import { rangeBegin } from './host_memory.js'
+import { closeAll, joinedHost } from './host_many.js'
 import { streamHost } from './host_stream.js'
 import { redacted } from './redact.js'
-import { onlyHost } from './sources.js'
+import { Share } from './share.js'
+import { checkForMany } from './sources.js'
 
 export * from './index.js'
 
@@ -29,9 +31,9 @@ export async function openFile(path, options = {}) {
     const given = Array.isArray(path) ? path : [path]
     const paths = given.map(localPath)
     if (paths.length === 0) failArgument('openFile() takes at least one path, the list is empty')
-    const hosts = []
-    for (const local of paths) hosts.push(await hostOf(local, options))
-    return /** @type {any} */ (openHost(onlyHost(hosts), options))
+    if (paths.length > 1) checkForMany(options)
+    const host = joinedHost(await hostsOf(paths, options), options)
+    return /** @type {any} */ (openHost(host, options))
 }
 
 /** @param {string | URL} path @returns {string} */
@@ -51,15 +53,32 @@ function localPath(path) {
 }
 
 /**
- * @param {string} path @param {import('./types.d.ts').OpenOptions} options
+ * @param {string[]} paths @param {import('./types.d.ts').OpenOptions} options
+ * @returns {Promise<import('./drive.js').Host[]>}
+ */
+async function hostsOf(paths, options) {
+    const share = new Share(options)
+    const hosts = []
+    try {
+        for (const path of paths) hosts.push(await hostOf(path, paths.length > 1, options, share))
+        return hosts
+    } catch (error) {
+        closeAll(hosts)
+        throw error
+    }
+}
+
+/**
+ * @param {string} path @param {boolean} isOfMany one of several
+ * @param {import('./types.d.ts').OpenOptions} options @param {Share} share
  * @returns {Promise<import('./drive.js').Host>}
  */
-async function hostOf(path, options) {
+async function hostOf(path, isOfMany, options, share) {
     const about = await fs.promises.stat(path).catch(() => undefined)
-    if (about?.isDirectory()) return new FolderHost(path)
+    if (about?.isDirectory()) return new FilesHost(path, abi.ALI_OBJECT_FOLDER)
     if (about?.isFIFO() || about?.isSocket() || about?.isCharacterDevice())
-        return streamHost(pipeOf(path), options, path)
-    return new FileHost(path)
+        return streamHost(pipeOf(path), options, share, path)
+    return isOfMany ? new FilesHost(path, 0) : new FileHost(path)
 }
 
 /**
@@ -135,14 +154,18 @@ class FileHost {
     }
 }
 
-/** Carries out operations on the files of a folder, whose pages it lists. */
-class FolderHost {
-    /** @param {string} path */
-    constructor(path) {
+/**
+ * Carries out operations on many files: those of a folder, whose pages it lists, or one of a list.
+ * A file is open only as long as an operation takes, so that there may be many.
+ */
+class FilesHost {
+    /** @param {string} path @param {number} flags */
+    constructor(path, flags) {
         this.path = path
         /** @type {number | null} */
         this.objectBytes = null
-        this.flags = abi.ALI_OBJECT_FOLDER
+        this.flags = flags
+        this.isNamedByPath = true
     }
 
     /** @param {Operation} op */

@@ -85,7 +85,7 @@ class Server {
         this.streams = new Map()
         this.count = 0
         this.peer = new Peer(wire, {
-            init: ([source]) => this.init(source),
+            init: ([wasm, brotli]) => this.init(wasm, brotli),
             open: ([source, options], signal) => this.open(source, options, signal),
             columns: ([id, names, options], signal) => this.columns(id, names, options, signal),
             toArrow: ([id, options], signal) => this.toArrow(id, options, signal),
@@ -97,10 +97,15 @@ class Server {
         })
     }
 
+    /** @param {unknown} wasm @param {unknown} brotli */
+    async init(wasm, brotli) {
+        await init({ wasm: this.moduleOf(wasm), brotli: this.moduleOf(brotli) })
+    }
+
     /** @param {any} source */
-    async init(source) {
+    moduleOf(source) {
         const isBare = source === undefined || source instanceof WebAssembly.Module
-        await init({ wasm: isBare ? source : sourceOf(this.peer, source) })
+        return isBare ? source : sourceOf(this.peer, source)
     }
 
     /** @param {unknown} source @param {unknown} packed @param {AbortSignal} signal */

@@ -37,11 +37,16 @@ export interface InitOptions {
      * alimentar.wasm next to index.js, or to the bundle that index.js is part of.
      */
     wasm?: WasmSource
+    /**
+     * The same for brotli.wasm, which is fetched when the first page of brotli comes. Default:
+     * brotli.wasm next to alimentar.wasm.
+     */
+    brotli?: WasmSource
 }
 
 /**
- * Says where the wasm comes from, and compiles it. Optional: open() finds it next to the package's
- * index.js.
+ * Says where the wasm comes from, and compiles it; brotli.wasm is compiled when it is needed.
+ * Optional: open() finds both next to the package's index.js.
  */
 export function init(options?: InitOptions): Promise<void>
 
@@ -115,8 +120,19 @@ export type SingleSource =
     | ByteStream
     | Backend
 
-/** What can be opened. A list of one is as its member; several files as one are not read yet. */
-export type Source = SingleSource | readonly SingleSource[]
+/**
+ * What can be opened. A list is one data set, in its order: columns by name, null where a file
+ * lacks one, types widened where that loses nothing. It may mix sources of every kind; the `files`
+ * of an <input type="file"> are a list, too. A list of one is as its member.
+ */
+export type Source = SingleSource | readonly SingleSource[] | FileList
+
+/** As in browsers: what an <input type="file"> gives. */
+export interface FileList {
+    readonly length: number
+    item(index: number): Blob | null
+    [Symbol.iterator](): IterableIterator<Blob>
+}
 
 export interface Progress {
     /** Bytes that have come so far. */
@@ -151,20 +167,28 @@ export interface OpenOptions extends options.OpenOptions, ValueOptions {
     /** Called while bytes come, at most every 50 ms. */
     onProgress?: (progress: Progress) => void
     /**
-     * Memory of this data set, and of a file that its server gives only as a whole. Unit: bytes.
-     * Default: 1 GiB.
+     * Memory of this data set, and of all its files together that are held as a whole, since their
+     * servers give no ranges, or streams cannot seek. Unit: bytes. Default: 1 GiB.
      */
     memoryBytesMax?: number
-    /** URLs: request headers. Cross-origin they need a preflight. */
+    /**
+     * Lists: whether folders "key=value" in the paths become columns; they do where every path has
+     * some. A folder of Node's openFile() has its columns in any case. Default: 'auto'.
+     */
+    partitions?: 'auto' | 'none'
+    /**
+     * URLs: request headers. Cross-origin they need a preflight. An error for lists with URLs of
+     * several origins.
+     */
     headers?: RequestHeaders
     /** URLs: as for fetch. Default: 'same-origin'. */
     credentials?: 'omit' | 'same-origin' | 'include'
     /** URLs: a function to be called instead of fetch. */
     fetch?: (url: string, options: FetchOptions) => Promise<Response>
-    /** URLs: gives a new link, called when the server answers 401 or 403. */
+    /** One URL: gives a new link, called when the server answers 401 or 403. */
     url?: () => string | URL | Promise<string | URL>
     /**
-     * URLs: the file's size where it is known; spares the request that asks for it. Unit: bytes.
+     * One URL: the file's size where it is known; spares the request that asks for it. Unit: bytes.
      */
     sizeBytes?: number
     /**
@@ -421,6 +445,8 @@ export interface Warning {
 
 /** A request that was made. */
 export interface Request {
+    /** The file's URL, without what is secret in it. */
+    path: string
     method: string
     /** The Range header, or null. */
     range: string | null
@@ -436,15 +462,16 @@ export interface Request {
 }
 
 export interface Dataset {
+    /** The path or URL; of a list the first one's, and how many more there are. */
     readonly path: string
     readonly schema: Schema
     /** null where only reading tells: see count(). */
     readonly numRows: number | null
     readonly numCols: number
-    /** 'parquet' or 'arrow' */
+    /** 'parquet' or 'arrow'; 'mixed' where files of a list differ */
     readonly format: string
     readonly rowGroups: number
-    /** Size of the file. */
+    /** Size of the file, or of all files. */
     readonly bytes: number
     /** The program that wrote the file, as the file says. */
     readonly createdBy: string

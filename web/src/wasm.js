@@ -1,4 +1,4 @@
-// wasm.js: finds, compiles and instantiates the module, and gives typed access to its memory.
+// wasm.js: instantiates the module, and gives typed access to its memory.
 //
 // One instance serves all open data sets of a thread. Memory grows only inside calls of the module,
 // so views are made anew whenever the buffer has changed. Memory never shrinks: when nothing is
@@ -6,7 +6,8 @@
 import * as abi from './abi.js'
 import { checkOptions, initRules } from './check.js'
 import { AlimentarError } from './errors.js'
-import { redacted, redactedSentence } from './redact.js'
+import { Found } from './find.js'
+import { brotli } from './host_transform.js'
 
 /** @typedef {import('./abi.js').Layout} Layout */
 /** @typedef {{ [name: string]: any }} Fields */
@@ -16,16 +17,7 @@ const SCRATCH_BYTES = 1024
 const AREA_VALUES = 8192
 const KEEP_BYTES = 64 * 1024 * 1024
 
-// A module of one function that uses a SIMD128 instruction.
-const SIMD_PROBE = new Uint8Array([
-    0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0, 65, 0, 253,
-    15, 253, 98, 11,
-])
-
-/** @type {import('./types.d.ts').WasmSource | undefined} */
-let given
-/** @type {Promise<WebAssembly.Module> | undefined} */
-let compiled
+const found = new Found('alimentar.wasm', 'wasm', new URL('./alimentar.wasm', import.meta.url))
 /** @type {Core | undefined} */
 let current
 
@@ -36,103 +28,12 @@ let current
  */
 export async function init(options = {}) {
     checkOptions('init()', options, initRules)
+    if (options.brotli !== undefined) brotli.take(options.brotli)
     if (options.wasm !== undefined) {
-        given = options.wasm
-        compiled = undefined
+        found.take(options.wasm)
         current = undefined
     }
-    await compile()
-}
-
-/** @returns {Promise<WebAssembly.Module>} */
-function compile() {
-    if (compiled === undefined) {
-        compiled = find(given ?? new URL('./alimentar.wasm', import.meta.url))
-        compiled.catch(() => {
-            compiled = undefined
-        })
-    }
-    return compiled
-}
-
-/** @param {import('./types.d.ts').WasmSource} source */
-async function find(source) {
-    if (source instanceof WebAssembly.Module) return source
-    if (source instanceof ArrayBuffer || ArrayBuffer.isView(source))
-        return compileBytes(/** @type {BufferSource} */ (source))
-    if (typeof Response !== 'undefined' && source instanceof Response)
-        return compileResponse(source, source.url)
-    const url = urlOf(String(source))
-    if (url.protocol === 'file:') return compileBytes(await readFile(url))
-    let response
-    try {
-        response = await fetch(url)
-    } catch (error) {
-        throw notFound(url.href, error instanceof Error ? error.message : String(error))
-    }
-    return compileResponse(response, url.href)
-}
-
-/** @param {string} source @returns {URL} */
-function urlOf(source) {
-    try {
-        return new URL(source, typeof location === 'undefined' ? undefined : location.href)
-    } catch {
-        throw notFound(source, 'that is not a URL')
-    }
-}
-
-/** @param {URL} url @returns {Promise<Uint8Array<ArrayBuffer>>} */
-async function readFile(url) {
-    const fs = /** @type {any} */ (globalThis).process?.getBuiltinModule?.('node:fs')
-    if (fs === undefined) throw notFound(url.href, 'files cannot be read here')
-    try {
-        return await fs.promises.readFile(url)
-    } catch (error) {
-        throw notFound(url.href, /** @type {any} */ (error).code ?? String(error))
-    }
-}
-
-/** @param {Response} response @param {string} url */
-async function compileResponse(response, url) {
-    if (!response.ok) throw notFound(url, `HTTP ${response.status}`)
-    const bytes = new Uint8Array(await response.arrayBuffer())
-    const isWasm = bytes[0] === 0 && bytes[1] === 0x61 && bytes[2] === 0x73 && bytes[3] === 0x6d
-    if (!isWasm)
-        throw notFound(
-            url,
-            `the server sent ${response.headers.get('content-type') ?? 'something else'}`,
-        )
-    return compileBytes(bytes)
-}
-
-/** @param {BufferSource} bytes */
-async function compileBytes(bytes) {
-    try {
-        return await WebAssembly.compile(bytes)
-    } catch (error) {
-        if (!WebAssembly.validate(SIMD_PROBE)) {
-            throw new AlimentarError(
-                'unsupported',
-                'this engine does not have WebAssembly SIMD128, which alimentar needs ' +
-                    '(Chrome 91, Firefox 89, Safari 16.4, Node 16.4 and later have it)',
-            )
-        }
-        throw error
-    }
-}
-
-/** @param {string} url @param {string} cause */
-function notFound(url, cause) {
-    const path = redacted(url)
-    return new AlimentarError(
-        'not_found',
-        `alimentar.wasm was not found at ${path} (${redactedSentence(cause)}): serve it there, ` +
-            "next to your bundle or the package's index.js, or call " +
-            "init({ wasm: its URL or bytes }) before open(), or import from 'alimentar/inline', " +
-            'which holds it',
-        { path },
-    )
+    await found.compile()
 }
 
 /**
@@ -140,7 +41,7 @@ function notFound(url, cause) {
  * @returns {Promise<Core>}
  */
 export async function acquire() {
-    const module = await compile()
+    const module = await found.compile()
     if (current === undefined || current.module !== module) current = await Core.make(module)
     current.holders += 1
     return current
@@ -403,6 +304,17 @@ export class Put {
     struct(layout, fields) {
         const address = this.room(layout.size)
         this.core.write(layout, address, fields)
+        return address
+    }
+
+    /**
+     * Structs one after the other.
+     * @param {Layout} layout @param {Fields[]} all @returns {number}
+     */
+    structs(layout, all) {
+        const { size } = layout
+        const address = this.room(size * all.length)
+        all.forEach((fields, index) => this.core.write(layout, address + index * size, fields))
         return address
     }
 
