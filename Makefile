@@ -130,10 +130,13 @@ ZLIB_SRC         := inflate inffast inftrees adler32
 # One variant of each loop. Everything for size: measured, -O2 and -O3 make blocks of zstd no faster in wasm.
 ZSTD_CFLAGS      := -DZSTD_LEGACY_SUPPORT=0 -DZSTD_STRIP_ERROR_STRINGS=1 -DZSTD_DISABLE_ASM=1 -DDYNAMIC_BMI2=0 \
                     -DHUF_DISABLE_FAST_DECODE=1 -DHUF_FORCE_DECOMPRESS_X1=1 \
-                    -DZSTD_FORCE_DECOMPRESS_SEQUENCES_SHORT=1 \
+                    -DZSTD_FORCE_DECOMPRESS_SEQUENCES_SHORT=1 -DZSTD_DECODER_INTERNAL_BUFFER=131072 \
                     -DXXH_NAMESPACE=ZSTD_ -DZSTD_TRACE=0 -DZSTDLIB_VISIBLE= -DZSTDERRORLIB_VISIBLE=
 ZSTD_SRC         := zstd_decompress zstd_decompress_block huf_decompress zstd_ddict entropy_common \
                     fse_decompress error_private zstd_common xxhash
+# Of one file alone.
+ZSTD_zstd_decompress_block := -I$(THIRD)/zstd/lib/decompress -include zstd_decompress_internal.h \
+                              -include zstd_literals.h
 UPSTREAM_KERNELS := zstd_decompress_block inffast
 UPSTREAM_OBJ     := $(ZLIB_SRC:%=upstream-zlib-%.o) $(ZSTD_SRC:%=upstream-zstd-%.o)
 
@@ -143,7 +146,7 @@ $(B)/obj/$(1)/src/codec/upstream-zlib-%.o: $(THIRD)/.stamp Makefile
 	@mkdir -p $$(@D); $(CC) $(UPSTREAM_CFLAGS) $(2) $(ZLIB_CFLAGS) $$(if $$(filter $$*,$(UPSTREAM_KERNELS)),-Os,-Oz) \
 	    -c $(THIRD)/zlib/$$*.c -o $$@
 $(B)/obj/$(1)/src/codec/upstream-zstd-%.o: $(THIRD)/.stamp Makefile
-	@mkdir -p $$(@D); $(CC) $(UPSTREAM_CFLAGS) $(2) $(ZSTD_CFLAGS) $$(if $$(filter $$*,$(UPSTREAM_KERNELS)),-Os,-Oz) \
+	@mkdir -p $$(@D); $(CC) $(UPSTREAM_CFLAGS) $(2) $(ZSTD_CFLAGS) $$(ZSTD_$$*) $$(if $$(filter $$*,$(UPSTREAM_KERNELS)),-Os,-Oz) \
 	    -c $(THIRD)/zstd/lib/*/$$*.c -o $$@
 endef
 $(eval $(call upstream_rules,wasm,$(SIMD_CFLAGS)))
@@ -152,6 +155,9 @@ $(eval $(call upstream_rules,wasm-scalar,))
 # --- the wasm twin: SIMD128 for everybody, scalar for the twin tests --------------------------------
 WASM_LDFLAGS := --target=wasm32 -nostdlib -Wl,--no-entry -Wl,--gc-sections -Wl,-z,stack-size=65536 \
                 -Wl,--stack-first -Wl,--export-dynamic
+# Branches are laid out anew, then everything is made small, twice: the second time finds more. No object lies
+# at the addresses below 1024, where the stack ends (--stack-first): constants become offsets of loads.
+OPT_SIZE     := --flatten --rereloop -Oz -Oz --low-memory-unused
 OPT_FEATURES := --enable-bulk-memory --enable-sign-ext --enable-nontrapping-float-to-int --enable-mutable-globals
 
 wasm: $(B)/wasm/alimentar.wasm $(B)/wasm/brotli.wasm
@@ -162,7 +168,7 @@ $(B)/obj/wasm-scalar/%.o: %.c Makefile
 $(B)/wasm/linked.wasm: $(call objects,wasm,$(CORE_SRC) $(WASM_SRC)) $(UPSTREAM_OBJ:%=$(B)/obj/wasm/src/codec/%)
 	@mkdir -p $(@D); $(CC) $(WASM_LDFLAGS) -Wl,-Map=$(B)/wasm/alimentar.map -Wl,--strip-debug -o $@ $^
 $(B)/wasm/alimentar.wasm: $(B)/wasm/linked.wasm
-	@$(WASM_OPT) -Os --low-memory-unused --enable-simd $(OPT_FEATURES) --strip-producers -o $@ $<
+	@$(WASM_OPT) $(OPT_SIZE) --enable-simd $(OPT_FEATURES) --strip-producers -o $@ $<
 $(B)/wasm/alimentar-scalar.wasm: $(call objects,wasm-scalar,$(CORE_SRC) $(WASM_SRC)) $(UPSTREAM_OBJ:%=$(B)/obj/wasm-scalar/src/codec/%)
 	@mkdir -p $(@D); $(CC) $(WASM_LDFLAGS) -Wl,--strip-debug -o $@ $^
 
@@ -230,8 +236,11 @@ BINDIR     ?= $(PREFIX)/bin
 LIBDIR     ?= $(PREFIX)/lib
 INCLUDEDIR ?= $(PREFIX)/include
 SHAREDIR   ?= $(PREFIX)/share
+# Folders below the prefix are told by it, so that the tree can be moved (pkg-config --define-prefix).
+in_prefix = $(patsubst $(PREFIX)/%,$${prefix}/%,$(1))
 $(B)/alimentar.pc: Makefile
-	@mkdir -p $(@D); printf '%s\n' 'prefix=$(PREFIX)' 'libdir=$(LIBDIR)' 'includedir=$(INCLUDEDIR)' '' \
+	@mkdir -p $(@D); printf '%s\n' 'prefix=$(PREFIX)' 'libdir=$(call in_prefix,$(LIBDIR))' \
+	    'includedir=$(call in_prefix,$(INCLUDEDIR))' '' \
 	    'Name: alimentar' 'Description: Reads tabular data where it is used' 'Version: $(VERSION)' \
 	    'Libs: -L$${libdir} -lalimentar' 'Libs.private: -pthread' 'Requires.private: libcurl zlib libzstd libbrotlidec' \
 	    'Cflags: -I$${includedir}' > $@

@@ -20,6 +20,7 @@ import { cases as remote } from './remote.mjs'
 import { cases as many } from './many.mjs'
 import { cases as verbs } from './verbs.mjs'
 import { cases as stats } from './stats.mjs'
+import { checkInstall } from './install.mjs'
 import { checkOutputs, heldServer, onOutput } from './outputs.mjs'
 import {
     command,
@@ -959,6 +960,7 @@ await checkSignal('SIGINT', 130)
 await checkSignal('SIGTERM', 143)
 await checkSignal('SIGBUS', 3, 'alimentar: the file was cut short while it was read\n')
 await checkStdinSignal()
+checkInstall()
 await checkOutputs(resolve('build/tests/no_unnamed.so'))
 checkTerminal()
 await checkForcedLink()

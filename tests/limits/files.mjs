@@ -4,6 +4,7 @@
 // compressed  five columns, a codec each but for snappy and gzip: integers, doubles with levels,
 //             text by codes into a dictionary of 1 MiB, plain text, integers of one byte
 // sparse      columns of integers, uncompressed; their pages are holes of the file
+// stored      the same, as snappy writes what it cannot compress
 // nested      lists of ten integers
 //
 // `pages` is the number of pages of a column of integers, 8 MB each: of 8, 16 (eight columns) and
@@ -187,13 +188,26 @@ export function compressed(path, pages) {
     return write(path, columns, pages * VALUES, flatSchema(columns))
 }
 
-export function sparse(path, pages, count) {
+/** Pages of nothing but zeros, behind `start`: what a codec puts before bytes that it leaves as they
+ *  are. */
+function hollow(path, pages, count, codec, start) {
     const about = [[1, T.I32, VALUES], [2, T.I32, PLAIN], [3, T.I32, RLE], [4, T.I32, RLE]]
-    const head = header(0, VALUES * 8, VALUES * 8, 5, about)
-    const page = { values: VALUES, plainBytes: VALUES * 8 + head.length, bytes: head }
+    const head = Buffer.concat([header(0, VALUES * 8, VALUES * 8 + start.length, 5, about), start])
+    const page = { values: VALUES, plainBytes: VALUES * 8 + head.length - start.length,
+        bytes: head }
     const columns = Array.from({ length: count }, (_, i) => ({ name: `c${i}`, type: 'int64',
-        codec: 'none', encoding: PLAIN, page, pages, hole: VALUES * 8 }))
+        codec, encoding: PLAIN, page, pages, hole: VALUES * 8 }))
     return write(path, columns, pages * VALUES, flatSchema(columns))
+}
+
+export function sparse(path, pages, count) {
+    return hollow(path, pages, count, 'none', Buffer.alloc(0))
+}
+
+export function stored(path, pages, count) {
+    const literal = Buffer.alloc(5, 63 << 2)
+    literal.writeUInt32LE(VALUES * 8 - 1, 1)
+    return hollow(path, pages, count, 'snappy', Buffer.concat([varint(VALUES * 8), literal]))
 }
 
 export function nested(path, pages) {

@@ -7,7 +7,7 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs'
 import { openFile } from '../../web/dist/node.js'
-import { compressed, nested, sparse } from './files.mjs'
+import { compressed, nested, sparse, stored } from './files.mjs'
 
 const [scan, steps] = process.argv.slice(2)
 const FOLDER = 'build/limits'
@@ -30,6 +30,7 @@ const mega = (bytes) => `${(bytes / 1e6).toFixed(1)} MB`
 const LARGE = [
     { name: 'compressed', make: compressed, pages: 8 },
     { name: 'sparse', make: (path, pages) => sparse(path, pages, 8), pages: 16 },
+    { name: 'stored', make: (path, pages) => stored(path, pages, 8), pages: 16 },
     { name: 'nested', make: nested, pages: 128 },
 ]
 const SMALL = [

@@ -3,8 +3,8 @@ import { execFileSync } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
-const BUILT = ['obj', 'asan', 'wasm', 'unit', 'oom', 'abort', 'slice', 'trace', 'fuzz', 'twin',
-    'third_party', 'libalimentar.a', 'libalimentar.so',
+const BUILT = ['obj', 'asan', 'wasm', 'unit', 'oom', 'abort', 'slice', 'trace', 'truncate',
+    'limits', 'fuzz', 'twin', 'third_party', 'libalimentar.a', 'libalimentar.so',
     'libalimentar.so.1', 'alimentar', 'web.stamp']
 
 // Copies tracked and new files, and the build's results with their times, to `target`. Sets up a

@@ -45,7 +45,7 @@ async function cases(file) {
         const dataset = await openFile(file)
         const names = dataset.schema.fields.map((field) => field.name)
         const plain = names.filter(
-            (name, index) => /^[^#\\.,]*$/.test(name) && names.indexOf(name) === index,
+            (name, index) => /^[^#\\.,\0]*$/.test(name) && names.indexOf(name) === index,
         )
         const rows = dataset.numRows
         dataset.close()

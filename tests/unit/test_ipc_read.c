@@ -406,6 +406,57 @@ static void versions_and_kinds_that_are_not_read_are_refused_by_name(void **stat
     assert_string_equal(read.sentence, "reading Feather version 1 is not supported yet");
 }
 
+// --- deltas --------------------------------------------------------------------------------------
+
+// Messages of pyarrow 26, in hexadecimal: a schema of one column "d", int64 by a dictionary,
+static const char delta_schema[] =
+    "ffffffff900000001000000000000a000c000600050008000a0000000001040004000000bcffffff04000000"
+    "0100000014000000100018000800060007000c00100014001000000000000102140000003c0000001c000000"
+    "0400000000000000010000006400000008000800000004000800000004000000f4ffffff0000000120000000"
+    "08000c0008000700080000000000000140000000";
+// its dictionary of one value, 0,
+static const char delta_base[] =
+    "ffffffff9800000014000000000000000c0014000600050008000c000c000000000204001400000008000000"
+    "0000000008000a0000000400080000001000000000000a0018000c00040008000a0000003c00000010000000"
+    "0100000000000000000000000200000000000000000000000000000000000000000000000000000008000000"
+    "000000000000000001000000010000000000000000000000000000000000000000000000";
+// a delta of one value, -5,
+static const char delta_piece[] =
+    "ffffffffa000000014000000000000000c0016000600050008000c000c000000000204001800000008000000"
+    "0000000000000a000e000000080007000a000000000000011000000000000a0018000c00040008000a000000"
+    "3c00000010000000010000000000000000000000020000000000000000000000000000000000000000000000"
+    "000000000800000000000000000000000100000001000000000000000000000000000000fbffffffffffffff";
+// and a batch of one row, code 1.
+static const char delta_batch[] =
+    "ffffffff8800000014000000000000000c0016000600050008000c000c000000000304001800000008000000"
+    "0000000000000a0018000c00040008000a0000003c0000001000000001000000000000000000000002000000"
+    "0000000000000000000000000000000000000000000000000400000000000000000000000100000001000000"
+    "0000000000000000000000000100000000000000";
+
+static void put_hex(bytes_of *to, char *bytes, const char *hex) {
+    for (const char *at = hex; *at != 0; at += 2) {
+        unsigned value = 0;
+        assert_int_equal(sscanf(at, "%2x", &value), 1);
+        bytes[to->count] = (char)value;
+        to->count += 1;
+    }
+}
+
+// What is copied grows with the deltas, not with their square.
+static void deltas_in_a_row_are_joined_once(void **state) {
+    enum { DELTAS = 200 };
+    static char bytes[1024 + DELTAS * sizeof delta_piece / 2];
+    bytes_of from = {.bytes = bytes, .tail_bytes = 65536, .format = "arrows"};
+    put_hex(&from, bytes, delta_schema);
+    put_hex(&from, bytes, delta_base);
+    for (uint32_t i = 0; i < DELTAS; i += 1) put_hex(&from, bytes, delta_piece);
+    put_hex(&from, bytes, delta_batch);
+    const reading read = read_all(&from, NULL);
+    assert_int_equal(read.status, ALI_OK);
+    assert_string_equal(read.text, "{\"d\":-5}\n");
+    assert_true(read.copied_bytes < from.count);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(null_slots_are_zero_and_null_text_is_empty),
@@ -419,6 +470,7 @@ int main(void) {
         cmocka_unit_test(rows_are_skipped_and_cut_by_whole_batches_and_within),
         cmocka_unit_test(buffers_that_are_right_are_lent),
         cmocka_unit_test(versions_and_kinds_that_are_not_read_are_refused_by_name),
+        cmocka_unit_test(deltas_in_a_row_are_joined_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -321,6 +321,19 @@ test('headers of the caller stay with the origin that was opened; redirects stay
     assert.equal(host.retried, 0)
 })
 
+for (const status of [401, 403, 404, 410]) {
+    test(`a redirect to what answers ${status} is followed once`, async () => {
+        const data = await start({ fails: new Array(100).fill(status) })
+        const opened = await serve({
+            behave: (_, response) => Boolean(response.writeHead(302, { Location: data.url }).end()),
+        })
+        servers.push(opened)
+        const outcome = await range(httpHost(`${opened.origin}/x`, {}), 0, 10)
+        assert.equal(outcome.httpStatus, status)
+        assert.deepEqual([opened.log.length, data.log.length], [1, 1])
+    })
+}
+
 for (const [location, words] of [
     ['file:///etc/hostname', /redirects to what is not http or https/],
     [undefined, /answered 302 and no place to go on to/],

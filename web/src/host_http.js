@@ -510,14 +510,18 @@ class HttpHost {
     async trying(op, attempt) {
         const retries = this.options.retries ?? RETRIES
         let isRenewed = false
+        let isForgotten = false
         for (let tries = 0; ; tries += 1) {
+            const remembered = this.target
             try {
                 return await attempt()
             } catch (error) {
                 const status = error instanceof Failure ? error.outcome.httpStatus : undefined
                 const isExpired = status === 401 || status === 403
-                if (this.target !== undefined && (isExpired || status === 404 || status === 410)) {
-                    this.target = undefined
+                const isStale = remembered !== undefined && !isForgotten
+                if (isStale && (isExpired || status === 404 || status === 410)) {
+                    isForgotten = true
+                    if (this.target === remembered) this.target = undefined
                     continue
                 }
                 if (isExpired && this.renew !== undefined && !isRenewed) {

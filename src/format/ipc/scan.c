@@ -427,13 +427,30 @@ static ali_status begin_batch(scan_state *scan) {
     return ALI_OK;
 }
 
-// Dictionaries are as they must be for what follows: deltas become part of them.
+// Lets deltas become part of the dictionaries that the values of the dictionary under way refer to.
+// Others wait for what uses them, so that many deltas in a row are joined once.
+static ali_status merge_inner(scan_state *scan) {
+    const ali_ipc_state *state = scan->state;
+    const uint32_t root = state->dictionaries[scan->slot].node;
+    const uint32_t span = state->schema->nodes[root].type->span;
+    for (uint32_t node = root + 1; node < root + span; node += 1) {
+        const uint32_t slot = state->nodes[node].dictionary;
+        if (slot == ALI_IPC_NONE) continue;
+        ALI_TRY(ali_ipc_merge(scan->ctx, state->schema, &scan->values[slot]));
+    }
+    return ALI_OK;
+}
+
 static ali_status step_begin(scan_state *scan) {
+    scan->phase = PHASE_LOAD;
+    if (scan->message.kind == ALI_IPC_DICTIONARY) {
+        ALI_TRY(merge_inner(scan));
+        return begin_values(scan);
+    }
     for (uint32_t i = 0; i < scan->state->dictionaries_count; i += 1) {
         ALI_TRY(ali_ipc_merge(scan->ctx, scan->state->schema, &scan->values[i]));
     }
-    scan->phase = PHASE_LOAD;
-    return scan->message.kind == ALI_IPC_DICTIONARY ? begin_values(scan) : begin_batch(scan);
+    return begin_batch(scan);
 }
 
 static void free_columns(scan_state *scan) {
