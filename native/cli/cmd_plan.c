@@ -168,8 +168,9 @@ static int put_plan(plan *of, const cli_scan *scan, ali_task *task) {
     if (is_json) {
         cli_output_print(&of->out, "%s]\n}\n", list.count != 0 ? "\n  " : "");
     } else {
-        cli_output_print(&of->out, "%llu request%s, %llu bytes\n", (unsigned long long)of->requests,
-                         of->requests == 1 ? "" : "s", (unsigned long long)of->bytes);
+        cli_output_print(&of->out, "%llu request%s, %llu bytes, besides those of opening\n",
+                         (unsigned long long)of->requests, of->requests == 1 ? "" : "s",
+                         (unsigned long long)of->bytes);
     }
     return code;
 }

@@ -126,16 +126,17 @@ static uint64_t known_rows(const ali_dataset *dataset) {
     return ali_dataset_describe(dataset, &info) == ALI_OK ? info.rows : ALI_UNKNOWN;
 }
 
-// Out of metadata, or where that does not tell by reading one column.
+// Out of metadata, or where that does not tell (Arrow) by a scan of no columns, which reads what
+// stands before the values of each batch.
 static int count_rows(cli *self, ali_dataset *dataset, uint64_t *rows) {
-    static const char *const first[] = {"#1"};
+    static const char *const none[] = {NULL};
     *rows = known_rows(dataset);
     if (*rows != ALI_UNKNOWN) return EXIT_GOOD;
     *rows = 0;
     cli_scan scan = {
         .self = self,
         .dataset = dataset,
-        .options = {.size_bytes = sizeof(ali_scan_options), .columns = first, .columns_count = 1}};
+        .options = {.size_bytes = sizeof(ali_scan_options), .columns = none, .columns_count = 0}};
     int code = cli_scan_begin(&scan);
     if (code == EXIT_GOOD) code = cli_scan_run(&scan, add_rows, rows);
     cli_scan_end(&scan);

@@ -1,10 +1,12 @@
 // Cases of the verbs that give rows: which rows, and how they look. The form is that of run.mjs.
-import { equals, files, json, weather } from './support.mjs'
+import { readFileSync } from 'node:fs'
+import { base, equals, files, json, weather } from './support.mjs'
 import { parquet } from './parquet.mjs'
 
 files['numbers.parquet'] = parquet([
     { name: 'n', type: 'int64', values: Array.from({ length: 50 }, (_, i) => i) },
 ])
+files['copy of weather.parquet'] = readFileSync(weather)
 files['nulls.parquet'] = parquet([
     { name: 'text', type: 'utf8', values: ['null', '', null, 'some'] },
 ])
@@ -15,6 +17,7 @@ files['marks.parquet'] = parquet([
 
 const lines = (...texts) => `${texts.join('\n')}\n`
 const planned = ['path', 'offset_bytes', 'length_bytes', 'why']
+const arrow = 'tests/vectors/files/arrow-integration/0.14.1/generated_primitive.arrow_file'
 const usage = (err) => ({ code: 2, err })
 const numbers = (...rows) => ({ out: json(equals(rows.map((n) => ({ n })))) })
 
@@ -28,6 +31,11 @@ export const cases = [
         'count does not take --limit',
         ['count', '-n', '1', '@people.parquet'],
         usage(/count does not/),
+    ],
+    [
+        'count of an Arrow file, whose metadata does not tell it',
+        ['count', `${process.cwd()}/${arrow}`],
+        { out: '37\n' },
     ],
     // tail
     [
@@ -102,12 +110,25 @@ export const cases = [
     [
         'plan',
         ['plan', weather],
-        { out: /\n +4 +\d+ {2}column chunks {2}\S+\n1 request, \d+ bytes\n$/ },
+        {
+            out: /\n +4 +\d+ {2}column chunks {2}\S+\n1 request, \d+ bytes, besides .* opening\n$/,
+        },
     ],
     [
         'plan of bytes that are held is empty',
         ['plan', '--json', '@people.parquet'],
         { out: json(equals({ requests: [], bytes: 0, skipped: [] })) },
+    ],
+    [
+        'plan of many files names the path of each',
+        ['plan', '--json', '--columns', 'year', weather, '@copy of weather.parquet'],
+        {
+            out: json((found) =>
+                equals([weather, `${base}/copy of weather.parquet`])([
+                    ...new Set(found.requests.map(({ path }) => path)),
+                ]),
+            ),
+        },
     ],
     // cat
     [

@@ -706,7 +706,7 @@ static void pages_in_other_files_are_refused_by_name(void **state) {
     column.bytes = 4096; // far behind the end of this file
     tool_bytes file = tool_file(&column, 1, 2, 1);
     tool_expect_error(&file, &plainly, ALI_ERR_UNSUPPORTED,
-                      "column chunks in other files are not supported");
+                      "column chunks in other files are not supported: open the folder instead");
     release(&file);
 }
 
