@@ -273,7 +273,7 @@ static ali_status take_list_views(importer *by, source *from, uint64_t width) {
 
 static ali_status take_fixed_list(importer *by, source *from) {
     const uint64_t size = from->to->type->list_size;
-    if (size != 0 && from->start + from->length > INT64_MAX / size) {
+    if (size != 0 && row_of(from) + from->length > INT64_MAX / size) {
         return corrupt(by, "has too many lists");
     }
     // the array's own offset counts lists, its child's rows begin behind those before it

@@ -70,6 +70,7 @@ static const struct {
     {"large_list_view", {.kind = ALI_TYPE_LARGE_LIST_VIEW}},
     {"fixed_list3", {.kind = ALI_TYPE_FIXED_LIST, .list_size = 3}},
     {"fixed_list0", {.kind = ALI_TYPE_FIXED_LIST, .list_size = 0}},
+    {"fixed_list256", {.kind = ALI_TYPE_FIXED_LIST, .list_size = 256}},
     {"struct", {.kind = ALI_TYPE_STRUCT}},
     {"variant", {.kind = ALI_TYPE_STRUCT}},
     {"map", {.kind = ALI_TYPE_MAP}},

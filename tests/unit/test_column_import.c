@@ -290,6 +290,9 @@ static void views_of_negative_length(struct ArrowArray *root) {
 static void buffers_of_negative_size(struct ArrowArray *root) {
     ((int64_t *)writable(root->children[0]->buffers[4]))[0] = -1;
 }
+static void lists_beyond_all_items(struct ArrowArray *root) {
+    root->children[0]->offset = INT64_C(1) << 56; // times 256 items is 0 in 64 bits
+}
 static void null_rows(struct ArrowArray *root) {
     static const uint8_t bits[] = {0xFD, 0xFF};
     root->buffers[0] = bits;
@@ -322,6 +325,7 @@ static const struct {
     {"struct<i8>", released_child, "has a child of no sound size"},
     {"struct<i8>", short_child, "has a child with too few rows"},
     {"fixed_list3<i8>", short_child, "has a child with too few rows"},
+    {"fixed_list256<i8>", lists_beyond_all_items, "has too many lists"},
     {"sparse<i8>", short_child, "has a child with too few rows"},
     {"list_view<i8>", list_too_far, NULL},
     {"list_view<i8>", list_too_long, NULL},
