@@ -37,6 +37,20 @@ export const cases = [
         ['count', `${process.cwd()}/${arrow}`],
         { out: '37\n' },
     ],
+    [
+        'info of an Arrow file says that its rows are not known',
+        ['info', '--json', `${process.cwd()}/${arrow}`],
+        {
+            out: json(({ rows, format, row_groups }) =>
+                equals([null, 'arrow', 2])([rows, format, row_groups]),
+            ),
+        },
+    ],
+    [
+        'info of an Arrow file for people',
+        ['info', `${process.cwd()}/${arrow}`],
+        { out: /\nformat {6}arrow\nrows {8}not known\nbytes {7}22358\nrow groups {2}2\n/ },
+    ],
     // tail
     [
         'tail',
