@@ -4,6 +4,7 @@
 
 #include <stdarg.h>
 
+#include "base/crc.h"
 #include "base/internal.h"
 
 // An allocator with its counters. Contexts, unanswered operations and batches hold references, so
@@ -26,6 +27,7 @@ struct ali_context {
     ali_error_box own;
     uint64_t op_id_last; // ids of operations are never used twice
     uint64_t dictionary_id_last;
+    ali_crc_tables crc_tables;
 };
 
 // Empties an error box.

@@ -131,7 +131,8 @@ static ali_status begin_member(gzip_state *state, ali_inflow *inflow) {
     if (at >= end) return fail_short(state, inflow);
     if ((input[from + 3] & FLAG_HEADER_SUM) != 0) {
         const uint32_t stored = ali_load_u16(input + at - 2);
-        const uint32_t sum = ali_crc32(0, input + from, at - 2 - from) & 0xFFFF;
+        const uint64_t count = at - 2 - from;
+        const uint32_t sum = ali_crc32(&state->ctx->crc_tables, 0, input + from, count) & 0xFFFF;
         if (stored != sum) {
             return ali_fail(state->ctx, ALI_ERR_CHECKSUM,
                             "the checksum of a gzip header is %x, but its bytes have %x", stored,
@@ -190,11 +191,11 @@ static ali_status check_trailer(gzip_state *state, ali_inflow *inflow) {
 
 // Goes on with a member's checksum: natively by zlib's own, which is faster; the wasm twin does
 // without its tables.
-static uint32_t sum_bytes(uint32_t crc, const uint8_t *bytes, uint64_t count_bytes) {
+static uint32_t sum_bytes(const gzip_state *state, const uint8_t *bytes, uint64_t count_bytes) {
 #if defined(__wasm__)
-    return ali_crc32(crc, bytes, count_bytes);
+    return ali_crc32(&state->ctx->crc_tables, state->crc, bytes, count_bytes);
 #else
-    return (uint32_t)crc32_z(crc, bytes, (size_t)count_bytes);
+    return (uint32_t)crc32_z(state->crc, bytes, (size_t)count_bytes);
 #endif
 }
 
@@ -214,7 +215,7 @@ static int run_inflate(gzip_state *state, ali_inflow *inflow, uint64_t room) {
     const uint64_t written = output_bytes - stream->avail_out;
     inflow->input_at += input_bytes - stream->avail_in;
     inflow->output_at += written;
-    if (state->is_gzip) state->crc = sum_bytes(state->crc, output, written);
+    if (state->is_gzip) state->crc = sum_bytes(state, output, written);
     return code;
 }
 

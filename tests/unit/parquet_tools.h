@@ -106,7 +106,9 @@ static void tool_put_page(tool_bytes *to, const tool_page *page, const tool_byte
     tool_number(to, 2, page->uncompressed == TOOL_SAME ? count : page->uncompressed);
     tool_number(to, 3, page->compressed == TOOL_SAME ? count : page->compressed);
     if (page->has_crc) {
-        tool_number(to, 4, (int32_t)(ali_crc32(0, body->data, body->count) + page->crc_change));
+        static ali_crc_tables tables;
+        const uint32_t sum = ali_crc32(&tables, 0, body->data, body->count);
+        tool_number(to, 4, (int32_t)(sum + page->crc_change));
     }
     if (page->type == ALI_PARQUET_DATA_PAGE) {
         tool_wire(to, 5, 12);

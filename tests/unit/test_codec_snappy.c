@@ -195,10 +195,12 @@ static void codecs_that_are_not_there_are_named(void **state) {
 
 static void crc_of_the_check_string_is_right_in_any_pieces(void **state) {
     const uint8_t *text = (const uint8_t *)"123456789";
-    assert_int_equal(ali_crc32(0, text, 0), 0);
-    assert_int_equal(ali_crc32(0, text, 9), 0xCBF43926);
+    ali_crc_tables tables = {0};
+    assert_int_equal(ali_crc32(&tables, 0, text, 0), 0);
+    assert_int_equal(ali_crc32(&tables, 0, text, 9), 0xCBF43926);
     for (uint64_t cut = 0; cut <= 9; cut += 1) {
-        assert_int_equal(ali_crc32(ali_crc32(0, text, cut), text + cut, 9 - cut), 0xCBF43926);
+        const uint32_t begun = ali_crc32(&tables, 0, text, cut);
+        assert_int_equal(ali_crc32(&tables, begun, text + cut, 9 - cut), 0xCBF43926);
     }
 }
 

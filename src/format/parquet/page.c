@@ -355,7 +355,8 @@ static ali_status step_check(ali_parquet_source *source, ali_parquet_reader *rea
     }
     const uint64_t left = reader->body->size_bytes - reader->checked_bytes;
     const uint64_t count = ali_min_u64(left, (uint64_t)source->credit);
-    reader->crc = ali_crc32(reader->crc, reader->body->data + reader->checked_bytes, count);
+    reader->crc = ali_crc32(&source->ctx->crc_tables, reader->crc,
+                            reader->body->data + reader->checked_bytes, count);
     reader->checked_bytes += count;
     source->credit -= (int64_t)(count / 4);
     if (count < left) {
