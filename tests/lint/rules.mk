@@ -35,7 +35,7 @@ $(B)/obj/cov/native/%.o: native/%.c Makefile
 $(B)/cov/libalimentar.a: $(call objects,cov,$(LIB_SRC))
 	@mkdir -p $(@D); rm -f $@; $(AR) rcs $@ $^
 $(B)/cov/alimentar: $(call objects,cov,$(CLI_SRC)) $(B)/cov/libalimentar.a
-	@$(CC) $(COV) -o $@ $^ $(LIBS) -pthread
+	@$(CC) $(COV) -o $@ $^ $(LIBS) -lm -pthread
 $(B)/cov/test_%: $(B)/cov/libalimentar.a
 	@$(CC) $(PLAIN_TEST) $(COV) -o $@ $(filter %/test_$*.c,$(UNIT_SRC) tests/oom/test_oom.c \
 	    tests/slice/test_slice.c tests/trace/test_trace.c) $(if $(filter oom slice trace,$*),$(HARNESS)) \
