@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 
+import { open } from '../../web/dist/index.js'
 import { openFile } from '../../web/dist/node.js'
 
 const TYPES = fileURLToPath(new URL('data/types.arrow', import.meta.url))
@@ -434,9 +435,21 @@ test('a path gives a member of a struct as a column, null where the struct is', 
     assert.equal((await dataset.head(1, { columns: [['struct', 'x']] }))[0]['struct.x'], 0)
 })
 
+test('a column whose whole name looks like a path is not taken for one', async () => {
+    const { Table, tableToIPC, vectorFromArray } = await import('apache-arrow')
+    const members = vectorFromArray([{ x: 1 }, { x: 2 }])
+    const table = new Table({ s: members, '#1.x': vectorFromArray(['a', 'b']) })
+    const made = await open(tableToIPC(table, 'stream'))
+    const read = await made.columns([['s', 'x'], ['\\#1.x']])
+    assert.deepEqual([...read['s.x']], [1, 2])
+    assert.deepEqual([...read['\\#1.x']], ['a', 'b'])
+    made.close()
+})
+
 test('a path that leads nowhere, or twice to one key, is an error', async () => {
     await assert.rejects(dataset.columns([['struct', 'y']]), { code: 'not_found' })
     await assert.rejects(dataset.columns([['nix', 'x']]), { code: 'not_found' })
+    await assert.rejects(dataset.columns([['list', 'nix']]), { code: 'not_found' })
     await assert.rejects(dataset.columns([[]]), { code: 'argument' })
     const arrow = dataset.toArrow({ columns: [['struct', 'x']] }).then(
         (bytes) => bytes.length > 0,

@@ -265,7 +265,8 @@ export class Dataset {
             options.columns?.forEach((asked, index) => {
                 fields[index].isAsked = true
                 if (typeof asked !== 'string') {
-                    fields[index] = memberField(fields[index], asked)
+                    const isWhole = !this.pathOf(asked).includes('.')
+                    if (isWhole) fields[index] = memberField(fields[index], asked)
                     fields[index].isAsked = true
                     fields[index].key = asked.join('.')
                 } else if (asked.startsWith('#')) fields[index].key = asked
@@ -303,12 +304,12 @@ export class Dataset {
         }
     }
 
-    /** @param {string[]} path */
+    /** @param {readonly string[]} path */
     pathOf(path) {
         if (path.length === 0 || path.some((name) => typeof name !== 'string'))
             failArgument('the path of a column must be a list of at least one name')
         const [first, ...rest] = path
-        const below = rest.map((name) => '.' + name.replace(/[.\\]/g, '\\$&')).join('')
+        const below = rest.map((name) => '.' + name.replace(/^#|[.\\]/g, '\\$&')).join('')
         if (/^#\d+$/.test(first)) return this.known(first, below)
         const name = first.replace(/^\\#/, '#')
         const places = this.schema.fields.flatMap((field, index) =>
@@ -327,6 +328,8 @@ export class Dataset {
      */
     known(place, below) {
         const { core, dataset } = this._hold
+        // A column may be called so as a whole.
+        if (this.schema.fields.some(({ name }) => name === place + below)) return place
         const status = core.lend((put) =>
             core.exports.scan_schema(
                 dataset,

@@ -9,12 +9,11 @@ import { TextColumn } from './text.js'
 /** @typedef {import('./fields.js').Field} Field */
 
 /**
- * The field of the member that a path leads to, where the core gave the whole column that the path
- * begins with; else the field itself.
+ * The field of the member that a path leads to, out of the column that the path begins with.
  * @param {Field} field @param {readonly string[]} path @returns {Field}
  */
 export function memberField(field, path) {
-    if (path.length === 1 || field.form.kind !== 'struct') return field
+    if (path.length === 1) return field
     let member = field
     const members = path.slice(1).map((name) => {
         const { kind, children } = member.form
