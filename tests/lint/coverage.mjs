@@ -28,7 +28,8 @@ function runAll() {
         console.log(`coverage: ${program} failed (${status})\n${stderr.slice(-1000)}`)
     }
     if (!command) return
-    for (const file of filesIn(['tests', 'examples'], /\.(parquet|arrows?|arrow_file|stream|feather)$/)) {
+    const kinds = /\.(parquet|arrows?|arrow_file|stream|feather)$/
+    for (const file of filesIn(['tests', 'examples'], kinds)) {
         for (const form of ['arrow', 'csv', 'jsonl']) {
             run([command, 'convert', file, '-o', `${FOLDER}/out.${form}`, '--force'])
         }
