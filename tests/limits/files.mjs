@@ -188,8 +188,8 @@ export function compressed(path, pages) {
     return write(path, columns, pages * VALUES, flatSchema(columns))
 }
 
-/** Pages of nothing but zeros, behind `start`: what a codec puts before bytes that it leaves as they
- *  are. */
+// Pages of nothing but zeros, behind `start`: what a codec puts before bytes that it leaves as
+// they are.
 function hollow(path, pages, count, codec, start) {
     const about = [[1, T.I32, VALUES], [2, T.I32, PLAIN], [3, T.I32, RLE], [4, T.I32, RLE]]
     const head = Buffer.concat([header(0, VALUES * 8, VALUES * 8 + start.length, 5, about), start])
