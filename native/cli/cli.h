@@ -130,6 +130,9 @@ uint64_t cli_text_columns(const char *text, size_t text_bytes, cli_text_form for
 // Writes a JSON string with its quotes.
 void cli_put_json(cli_output *out, const char *text, size_t text_bytes);
 
+// Writes the spelling of a type as a JSON string, however long it is.
+void cli_put_type_json(cli_output *out, const ali_type *type);
+
 // The same escapes into a buffer, for messages on stderr.
 void cli_show_text(const char *text, char *shown, size_t capacity_bytes);
 

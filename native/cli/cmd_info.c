@@ -26,12 +26,10 @@ static void put_fields_json(cli_output *out, const facts *of) {
     cli_output_text(out, "[");
     for (uint32_t i = 0; i < count; i += 1) {
         const ali_field_info field = field_at(of, i);
-        char type[TYPE_BYTES];
-        (void)ali_type_spell(field.type, type, sizeof type);
         cli_output_text(out, i == 0 ? "\n    {\"name\": " : ",\n    {\"name\": ");
         cli_put_json(out, field.name, (size_t)field.name_bytes);
         cli_output_text(out, ", \"type\": ");
-        cli_put_json(out, type, strlen(type));
+        cli_put_type_json(out, field.type);
         cli_output_print(out, ", \"nullable\": %s}", field.nullable != 0 ? "true" : "false");
     }
     cli_output_text(out, count == 0 ? "]" : "\n  ]");

@@ -216,12 +216,10 @@ static void put_sizes(cli_output *out, const stats_node *node, const char *least
 }
 
 static void put_column_json(cli_output *out, const stats_node *node, const spelling *of) {
-    char type[TYPE_BYTES];
-    (void)ali_type_spell(node->type, type, sizeof type);
     cli_output_text(out, "{\"name\": ");
     cli_put_json(out, node->name, node->name_bytes);
     cli_output_text(out, ", \"type\": ");
-    cli_put_json(out, type, strlen(type));
+    cli_put_type_json(out, node->type);
     put_number(out, "count", node->count);
     put_number(out, "nulls", node->nulls);
     if (node->class == STATS_BOOL) {

@@ -148,6 +148,16 @@ void cli_put_json(cli_output *out, const char *text, size_t text_bytes) {
     cli_output_text(out, "\"");
 }
 
+void cli_put_type_json(cli_output *out, const ali_type *type) {
+    const size_t bytes = ali_type_spell(type, NULL, 0);
+    char cut[256];
+    char *whole = malloc(bytes + 1);
+    char *text = whole == NULL ? cut : whole;
+    (void)ali_type_spell(type, text, whole == NULL ? sizeof cut : bytes + 1);
+    cli_put_json(out, text, strlen(text));
+    free(whole);
+}
+
 void cli_put_harmless(cli_output *out, const uint8_t *bytes, size_t count_bytes,
                       cli_bytes_form form) {
     const char *text = (const char *)bytes;

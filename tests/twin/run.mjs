@@ -19,7 +19,9 @@ import { casesOf, damaged, fewCasesOf } from './script.mjs'
 const VECTORS = 'tests/vectors/files'
 const OUT = 'build/twin'
 // What the run without arguments must at least find equal: no test may fall silent.
-const LEAST = { outputs: 900, refusals: 1500 }
+const LEAST = { outputs: 3400, refusals: 2000 }
+// Cases in which damage may go unnoticed: see isUnnoticedDamage().
+const UNNOTICED_MAX = 20
 const NATIVE = 'build/alimentar'
 // What the command adds to the library's sentence.
 const COMMAND_HINT = /; (--columns takes others|did you mean "[^"]*"\?)$/
@@ -153,7 +155,7 @@ async function compareCommands() {
         refused,
         parquet([
             { name: 'id', type: 'int32', values: [1] },
-            { name: 'price', type: 'int32', precision: 9, values: [2] },
+            { name: 'price', type: 'int32', precision: 99, values: [2] },
         ]),
     )
     for (const input of [
@@ -186,13 +188,29 @@ const sides = {
     'wasm in Chromium': await inChromium(all),
 }
 const failures = await compareCommands()
+/**
+ * The system's zstd decodes two symbols at a time and does not notice every damage that the smaller
+ * build of the same version in the module does: data without a checksum comes out as something.
+ */
+function isUnnoticedDamage(answers) {
+    const [native, ...modules] = answers.map(([, text]) => text)
+    return (
+        native.includes('"sha256"') &&
+        /^\{"error":"[^"]*zstd data is damaged/.test(modules[0]) &&
+        modules.every((text) => text === modules[0])
+    )
+}
+
 let outputs = 0
 let refusals = 0
+let unnoticed = 0
 all.forEach((one, index) => {
     const answers = Object.entries(sides).map(([name, list]) => [name, JSON.stringify(list[index])])
     const isEqual = answers.every(([, text]) => text === answers[0][1])
     const isTrap = answers.some(([, text]) => /TRAP|exit /.test(text))
-    if (!isEqual || isTrap) {
+    if (isUnnoticedDamage(answers)) {
+        unnoticed += 1
+    } else if (!isEqual || isTrap) {
         const told = answers.map(([name, text]) => `  ${name}: ${text}`).join('\n')
         failures.push(`${JSON.stringify(one)}\n${told}`)
     } else if (sides.native[index].error === undefined) {
@@ -206,8 +224,11 @@ console.log(
     `twin: ${files.length} files; ${outputs} equal outputs and ${refusals} equal refusals by ` +
         `${Object.keys(sides).length} builds`,
 )
+if (unnoticed > 0) console.log(`twin: ${unnoticed} times the module alone noticed damage of zstd`)
+if (unnoticed > UNNOTICED_MAX) failures.push(`more than ${UNNOTICED_MAX} times`)
 const passed = outputs + refusals
 console.log(`twin: ${passed} passed, ${failures.length} failed, 0 skipped`)
-const isEnough = process.argv.length > 2 || (outputs >= LEAST.outputs && refusals >= LEAST.refusals)
+const isEnough =
+    process.argv.length > 2 || (outputs >= LEAST.outputs && refusals >= LEAST.refusals)
 if (!isEnough) console.log(`twin: fewer than the ${JSON.stringify(LEAST)} that were equal before`)
 process.exitCode = failures.length === 0 && isEnough ? 0 : 1

@@ -131,7 +131,7 @@ async function compare(path, output, expectedPath, { text, class: features }) {
     }
     if (statSync(path).isDirectory()) return undefined
     const told = await run(['info', '--json', path])
-    if (told.error !== null) return `info: ${told.stderr}`
+    if (told.error !== null || told.stdout === '') return `info: ${told.code} ${told.stderr}`
     const { schema } = JSON.parse(lines(expectedPath)[0])
     return compareTypes(schema, JSON.parse(told.stdout).columns, features?.includes('type:INT96'))
 }

@@ -605,6 +605,21 @@ static ali_status new_readers(ali_context *ctx, scan_state *scan, const node_map
     return ALI_OK;
 }
 
+// Which values of a group without columns are null, or how many items lists of them have, is not
+// stored anywhere. Values that are always there, and nulls for values, need not be.
+static ali_status check_bare(ali_context *ctx, const ali_field *field) {
+    const uint32_t kind = field->type->kind;
+    if (kind == ALI_TYPE_NULL || (kind == ALI_TYPE_STRUCT && !field->is_nullable)) return ALI_OK;
+    const size_t name_bytes = (size_t)field->name_bytes;
+    const ali_status status = ali_fail(
+        ctx, ALI_ERR_UNSUPPORTED,
+        "a group without columns is not supported where it may be null or repeated, since the file "
+        "does not tell (column %q)",
+        field->name, name_bytes);
+    ali_error_add_column(ctx, field->name, name_bytes);
+    return status;
+}
+
 // Notes the nodes that no leaf tells of.
 static ali_status note_bare(ali_context *ctx, scan_state *scan, const node_map *map) {
     const uint32_t nodes_count = map->schema->nodes_count;
@@ -616,6 +631,7 @@ static ali_status note_bare(ali_context *ctx, scan_state *scan, const node_map *
     uint32_t *to = bare;
     for (uint32_t i = 0; i < nodes_count; i += 1) {
         if (map->is_told[i] != 0) continue;
+        ALI_TRY(check_bare(ctx, &map->schema->nodes[i]));
         to[0] = i;
         to[1] = map->parents[i];
         to += 2;
