@@ -115,10 +115,18 @@ ALI_API ALI_CHECKED ali_status ali_scan_schema(ali_dataset *dataset,
 //
 // `options` may be NULL: all columns, all rows. Names are copied.
 //
+// A text of options->columns is first the whole name of a column; "#3" is the third column of the
+// file, "\#3" a name that begins so. Else it is a path, parts separated by dots: "a.b" is the
+// member b of the struct a, as a column named "a.b", null where a is. A path goes on inside lists,
+// which stay around what is taken: of a list of structs, "items.price" is a list of prices; of a
+// map, "m.key" and "m.value" are lists. In a path "\." is a dot, "\\" a backslash, and "#2" the
+// second member where none has that name. What is not asked for is neither fetched nor decoded.
+//
 // Ownership: the caller frees *task. The task retains the data set.
-// Returns:   ALI_OK; ALI_ERR_MEMORY; ALI_ERR_ARGUMENT; ALI_ERR_NOT_FOUND for a column that is not
-//            there, ALI_ERR_ARGUMENT for a name that two columns share, ALI_ERR_UNSUPPORTED for a
-//            column of a type that can't be read: see ali_context_error().
+// Returns:   ALI_OK; ALI_ERR_MEMORY; ALI_ERR_ARGUMENT; ALI_ERR_NOT_FOUND for a column or
+//            member that is not there, ALI_ERR_ARGUMENT for a name that two share,
+//            ALI_ERR_UNSUPPORTED for a column of a type that can't be read, and for a path into a
+//            union, a Variant, a run-end encoded column or a dictionary: see ali_context_error().
 ALI_API ALI_CHECKED ali_status ali_scan_start(ali_dataset *dataset, const ali_scan_options *options,
                                               ali_task **task);
 

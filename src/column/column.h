@@ -66,10 +66,11 @@ ALI_CHECKED ali_status ali_schema_new(ali_context *ctx, const ali_field *nodes,
                                       uint32_t nodes_count, const ali_pair *metadata,
                                       uint32_t metadata_count, ali_schema **schema);
 
-// Makes a schema of some fields of another, in the order of `indexes`, with its metadata.
-ALI_CHECKED ali_status ali_schema_project(ali_context *ctx, const ali_schema *schema,
-                                          const uint32_t *indexes, uint32_t count,
-                                          ali_schema **projected);
+// Makes a schema of some nodes of another, with its metadata: `kept` lists them, for each field at
+// the top that one, and below it either all fields or the way to one field with all below that. A
+// field with one kept below it has no metadata, and is a list where it was a map.
+ALI_CHECKED ali_status ali_schema_prune(ali_context *ctx, const ali_schema *schema,
+                                        const uint32_t *kept, uint32_t count, ali_schema **pruned);
 
 // Tells if two schemas have the same names and types, all the way down.
 bool ali_schema_is_same(const ali_schema *a, const ali_schema *b);
@@ -218,6 +219,13 @@ ALI_CHECKED ali_status ali_column_slice(ali_context *ctx, const ali_column *whol
 // the columns are to be cleared.
 ALI_CHECKED ali_status ali_column_gather(ali_context *ctx, const ali_column *from,
                                          const int64_t *rows, uint64_t count, ali_column *to);
+
+// Makes the columns `to`, empty but for their types, out of a column and those below it: what is
+// left without the structs among its first `depth` columns, each of which has one child. What is
+// null in a struct becomes null below it. Buffers are shared, but for bitmaps; only a column that
+// has values where a struct is null is made anew.
+ALI_CHECKED ali_status ali_column_cut(ali_context *ctx, const ali_column *from, uint32_t depth,
+                                      ali_column *to);
 
 // The bytes of a value of plain text or binary, of any kind, that is not null.
 const uint8_t *ali_column_bytes(const ali_column *column, uint64_t row, uint64_t *count_bytes);

@@ -4,12 +4,11 @@
 #include "base/text.h"
 #include "column/column.h"
 
-// Where a schema's copies come from: all of some fields in pre-order, or the subtrees of some.
+// Where a schema's copies come from: fields in pre-order, all or some.
 typedef struct source {
     const ali_field *nodes;
-    const ali_schema *schema; // whose fields at the top `indexes` name; else NULL
-    const uint32_t *indexes;  // NULL: all
-    uint32_t count;           // of `indexes`, or of `nodes`
+    const uint32_t *kept; // which of them, see ali_schema_prune(); NULL: all
+    uint32_t count;       // of `kept`, or of `nodes`
     const ali_pair *metadata;
     uint32_t metadata_count;
 } source;
@@ -83,15 +82,20 @@ static ali_status count_roots(ali_context *ctx, const ali_field *nodes, uint32_t
 
 static ali_status measure(ali_context *ctx, const source *from, sizes *sum) {
     add_pairs(sum, from->metadata, from->metadata_count);
-    if (from->schema == NULL) {
+    if (from->kept == NULL) {
         add_nodes(sum, from->nodes, from->count);
         return count_roots(ctx, from->nodes, from->count, &sum->roots);
     }
+    uint32_t root = 0;
+    uint32_t behind = 0; // the first node that is not below `root`
     for (uint32_t i = 0; i < from->count; i += 1) {
-        const ali_field *field = ali_schema_field(from->schema, from->indexes[i]);
-        add_nodes(sum, field, field->type->span);
+        const uint32_t node = from->kept[i];
+        add_nodes(sum, &from->nodes[node], 1);
+        if (node > root && node < behind) continue;
+        root = node;
+        behind = node + from->nodes[node].type->span;
+        sum->roots += 1;
     }
-    sum->roots = from->count;
     return ALI_OK;
 }
 
@@ -166,6 +170,30 @@ static void put_node(room *to, const ali_field *field) {
     to->field += 1;
 }
 
+// Tells if all fields below a kept one are kept: they follow it.
+static bool is_whole(const source *from, uint32_t i) {
+    const uint32_t *kept = from->kept + i;
+    const uint32_t span = from->nodes[*kept].type->span;
+    uint32_t k = 1;
+    while (k < span && i + k < from->count && kept[k] == *kept + k) k += 1;
+    return k == span;
+}
+
+// A field of which only one of those below it is kept: entries of a map without keys, or without
+// values, are a list.
+static void put_kept(room *to, const source *from, uint32_t i) {
+    ali_field field = from->nodes[from->kept[i]];
+    ali_type type = *field.type;
+    if (!is_whole(from, i)) {
+        type.children_count = 1;
+        type.flags = 0;
+        if (type.kind == ALI_TYPE_MAP) type.kind = ALI_TYPE_LIST;
+        field.metadata_count = 0;
+    }
+    field.type = &type;
+    put_node(to, &field);
+}
+
 // Tells each type how many fields it has below it: from the last to the first, so that the spans of
 // those below are known.
 static void fill_spans(ali_field *nodes, ali_type *types, uint32_t count) {
@@ -190,12 +218,11 @@ static void fill_in(ali_schema *schema, const source *from, const sizes *sum) {
     schema->nodes = to.field;
     schema->roots = to.root;
     schema->metadata = put_pairs(&to, from->metadata, from->metadata_count);
-    if (from->schema == NULL) {
-        for (uint32_t i = 0; i < from->count; i += 1) put_node(&to, &from->nodes[i]);
-    } else {
-        for (uint32_t i = 0; i < from->count; i += 1) {
-            const ali_field *field = ali_schema_field(from->schema, from->indexes[i]);
-            for (uint32_t k = 0; k < field->type->span; k += 1) put_node(&to, &field[k]);
+    for (uint32_t i = 0; i < from->count; i += 1) {
+        if (from->kept == NULL) {
+            put_node(&to, &from->nodes[i]);
+        } else {
+            put_kept(&to, from, i);
         }
     }
     fill_spans(schema->nodes, types, schema->nodes_count);
@@ -237,15 +264,15 @@ ali_status ali_schema_new(ali_context *ctx, const ali_field *nodes, uint32_t nod
     return make(ctx, &from, schema);
 }
 
-ali_status ali_schema_project(ali_context *ctx, const ali_schema *schema, const uint32_t *indexes,
-                              uint32_t count, ali_schema **projected) {
-    for (uint32_t i = 0; i < count; i += 1) ALI_ASSERT(indexes[i] < schema->count);
-    const source from = {.schema = schema,
-                         .indexes = indexes,
+ali_status ali_schema_prune(ali_context *ctx, const ali_schema *schema, const uint32_t *kept,
+                            uint32_t count, ali_schema **pruned) {
+    static const uint32_t none = 0;
+    const source from = {.nodes = schema->nodes,
+                         .kept = count == 0 ? &none : kept,
                          .count = count,
                          .metadata = schema->metadata,
                          .metadata_count = schema->metadata_count};
-    return make(ctx, &from, projected);
+    return make(ctx, &from, pruned);
 }
 
 // --- use -----------------------------------------------------------------------------------------

@@ -26,6 +26,7 @@ typedef struct many_scan {
     ali_schema *schema;
     uint32_t *columns; // of the whole, as they are wanted
     uint32_t count;
+    uint32_t *nodes;    // of the whole's schema, for each of `schema`; in one block with `columns`
     ali_projection how; // as given, without what is borrowed
     uint64_t skip_rows; // of the files that are not begun yet
     uint64_t left_rows;
@@ -84,31 +85,42 @@ static uint32_t find_columns(const many_scan *scan, const ali_schema *schema, pa
     return count;
 }
 
-static ali_status start_projected(ali_task *task, part *of, ali_file *file,
-                                  ali_projection *projection) {
-    const uint64_t nodes_bytes = (uint64_t)projection->schema->nodes_count * sizeof(uint32_t);
-    void *nodes = NULL;
-    if (projection->is_plan && !file->format->can_plan) {
-        return ali_fail(file->ctx, ALI_ERR_UNSUPPORTED,
-                        "planning the requests of format %s is not supported yet",
-                        file->format->name);
+// Lists the nodes of a file that are read: where those of the whole are, counted from the column.
+// A column without a type of its own, of nulls, is read as it is. Returns how many.
+static uint32_t find_nodes(const many_scan *scan, const part *of, const ali_schema *schema,
+                           const uint32_t *columns, uint32_t *nodes) {
+    const ali_schema *whole = scan->file->schema;
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < scan->count; i += 1) {
+        if (of->sources[i] == FROM_NOWHERE) continue;
+        const uint32_t first = scan->schema->roots[i];
+        const uint32_t from = whole->roots[scan->columns[i]];
+        const uint32_t root = schema->roots[columns[of->sources[i]]];
+        const bool is_same = schema->nodes[root].type->span == whole->nodes[from].type->span;
+        const uint32_t span = is_same ? scan->schema->nodes[first].type->span : 1;
+        for (uint32_t k = 0; k < span; k += 1) {
+            nodes[count] = root + (is_same ? scan->nodes[first + k] - from : 0);
+            count += 1;
+        }
     }
-    ALI_TRY(ali_mem_new(file->ctx, nodes_bytes, &nodes));
-    ali_names_nodes(file->schema, projection->columns, projection->count, nodes);
-    projection->nodes = nodes;
-    const ali_status status = file->format->scan_start(task, file, projection, &of->task);
-    ali_mem_free(file->ctx, nodes, nodes_bytes);
-    return status;
+    return count;
 }
 
 static ali_status start_file(ali_task *task, const many_scan *scan, part *of, ali_file *file,
                              ali_projection *projection, uint32_t *room) {
     uint32_t *columns = room + 2 * (size_t)file->schema->count;
+    uint32_t *nodes = columns + scan->count;
     projection->columns = columns;
+    projection->nodes = nodes;
     projection->count = find_columns(scan, file->schema, of, room, columns);
-    ALI_TRY(ali_schema_project(file->ctx, file->schema, columns, projection->count,
-                               &projection->schema));
-    const ali_status status = start_projected(task, of, file, projection);
+    if (projection->is_plan && !file->format->can_plan) {
+        return ali_fail(file->ctx, ALI_ERR_UNSUPPORTED,
+                        "planning the requests of format %s is not supported yet",
+                        file->format->name);
+    }
+    const uint32_t nodes_count = find_nodes(scan, of, file->schema, columns, nodes);
+    ALI_TRY(ali_schema_prune(file->ctx, file->schema, nodes, nodes_count, &projection->schema));
+    const ali_status status = file->format->scan_start(task, file, projection, &of->task);
     ali_schema_release(projection->schema);
     return status;
 }
@@ -125,8 +137,9 @@ static ali_status begin_part(ali_task *task, many_scan *scan, uint32_t index, ui
     void *room = NULL;
     ALI_TRY(ali_mem_new(ctx, (uint64_t)scan->count * sizeof(uint32_t), &sources));
     of->sources = sources;
-    const uint64_t room_bytes = ((uint64_t)file->schema->count * 2 + scan->count + 1) *
-                                sizeof(uint32_t);
+    const uint64_t room_bytes =
+        ((uint64_t)file->schema->count * 2 + scan->count + scan->schema->nodes_count + 1) *
+        sizeof(uint32_t);
     ALI_TRY(ali_mem_new(ctx, room_bytes, &room));
     const ali_status status = start_file(task, scan, of, file, &projection, room);
     ali_mem_free(ctx, room, room_bytes);
@@ -332,7 +345,8 @@ static void scan_clear(ali_task *task, void *pointer) {
     if (scan->file == NULL) return;
     end_part(scan, &scan->current);
     end_part(scan, &scan->ahead);
-    ali_mem_free(ctx, scan->columns, (uint64_t)scan->count * sizeof(uint32_t));
+    ali_mem_free(ctx, scan->columns,
+                 ((uint64_t)scan->count + scan->schema->nodes_count) * sizeof(uint32_t));
     ali_schema_release(scan->schema);
     ali_file_release(scan->file);
 }
@@ -352,19 +366,23 @@ ali_status ali_many_scan_start(ali_task *parent, ali_file *file, const ali_proje
     *task = NULL;
     ALI_TRY(ali_task_new(file->ctx, parent, &scan_class, task, &pointer));
     const uint64_t columns_bytes = (uint64_t)projection->count * sizeof(uint32_t);
-    const ali_status status = ali_mem_new(file->ctx, columns_bytes, &columns);
+    const uint64_t nodes_bytes = (uint64_t)projection->schema->nodes_count * sizeof(uint32_t);
+    const ali_status status = ali_mem_new(file->ctx, columns_bytes + nodes_bytes, &columns);
     if (status < 0) {
         ali_task_free(*task);
         *task = NULL;
         return status;
     }
+    uint32_t *nodes = (uint32_t *)columns + projection->count;
     ali_copy(columns, projection->columns, (size_t)columns_bytes);
+    ali_copy(nodes, projection->nodes, (size_t)nodes_bytes);
     many_scan *scan = pointer;
     *scan = (many_scan){.file = ali_file_retain(file),
                         .many = file->state,
                         .schema = projection->schema,
                         .columns = columns,
                         .count = projection->count,
+                        .nodes = nodes,
                         .how = *projection,
                         .skip_rows = projection->offset_rows,
                         .left_rows = projection->limit_rows};

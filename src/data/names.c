@@ -77,12 +77,3 @@ uint32_t ali_names_find(const ali_names *names, const char *name, size_t name_by
     *end = behind;
     return first;
 }
-
-void ali_names_nodes(const ali_schema *schema, const uint32_t *columns, uint32_t count,
-                     uint32_t *nodes) {
-    for (uint32_t i = 0; i < count; i += 1) {
-        const uint32_t root = schema->roots[columns[i]];
-        const uint32_t span = schema->nodes[root].type->span;
-        for (uint32_t k = 0; k < span; k += 1) *nodes++ = root + k;
-    }
-}

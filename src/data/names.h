@@ -21,8 +21,4 @@ ali_names ali_names_sort(const ali_schema *schema, uint32_t *places, uint32_t *s
 // if there is none.
 uint32_t ali_names_find(const ali_names *names, const char *name, size_t name_bytes, uint32_t *end);
 
-// Fills `nodes` with the nodes of some fields of a schema, those below them among these.
-void ali_names_nodes(const ali_schema *schema, const uint32_t *columns, uint32_t count,
-                     uint32_t *nodes);
-
 #endif

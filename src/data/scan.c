@@ -1,97 +1,137 @@
-// data/scan.c: from the options of a scan to a projection of a file, and the scan itself.
-//
-// A column is named by its whole name, or by "#3": the third column of the file, counted from 1,
-// where names are shared; a name that begins with # is written "\#".
+// data/scan.c: from the options of a scan to a projection of a file, and the scan itself. Formats
+// read columns with those below them, all or one; members are cut out of these here.
 #include "base/options_tables.h"
-#include "base/text.h"
 #include "data/dataset.h"
-#include "data/names.h"
+#include "data/paths.h"
 
-// Reads "#3" as 2. ALI_UNKNOWN if the name is no such number.
-static uint64_t index_of(const char *name, size_t name_bytes) {
-    if (name_bytes < 2 || name_bytes > 10 || name[0] != '#') return ALI_UNKNOWN;
-    uint64_t number = 0;
-    for (size_t i = 1; i < name_bytes; i += 1) {
-        if (name[i] < '0' || name[i] > '9') return ALI_UNKNOWN;
-        number = number * 10 + (uint64_t)(name[i] - '0');
-    }
-    return number == 0 ? ALI_UNKNOWN : number - 1;
-}
+// --- members -------------------------------------------------------------------------------------
 
-static ali_status fail_missing(ali_context *ctx, const ali_schema *schema, const char *name,
-                               size_t name_bytes) {
-    if (schema->count == 0) {
-        return ali_fail(ctx, ALI_ERR_NOT_FOUND, "there is no column %q: the file has no columns",
-                        name, name_bytes);
-    }
-    const ali_field *first = ali_schema_field(schema, 0);
-    const ali_field *last = ali_schema_field(schema, schema->count - 1);
-    return ali_fail(ctx, ALI_ERR_NOT_FOUND, "there is no column %q: the file has %u, from %q to %q",
-                    name, name_bytes, schema->count, first->name, (size_t)first->name_bytes,
-                    last->name, (size_t)last->name_bytes);
-}
+typedef struct cut_scan {
+    ali_context *ctx;
+    ali_task *child;    // the format's
+    ali_schema *schema; // of what is wanted
+    uint32_t *depths;   // of each column
+} cut_scan;
 
-static ali_status find_column(ali_context *ctx, const ali_names *order, const char *name,
-                              uint32_t *index) {
-    const ali_schema *schema = order->schema;
-    size_t name_bytes = ali_text_length(name);
-    const uint64_t number = index_of(name, name_bytes);
-    if (number < schema->count) {
-        *index = (uint32_t)number;
-        return ALI_OK;
-    }
-    if (name_bytes > 1 && name[0] == '\\' && name[1] == '#') {
-        name += 1;
-        name_bytes -= 1;
-    }
-    uint32_t end = 0;
-    const uint32_t first = ali_names_find(order, name, name_bytes, &end);
-    if (end == first) return fail_missing(ctx, schema, name, name_bytes);
-    *index = order->places[first];
-    if (end == first + 1) return ALI_OK;
-    return ali_fail(ctx, ALI_ERR_ARGUMENT,
-                    "%u columns are named %q: take one by its place, as #%u for the first of them",
-                    end - first, name, name_bytes, *index + 1);
-}
-
-// Fills `columns` with the indexes of the columns asked for. `room` holds twice as many numbers as
-// the schema has fields.
-static ali_status find_columns(ali_context *ctx, const ali_schema *schema,
-                               const ali_scan_options *options, uint32_t *room, uint32_t *columns) {
-    const ali_names order = ali_names_sort(schema, room, room + schema->count);
-    for (uint32_t i = 0; i < options->columns_count; i += 1) {
-        ALI_TRY(find_column(ctx, &order, options->columns[i], &columns[i]));
+static ali_status cut(const cut_scan *scan, const ali_batch *batch, ali_batch **made) {
+    ALI_TRY(ali_batch_new(scan->ctx, scan->schema, batch->rows, made));
+    for (uint32_t i = 0; i < scan->schema->count; i += 1) {
+        const ali_status status = ali_column_cut(scan->ctx, ali_batch_at(batch, i), scan->depths[i],
+                                                 ali_batch_at(*made, i));
+        if (status < 0) {
+            const ali_field *field = ali_schema_field(scan->schema, i);
+            ali_error_add_column(scan->ctx, field->name, (size_t)field->name_bytes);
+            ali_batch_release(*made);
+            return status;
+        }
     }
     return ALI_OK;
 }
 
-static ali_status resolve(ali_context *ctx, const ali_schema *schema,
-                          const ali_scan_options *options, uint32_t *columns, uint32_t count) {
-    if (options->columns == NULL) {
-        for (uint32_t i = 0; i < count; i += 1) columns[i] = i;
-        return ALI_OK;
+static ali_status cut_step(ali_task *task, void *pointer, uint32_t budget_rows) {
+    const cut_scan *scan = pointer;
+    ali_batch *made = NULL;
+    const ali_status status = ali_task_step_child(task, scan->child, budget_rows);
+    if (status != ALI_READY) return status;
+    ali_batch *batch = ali_task_take_batch(scan->child);
+    const ali_status done = cut(scan, batch, &made);
+    ali_batch_release(batch);
+    ALI_TRY(done);
+    ali_task_put_batch(task, made);
+    return ALI_READY;
+}
+
+static void cut_clear(ali_task *task, void *pointer) {
+    cut_scan *scan = pointer;
+    (void)task;
+    if (scan->ctx == NULL) return;
+    ali_task_free(scan->child);
+    ali_mem_free(scan->ctx, scan->depths, (uint64_t)scan->schema->count * sizeof(uint32_t));
+    ali_schema_release(scan->schema);
+}
+
+static const ali_task_class cut_class = {"paths", cut_step, cut_clear, sizeof(cut_scan)};
+
+static ali_status fill_cut(ali_task *task, cut_scan *scan, ali_file *file, const ali_paths *paths,
+                           const ali_projection *projection, ali_schema *schema) {
+    void *depths = NULL;
+    ALI_TRY(ali_mem_new(file->ctx, (uint64_t)paths->count * sizeof(uint32_t), &depths));
+    *scan = (cut_scan){.ctx = file->ctx, .schema = schema, .depths = depths};
+    ali_schema_retain(schema);
+    for (uint32_t i = 0; i < paths->count; i += 1) scan->depths[i] = paths->items[i].depth;
+    return file->format->scan_start(task, file, projection, &scan->child);
+}
+
+// Starts to scan what is read, and to cut what is wanted out of it.
+static ali_status start_cut(ali_file *file, const ali_paths *paths,
+                            const ali_projection *projection, ali_schema *schema, ali_task **task) {
+    void *pointer = NULL;
+    ALI_TRY(ali_task_new(file->ctx, NULL, &cut_class, task, &pointer));
+    const ali_status status = fill_cut(*task, pointer, file, paths, projection, schema);
+    if (status < 0) {
+        ali_task_free(*task);
+        *task = NULL;
     }
-    void *room = NULL;
-    const uint64_t room_bytes = ((uint64_t)schema->count * 2 + 1) * sizeof(uint32_t);
-    ALI_TRY(ali_mem_new(ctx, room_bytes, &room));
-    const ali_status status = find_columns(ctx, schema, options, room, columns);
-    ali_mem_free(ctx, room, room_bytes);
     return status;
 }
 
-static ali_status project(ali_dataset *dataset, const ali_scan_options *options, uint32_t *columns,
-                          uint32_t count, ali_schema **schema) {
-    ALI_TRY(resolve(dataset->ctx, dataset->file->schema, options, columns, count));
-    return ali_schema_project(dataset->ctx, dataset->file->schema, columns, count, schema);
+// --- options -------------------------------------------------------------------------------------
+
+// What is asked for, with checked options.
+typedef struct request {
+    ali_file *file;
+    ali_arena arena;
+    ali_scan_options options;
+    ali_paths paths;
+    ali_schema *read; // by the format
+    ali_schema *schema;
+} request;
+
+static ali_status fill_request(request *made, const ali_scan_options *given) {
+    ali_context *ctx = made->file->ctx;
+    ali_scan_options *options = &made->options;
+    ali_paths *paths = &made->paths;
+    ali_error_begin(ctx);
+    ALI_TRY(ali_options_fill(ctx, &ali_scan_options_table, given, options));
+    ali_schema *schema = made->file->schema;
+    const uint32_t count = options->columns != NULL ? options->columns_count : schema->count;
+    if (count > ctx->limits.columns_max) {
+        return ali_fail(ctx, ALI_ERR_LIMIT, "%u columns were asked for; the limit is %u", count,
+                        ctx->limits.columns_max);
+    }
+    ALI_TRY(ali_paths_find(&made->arena, schema, options->columns, count, paths));
+    ALI_TRY(ali_schema_prune(ctx, schema, paths->nodes, paths->nodes_count, &made->read));
+    return ali_paths_schema(&made->arena, paths, made->read, &made->schema);
 }
 
-static ali_status start(ali_dataset *dataset, const ali_projection *how,
-                        const ali_scan_options *options, uint32_t *columns, ali_task **task) {
-    ali_file *file = dataset->file;
-    const uint32_t count = how->count;
-    ali_projection projection = {
-        .columns = columns,
-        .count = count,
+static void end_request(request *made) {
+    ali_schema_release(made->read);
+    ali_schema_release(made->schema);
+    ali_arena_clear(&made->arena);
+}
+
+ali_status ali_scan_schema(ali_dataset *dataset, const ali_scan_options *given,
+                           ali_schema **schema) {
+    if (dataset == NULL || schema == NULL) return ALI_ERR_ARGUMENT;
+    *schema = NULL;
+    request made = {.file = dataset->file};
+    ali_arena_init(&made.arena, dataset->ctx);
+    const ali_status status = fill_request(&made, given);
+    if (status == ALI_OK) {
+        *schema = made.schema;
+        ali_schema_retain(made.schema);
+    }
+    end_request(&made);
+    return status;
+}
+
+static ali_status start(const request *made, const ali_projection *how, ali_task **task) {
+    const ali_scan_options *options = &made->options;
+    const ali_projection projection = {
+        .columns = made->paths.columns,
+        .count = made->paths.count,
+        .schema = made->read,
+        .nodes = made->paths.nodes,
         .is_plan = how->is_plan,
         .offset_rows = options->offset_rows,
         .limit_rows = options->limit_rows,
@@ -100,66 +140,31 @@ static ali_status start(ali_dataset *dataset, const ali_projection *how,
         .coalesce_bytes = options->coalesce_bytes,
         .request_bytes_max = options->request_bytes_max,
     };
-    ALI_TRY(project(dataset, options, columns, count, &projection.schema));
-    const uint64_t nodes_bytes = (uint64_t)projection.schema->nodes_count * sizeof(uint32_t);
-    void *nodes = NULL;
-    ali_status status = ali_mem_new(dataset->ctx, nodes_bytes, &nodes);
-    if (status == ALI_OK) {
-        ali_names_nodes(file->schema, columns, count, nodes);
-        projection.nodes = nodes;
-        status = file->format->scan_start(NULL, file, &projection, task);
+    if (!made->paths.is_cut || how->is_plan) {
+        return made->file->format->scan_start(NULL, made->file, &projection, task);
     }
-    ali_mem_free(dataset->ctx, nodes, nodes_bytes);
-    ali_schema_release(projection.schema);
-    return status;
-}
-
-// The checked options of a scan, and room for the indexes of its columns.
-static ali_status prepare(ali_dataset *dataset, const ali_scan_options *given,
-                          ali_scan_options *options, void **columns, uint32_t *count) {
-    ali_context *ctx = dataset->ctx;
-    ali_error_begin(ctx);
-    ALI_TRY(ali_options_fill(ctx, &ali_scan_options_table, given, options));
-    *count = options->columns != NULL ? options->columns_count : dataset->file->schema->count;
-    if (*count > ctx->limits.columns_max) {
-        return ali_fail(ctx, ALI_ERR_LIMIT, "%u columns were asked for; the limit is %u", *count,
-                        ctx->limits.columns_max);
-    }
-    return ali_mem_new(ctx, (uint64_t)*count * sizeof(uint32_t), columns);
-}
-
-ali_status ali_scan_schema(ali_dataset *dataset, const ali_scan_options *given,
-                           ali_schema **schema) {
-    if (dataset == NULL || schema == NULL) return ALI_ERR_ARGUMENT;
-    *schema = NULL;
-    ali_scan_options options;
-    void *columns = NULL;
-    uint32_t count = 0;
-    ALI_TRY(prepare(dataset, given, &options, &columns, &count));
-    const ali_status status = project(dataset, &options, columns, count, schema);
-    ali_mem_free(dataset->ctx, columns, (uint64_t)count * sizeof(uint32_t));
-    return status;
+    return start_cut(made->file, &made->paths, &projection, made->schema, task);
 }
 
 static ali_status start_scan(ali_dataset *dataset, const ali_scan_options *given,
-                             ali_projection *how, ali_task **task) {
-    ali_scan_options options;
-    void *columns = NULL;
-    ALI_TRY(prepare(dataset, given, &options, &columns, &how->count));
-    const ali_status status = start(dataset, how, &options, columns, task);
-    ali_mem_free(dataset->ctx, columns, (uint64_t)how->count * sizeof(uint32_t));
+                             const ali_projection *how, ali_task **task) {
+    request made = {.file = dataset->file};
+    ali_arena_init(&made.arena, dataset->ctx);
+    ali_status status = fill_request(&made, given);
+    if (status == ALI_OK) status = start(&made, how, task);
+    end_request(&made);
     return status;
 }
 
 ali_status ali_scan_start(ali_dataset *dataset, const ali_scan_options *given, ali_task **task) {
-    ali_projection how = {0};
+    const ali_projection how = {0};
     if (dataset == NULL || task == NULL) return ALI_ERR_ARGUMENT;
     *task = NULL;
     return start_scan(dataset, given, &how, task);
 }
 
 ali_status ali_plan_start(ali_dataset *dataset, const ali_scan_options *given, ali_task **task) {
-    ali_projection how = {.is_plan = true};
+    const ali_projection how = {.is_plan = true};
     if (dataset == NULL || task == NULL) return ALI_ERR_ARGUMENT;
     *task = NULL;
     ali_error_begin(dataset->ctx);

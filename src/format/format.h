@@ -27,7 +27,8 @@ typedef struct ali_file {
 typedef struct ali_projection {
     const uint32_t *columns; // indexes of fields, in the order wanted
     uint32_t count;
-    ali_schema *schema;    // of these columns
+    ali_schema *schema;    // of these columns, each with all below it or with one way down: what
+                           // ali_schema_prune() makes of the file's schema and
     const uint32_t *nodes; // for each node of `schema`, the node of the file's that it comes from
     uint64_t offset_rows;
     uint64_t limit_rows; // ALI_UNKNOWN: all

@@ -120,6 +120,24 @@ static ali_status stat_first(harness *h) {
     return open_and_scan(h, ALI_OBJECT_NO_SUFFIX, &how, NULL);
 }
 
+// Members of what stands in a list, of a struct and of a map.
+static ali_status scan_members(harness *h) {
+    static const char *const names[] = {"items.price", "at.y", "tags.key"};
+    const ali_open_options how = {.size_bytes = sizeof how, .tail_bytes = 4096};
+    const ali_scan_options what = {
+        .size_bytes = sizeof what, .columns = names, .columns_count = 3, .coalesce_bytes = 1};
+    return open_and_scan(h, 0, &how, &what);
+}
+
+// The second member of a struct, with nothing fetched but what is read.
+static ali_status scan_member(harness *h) {
+    static const char *const names[] = {"struct_nullable.f2"};
+    const ali_open_options how = {.size_bytes = sizeof how, .tail_bytes = 8};
+    const ali_scan_options what = {
+        .size_bytes = sizeof what, .columns = names, .columns_count = 1, .coalesce_bytes = 1};
+    return open_and_scan(h, 0, &how, &what);
+}
+
 // Two files in the folders k=1 and k=2, of which one is the same as the other.
 static ali_status scan_folder(harness *h) {
     static const char *const names[] = {"k", "city", "fare"};
@@ -306,6 +324,9 @@ const harness_scenario harness_scenarios[] = {
     {"scan all, pages v2 without a codec", "plain.parquet", scan_all, 0},
     {"scan all, every codec", "codecs.parquet", scan_all, 0},
     {"scan nested columns", "nested.parquet", scan_all, 0},
+    {"scan members of nested columns", "nested.parquet", scan_members, 0},
+    {"scan members of an Arrow file", VECTORS INTEGRATION "generated_nested.arrow_file",
+     scan_member, 0},
     {"scan shredded Variants", VECTORS "parquet-variant/parquet-testing/case-133.parquet", scan_all,
      0},
     {"scan two columns", "trips.parquet", scan_columns, 0},

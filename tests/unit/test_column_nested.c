@@ -104,9 +104,9 @@ static void projection_keeps_what_lies_below(void **state) {
     tool_counter counter = {0};
     ali_context *ctx = tool_context(&counter);
     ali_schema *schema = nested_schema(ctx);
-    const uint32_t indexes[] = {3, 0};
+    const uint32_t kept[] = {8, 9, 10, 0, 1, 2, 3};
     ali_schema *part = NULL;
-    assert_int_equal(ali_schema_project(ctx, schema, indexes, 2, &part), ALI_OK);
+    assert_int_equal(ali_schema_prune(ctx, schema, kept, 7, &part), ALI_OK);
     ali_schema_release(schema);
     assert_int_equal(part->nodes_count, 7);
     assert_int_equal(part->roots[1], 3);

@@ -132,8 +132,8 @@ static void projection_takes_fields_in_the_order_asked_for(void **state) {
     ali_schema *schema = tool_schema(ctx, three, 3);
     ali_schema *projected = NULL;
     ali_schema *none = NULL;
-    assert_int_equal(ali_schema_project(ctx, schema, indexes, 3, &projected), ALI_OK);
-    assert_int_equal(ali_schema_project(ctx, schema, NULL, 0, &none), ALI_OK);
+    assert_int_equal(ali_schema_prune(ctx, schema, indexes, 3, &projected), ALI_OK);
+    assert_int_equal(ali_schema_prune(ctx, schema, NULL, 0, &none), ALI_OK);
     ali_schema_release(schema);
     assert_int_equal(ali_schema_count(none), 0);
     assert_int_equal(ali_schema_count(projected), 3);

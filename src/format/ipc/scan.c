@@ -617,17 +617,15 @@ static ali_status fill_map(scan_state *scan, const ali_projection *projection) {
     ALI_TRY(ali_mem_new(scan->ctx, bytes, &pointer));
     scan->map = pointer;
     scan->map_bytes = bytes;
-    scan->reads_all = projection->count == schema->count && projection->offset_rows == 0 &&
+    scan->map_count = scan->schema->nodes_count;
+    scan->reads_all = scan->map_count == schema->nodes_count && projection->offset_rows == 0 &&
                       projection->limit_rows == ALI_UNKNOWN;
-    for (uint32_t i = 0; i < projection->count; i += 1) {
-        const uint32_t root = schema->roots[projection->columns[i]];
-        if (projection->columns[i] != i) scan->reads_all = false;
-        for (uint32_t k = 0; k < schema->nodes[root].type->span; k += 1) {
-            scan->map[scan->map_count] = root + k;
-            scan->map_count += 1;
-            const uint32_t slot = state->nodes[root + k].dictionary;
-            if (slot != ALI_IPC_NONE) scan->values[slot].is_needed = scan->has_dictionaries = true;
-        }
+    for (uint32_t i = 0; i < scan->map_count; i += 1) {
+        const uint32_t node = projection->nodes[i];
+        scan->map[i] = node;
+        if (node != i) scan->reads_all = false;
+        const uint32_t slot = state->nodes[node].dictionary;
+        if (slot != ALI_IPC_NONE) scan->values[slot].is_needed = scan->has_dictionaries = true;
     }
     return ALI_OK;
 }
