@@ -103,12 +103,16 @@ static void put_skipped(skipped *list, const char *what, size_t what_bytes, cons
     list->count += 1;
 }
 
+// Tells if a column is wanted, or a member of it.
 static bool is_wanted(const ali_schema *wanted, const ali_field_info *field) {
     for (uint32_t i = 0; i < ali_schema_count(wanted); i += 1) {
         ali_field_info other = {.size_bytes = sizeof other};
         if (ali_field_describe(wanted, i, &other) != ALI_OK) continue;
-        if (other.name_bytes == field->name_bytes &&
-            memcmp(other.name, field->name, (size_t)field->name_bytes) == 0) {
+        if (other.name_bytes < field->name_bytes ||
+            memcmp(other.name, field->name, (size_t)field->name_bytes) != 0) {
+            continue;
+        }
+        if (other.name_bytes == field->name_bytes || other.name[field->name_bytes] == '.') {
             return true;
         }
     }

@@ -114,7 +114,8 @@ static void find_hint(const cli *self, const ali_error *error, char hint[96]) {
     if (is_of_one_column(error) && ali_schema_count(info.schema) > 1) {
         (void)snprintf(hint, 96, "; --columns takes others");
     }
-    if (error->status != ALI_ERR_NOT_FOUND) return;
+    const bool is_member = strncmp(error->sentence, "column ", 7) == 0;
+    if (error->status != ALI_ERR_NOT_FOUND || is_member) return;
     for (uint32_t i = 0; i < self->args.columns_count; i += 1) {
         const char *name = self->args.columns[i];
         if (has_column(info.schema, name) || name[0] == '#') continue;

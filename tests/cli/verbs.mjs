@@ -18,6 +18,20 @@ files['marks.parquet'] = parquet([
 const lines = (...texts) => `${texts.join('\n')}\n`
 const planned = ['path', 'offset_bytes', 'length_bytes', 'why']
 const arrow = 'tests/vectors/files/arrow-integration/0.14.1/generated_primitive.arrow_file'
+const vectors = `${process.cwd()}/tests/vectors/files`
+const impala = `${vectors}/parquet-testing/data/nonnullable.impala.parquet`
+const nested = `${vectors}/arrow-integration/cpp-21.0.0/generated_nested.arrow_file`
+const members = ['nested_Struct.a', '#6.c.D.f', 'nested_Struct.G.value.h.i']
+members.push('Int_Map.key', 'Int_Map.value', 'int_map_array.value')
+// Members cut out are those of the structs beside them, null where these are.
+const isCut = (rows) =>
+    equals(rows.map(({ struct_nullable: whole }) => [whole?.f1 ?? null, whole?.f2 ?? null]))(
+        rows.map((row) => [row['struct_nullable.f1'], row['struct_nullable.f2']]),
+    ) || equals([34, true, true])([
+        rows.length,
+        rows.some((row) => row.struct_nullable === null),
+        rows.some((row) => row['struct_nullable.f2'] !== null),
+    ])
 const usage = (err) => ({ code: 2, err })
 const numbers = (...rows) => ({ out: json(equals(rows.map((n) => ({ n })))) })
 
@@ -143,6 +157,44 @@ export const cases = [
                 ]),
             ),
         },
+    ],
+    [
+        'plan of a member',
+        ['plan', '--json', '--columns', 'nested_Struct.a', impala],
+        {
+            out: json(({ skipped }) =>
+                equals(['ID', 'Int_Array', 'int_array_array', 'Int_Map', 'int_map_array'])(
+                    skipped.map(({ what }) => what.replace('column ', '')),
+                ),
+            ),
+        },
+    ],
+    // paths
+    [
+        'a path through structs, lists and maps of Parquet',
+        ['cat', '--to', 'jsonl', '--columns', members.join(','), impala],
+        {
+            out: lines(
+                '{"nested_Struct.a":-1,"nested_Struct.c.D.f":[["nonnullable"]],' +
+                    '"nested_Struct.G.value.h.i":[],"Int_Map.key":["k1"],"Int_Map.value":[-1],' +
+                    '"int_map_array.value":[[],[1],[],[]]}',
+            ),
+        },
+    ],
+    [
+        'a path of two Arrow files as one',
+        ['cat', '--json', '--columns', '#3.f1,struct_nullable,struct_nullable.f2', nested, nested],
+        { out: json(isCut) },
+    ],
+    [
+        'a path to no member tells those that there are',
+        ['head', '--columns', 'nested_Struct.c.d', impala],
+        usage(/: column "nested_Struct.c" has no member "d": it has 1, from "D" to "D"\n$/),
+    ],
+    [
+        'a path below a number',
+        ['head', '--columns', 'ID.x', impala],
+        usage(/: column "ID" has no member "x": it is of type int64\n$/),
     ],
     // cat
     [
