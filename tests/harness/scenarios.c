@@ -325,6 +325,7 @@ const harness_scenario harness_scenarios[] = {
     {"scan all, every codec", "codecs.parquet", scan_all, 0},
     {"scan nested columns", "nested.parquet", scan_all, 0},
     {"scan members of nested columns", "nested.parquet", scan_members, 0},
+    {"text below nulls to arrow", "absent.parquet", to_arrow, 0},
     {"scan members of an Arrow file", VECTORS INTEGRATION "generated_nested.arrow_file",
      scan_member, 0},
     {"scan shredded Variants", VECTORS "parquet-variant/parquet-testing/case-133.parquet", scan_all,

@@ -428,8 +428,16 @@ static ali_status finish_leaf(ali_parquet_source *source, ali_parquet_reader *re
     return reserve(source->ctx, &out->values, (reader->done * bits + 7) / 8);
 }
 
+// Tells if codes of a leaf without nulls of its own mean nothing: all its slots lie below nulls,
+// and the dictionary is empty.
+static bool has_no_words(const ali_parquet_reader *reader) {
+    return reader->fill == ALI_PARQUET_FILL_CODES && !leaf_of(reader->nest)->is_nullable &&
+           reader->dictionary->columns[0].length == 0;
+}
+
 ali_status ali_parquet_nest_finish(ali_parquet_source *source, ali_parquet_reader *reader) {
     ali_parquet_nest *nest = reader->nest;
+    if (has_no_words(reader)) ALI_TRY(leave_codes(source, reader));
     for (uint32_t i = 0; i < nest->count; i += 1) {
         const ali_parquet_link *link = &nest->links[i];
         ali_column *column = &nest->chain[i];
