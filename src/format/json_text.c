@@ -25,19 +25,35 @@ typedef struct ali_json_frame {
 #define FRAMES_MAX (ALI_TYPE_DEPTH_MAX + 2)
 // Room that is made at least.
 #define GROW_BYTES 4096u
+// Bytes of a row at most. Values that take no bytes in a file, nulls in lists above all, would have
+// no bound in text.
+#define ROW_BYTES_MAX (UINT64_C(64) << 20)
 
 // --- room ----------------------------------------------------------------------------------------
+
+// Bytes may come up to what `out` has room for, and a row may have.
+static void place(ali_json_text *text) {
+    ali_buf *out = text->out;
+    text->to = out->data + out->size_bytes;
+    text->limit = out->data + ali_min_u64(out->capacity_bytes, text->start_bytes + ROW_BYTES_MAX);
+}
+
+static ali_status fail_long(ali_json_text *text) {
+    const ali_field *field = &text->schema->nodes[text->node];
+    const ali_status status = ali_fail(
+        text->ctx, ALI_ERR_LIMIT, "the text of row %U is beyond %U bytes at column %q",
+        text->first_row + text->row, ROW_BYTES_MAX, field->name, (size_t)field->name_bytes);
+    ali_error_add_column(text->ctx, field->name, (size_t)field->name_bytes);
+    return status;
+}
 
 ali_status ali_json_text_grow(ali_json_text *text, uint64_t count_bytes) {
     ali_buf *out = text->out;
     out->size_bytes = (uint64_t)(text->to - out->data);
-    if (count_bytes > UINT64_MAX - GROW_BYTES - out->size_bytes) {
-        return ali_fail(text->ctx, ALI_ERR_LIMIT, "%U bytes of output are too many at once",
-                        count_bytes);
-    }
+    const uint64_t left = text->start_bytes + ROW_BYTES_MAX - out->size_bytes;
+    if (count_bytes > left) return fail_long(text);
     ALI_TRY(ali_buf_reserve(text->ctx, out, out->size_bytes + count_bytes + GROW_BYTES));
-    text->to = out->data + out->size_bytes;
-    text->limit = out->data + out->capacity_bytes;
+    place(text);
     return ALI_OK;
 }
 
@@ -280,6 +296,7 @@ static ali_status go_on_struct(ali_json_text *text, ali_json_frame *frame, uint3
         } else {
             ALI_TRY(put_key(text, node));
         }
+        if (frame->node == ROOT) text->node = node;
         frame->left -= 1;
         frame->child += text->schema->nodes[node].type->span;
         ALI_TRY(begin_value(text, node, frame->at, depth));
@@ -317,11 +334,12 @@ static ali_status walk(ali_json_text *text, uint32_t depth) {
     return ALI_OK;
 }
 
-static void begin(ali_json_text *text, ali_buf *out, uint64_t row) {
+static void begin(ali_json_text *text, ali_buf *out, uint64_t start_bytes, uint64_t row) {
     text->out = out;
-    text->to = out->data + out->size_bytes;
-    text->limit = out->data + out->capacity_bytes;
+    text->start_bytes = start_bytes;
+    text->node = 0;
     text->row = row;
+    place(text);
 }
 
 static void finish(ali_json_text *text) {
@@ -331,7 +349,8 @@ static void finish(ali_json_text *text) {
 
 ali_status ali_json_text_put(ali_json_text *text, ali_buf *out, uint32_t node, uint64_t row) {
     uint32_t depth = 0;
-    begin(text, out, row);
+    begin(text, out, 0, row);
+    text->node = node;
     ALI_TRY(begin_value(text, node, row, &depth));
     ALI_TRY(walk(text, depth));
     finish(text);
@@ -339,7 +358,7 @@ ali_status ali_json_text_put(ali_json_text *text, ali_buf *out, uint32_t node, u
 }
 
 ali_status ali_json_text_put_row(ali_json_text *text, ali_buf *out, uint64_t row) {
-    begin(text, out, row);
+    begin(text, out, out->size_bytes, row);
     text->frames[0] = (ali_json_frame){.node = ROOT, .left = text->schema->count, .at = row};
     ALI_TRY(walk(text, 1));
     finish(text);

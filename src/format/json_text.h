@@ -20,9 +20,11 @@ typedef struct ali_json_text {
     ali_buf *out;                       // borrowed; bytes are appended
     uint8_t *to;                        // in `out`: where the next byte goes
     const uint8_t *limit;
-    uint64_t replaced;  // values with invalid UTF-8 so far
-    uint64_t first_row; // rows of earlier batches, which errors count in
-    uint64_t row;       // on its way
+    uint64_t start_bytes; // in `out`: where the row begins
+    uint32_t node;        // the column on its way
+    uint64_t replaced;    // values with invalid UTF-8 so far
+    uint64_t first_row;   // rows of earlier batches, which errors count in
+    uint64_t row;         // on its way
 } ali_json_text;
 
 // Makes ready for batches of the simple form of a schema. A struct of zeros may be cleared.
@@ -35,9 +37,11 @@ void ali_json_text_clear(ali_json_text *text);
 // Takes the columns of a simple batch.
 void ali_json_text_take(ali_json_text *text, const ali_batch *batch);
 
-// Appends a value of field `node`, in pre-order; or a row, as an object with one member a column.
+// Appends a value of field `node`, in pre-order, to what `out` holds of its row; or a row, as an
+// object with one member a column.
 //
-// Returns:   ALI_OK; ALI_ERR_MEMORY; ALI_ERR_CORRUPT for a Variant that is none.
+// Returns:   ALI_OK; ALI_ERR_MEMORY; ALI_ERR_LIMIT for a row of more than 64 MiB; ALI_ERR_CORRUPT
+//            for a Variant that is none.
 ALI_CHECKED ali_status ali_json_text_put(ali_json_text *text, ali_buf *out, uint32_t node,
                                          uint64_t row);
 ALI_CHECKED ali_status ali_json_text_put_row(ali_json_text *text, ali_buf *out, uint64_t row);

@@ -317,6 +317,28 @@ static void repeated_dictionary_values_are_written_whole(void **state) {
     tool_close(&table);
 }
 
+// One list of 14,680,064 nulls takes no bytes in a file, and 70 MiB as text.
+static void rows_of_more_text_than_64_mib_are_refused(void **state) {
+    static const char *const formats[] = {"json", "jsonl", "csv"};
+    const ali_type types[] = {
+        {.kind = ALI_TYPE_FIXED_LIST, .children_count = 1, .list_size = 14u << 20},
+        TOOL_KIND(NULL)};
+    const ali_write_options options = {.size_bytes = sizeof options};
+    tool_table table;
+    tool_open(&table, types, 2, 1);
+    table.batch->columns[1].length = table.batch->columns[1].null_count = 14u << 20;
+    for (uint32_t i = 0; i < 3; i += 1) {
+        ali_writer *writer = NULL;
+        assert_int_equal(ali_writer_new(table.ctx, formats[i], &options, table.schema, &writer),
+                         ALI_OK);
+        assert_int_equal(ali_writer_put(writer, table.batch), ALI_ERR_LIMIT);
+        assert_string_equal(ali_context_error(table.ctx)->sentence,
+                            "the text of row 0 is beyond 67108864 bytes at column \"a\"");
+        ali_writer_free(writer);
+    }
+    tool_close(&table);
+}
+
 static void failed_allocations_leak_nothing(void **state) {
     static const char *const values[] = {"v"};
     const int32_t codes[] = {0, 0};
@@ -346,6 +368,7 @@ int main(void) {
         cmocka_unit_test(rows_without_columns_are_empty_objects),
         cmocka_unit_test(text_that_grows_sixfold_is_written_whole),
         cmocka_unit_test(repeated_dictionary_values_are_written_whole),
+        cmocka_unit_test(rows_of_more_text_than_64_mib_are_refused),
         cmocka_unit_test(failed_allocations_leak_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
