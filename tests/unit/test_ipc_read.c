@@ -17,6 +17,7 @@ typedef struct bytes_of {
     const char *format; // NULL: found by the content
     uint32_t flags;     // of the object
     uint64_t tail_bytes;
+    bool is_silent; // batches are counted, not printed
 } bytes_of;
 
 static void answer(ali_task *task, const ali_op *op, const bytes_of *from) {
@@ -62,7 +63,7 @@ static ali_status drive(reading *read, ali_context *ctx, ali_task *task, const b
         if (status == ALI_READY) {
             ali_batch *batch = ali_task_take_batch(task);
             read->batches += 1;
-            print(read, ctx, batch);
+            if (!from->is_silent) print(read, ctx, batch);
             ali_batch_release(batch);
         }
         const uint32_t count = status == ALI_NEED ? ali_task_ops(task, ops, 16) : 0;
@@ -366,6 +367,65 @@ static void rows_are_skipped_and_cut_by_whole_batches_and_within(void **state) {
     }
 }
 
+// Reads a table of few bytes and counts its slices: no fewer than are needed, nor twice
+// as many.
+static void expect_slices(tool_table *table, uint64_t needed) {
+    uint64_t warnings = 0;
+    bytes_of from = {.tail_bytes = 65536, .is_silent = true};
+    char *bytes = tool_write(table, "arrows", 0, 1, &from.count, &warnings);
+    from.bytes = bytes;
+    const reading read = read_all(&from, NULL);
+    if (read.status != ALI_OK) fail_msg("%s", read.sentence);
+    assert_in_range(read.batches, needed, 2 * needed);
+    free(bytes);
+    tool_close(table);
+}
+
+// 3,000 rows stand for one text of 100,000 bytes each, or for a list of 100,000 bytes.
+static void slices_end_where_what_is_shown_again_comes_to_32_mib(void **state) {
+    enum { ROWS_COUNT = 3000, BYTES = 100000 };
+    static uint8_t data[BYTES];
+    static uint32_t views[ROWS_COUNT][4];
+    static uint32_t starts[ROWS_COUNT];
+    static uint32_t sizes[ROWS_COUNT];
+    const ali_type view = TOOL_KIND(UTF8_VIEW);
+    const ali_type lists[] = {{.kind = ALI_TYPE_LIST_VIEW, .children_count = 1}, TOOL_INT(8, 1)};
+    const ali_type runs[] = {
+        {.kind = ALI_TYPE_RUN_END, .children_count = 2}, TOOL_INT(32, 1), TOOL_KIND(UTF8)};
+    const ali_type inner[] = {{.kind = ALI_TYPE_STRUCT, .children_count = 1}, view};
+    const int32_t end = ROWS_COUNT;
+    const int32_t offsets[] = {0, BYTES};
+    tool_table table;
+    memset(data, 'y', sizeof data);
+    for (uint32_t i = 0; i < ROWS_COUNT; i += 1) {
+        views[i][0] = sizes[i] = BYTES;
+        memset(&views[i][1], 'y', 4);
+    }
+    for (uint32_t depth = 0; depth < 2; depth += 1) {
+        tool_open(&table, depth == 0 ? &view : inner, depth + 1, ROWS_COUNT);
+        ali_column *column = &table.batch->columns[depth];
+        column->length = ROWS_COUNT;
+        tool_values(table.ctx, column, views, sizeof views);
+        assert_int_equal(ali_buffers_new(table.ctx, 1, &column->buffers), ALI_OK);
+        ali_buffers_put(column->buffers, 0, tool_buf(table.ctx, (char *)data, BYTES));
+        expect_slices(&table, 9);
+    }
+
+    tool_open(&table, lists, 2, ROWS_COUNT);
+    table.batch->columns[0].offsets = tool_buf(table.ctx, starts, sizeof starts);
+    tool_values(table.ctx, &table.batch->columns[0], sizes, sizeof sizes);
+    table.batch->columns[1].length = BYTES;
+    tool_values(table.ctx, &table.batch->columns[1], data, sizeof data);
+    expect_slices(&table, 81);
+
+    tool_open(&table, runs, 3, ROWS_COUNT);
+    table.batch->columns[1].length = table.batch->columns[2].length = 1;
+    tool_values(table.ctx, &table.batch->columns[1], &end, sizeof end);
+    table.batch->columns[2].offsets = tool_buf(table.ctx, offsets, sizeof offsets);
+    table.batch->columns[2].data = tool_buf(table.ctx, (char *)data, BYTES);
+    expect_slices(&table, 9);
+}
+
 static void buffers_that_are_right_are_lent(void **state) {
     bytes_of from = {.tail_bytes = 65536, .flags = ALI_OBJECT_LENDS};
     char *bytes = three_batches("arrow", &from.count);
@@ -468,6 +528,7 @@ int main(void) {
         cmocka_unit_test(a_stream_that_is_cut_gives_the_rows_before),
         cmocka_unit_test(a_file_whose_footer_is_cut_says_so),
         cmocka_unit_test(rows_are_skipped_and_cut_by_whole_batches_and_within),
+        cmocka_unit_test(slices_end_where_what_is_shown_again_comes_to_32_mib),
         cmocka_unit_test(buffers_that_are_right_are_lent),
         cmocka_unit_test(versions_and_kinds_that_are_not_read_are_refused_by_name),
         cmocka_unit_test(deltas_in_a_row_are_joined_once),

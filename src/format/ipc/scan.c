@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "format/ipc/load.h"
+#include "format/ipc/share.h"
 
 // Work of a step, about a byte each.
 #define STEP_CREDIT (INT64_C(1) << 20)
@@ -64,8 +65,9 @@ typedef struct scan_state {
     uint32_t slot;       // of the dictionary that is being loaded
     ali_column *columns; // of that dictionary
     uint32_t columns_count;
-    ali_batch *batch;     // being filled, or handed out
-    uint64_t handed_rows; // of it
+    ali_batch *batch;      // being filled, or handed out
+    uint64_t handed_rows;  // of it
+    ali_ipc_share *shares; // of each of its columns; NULL if batches share what they hold
 
     // What is wanted ahead. Files: messages whose fronts, and whose buffers, are wanted.
     uint64_t planned_fronts;
@@ -490,6 +492,10 @@ static ali_status step_load(scan_state *scan) {
 
 // --- handing out ---------------------------------------------------------------------------------
 
+static uint64_t shares_bytes(const scan_state *scan) {
+    return (uint64_t)scan->schema->nodes_count * sizeof(ali_ipc_share);
+}
+
 static ali_status step_slices(scan_state *scan, uint32_t budget_rows) {
     const uint64_t end = ali_min_u64(scan->batch->rows, scan->end_row - scan->rows_before);
     uint64_t rows = ali_min_u64(end - scan->handed_rows, scan->batch_rows);
@@ -498,6 +504,9 @@ static ali_status step_slices(scan_state *scan, uint32_t budget_rows) {
         return ALI_OK;
     }
     if (budget_rows != 0) rows = ali_min_u64(rows, budget_rows);
+    if (scan->shares != NULL) {
+        rows = ali_ipc_fit(scan->batch, scan->handed_rows, rows, scan->shares);
+    }
     ali_batch *slice = NULL;
     ALI_TRY(ali_batch_slice(scan->ctx, scan->batch, scan->handed_rows, rows, &slice));
     scan->handed_rows += rows;
@@ -600,6 +609,7 @@ static void scan_clear(ali_task *task, void *pointer) {
     ali_mem_free(ctx, scan->loader.places, scan->places_bytes);
     ali_mem_free(ctx, scan->planner.places, scan->places_bytes);
     ali_mem_free(ctx, scan->map, scan->map_bytes);
+    if (scan->shares != NULL) ali_mem_free(ctx, scan->shares, shares_bytes(scan));
     ali_schema_release(scan->schema);
     ali_blob_forget(scan->blob, task);
     ali_blob_release(scan->blob);
@@ -653,6 +663,10 @@ static ali_status fill_state(scan_state *scan, const ali_projection *projection)
         scan->values[i].node = scan->state->dictionaries[i].node;
     }
     ALI_TRY(fill_map(scan, projection));
+    if (ali_ipc_needs_fit(scan->schema)) {
+        ALI_TRY(ali_mem_new(scan->ctx, shares_bytes(scan), &values));
+        scan->shares = values;
+    }
     scan->batch_rows = ali_max_u64(projection->batch_rows, 1);
     scan->first_row = projection->offset_rows;
     const uint64_t limit = ali_min_u64(projection->limit_rows, ALI_UNKNOWN - scan->first_row);
