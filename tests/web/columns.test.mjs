@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { inflateSync } from 'node:zlib'
 
 import { AlimentarError, open, openFile } from '../../web/dist/node.js'
 
@@ -82,6 +83,21 @@ test('booleans come as 0 and 1, and as booleans one by one', () => {
         Uint8Array.from(expected, (value) => (value ? 1 : 0)),
     )
     assert.equal(columns.flag.type.typeId, 6)
+})
+
+// An Arrow stream, deflated: 9007199254740993999 us, the same before 1970, 9007199254740993000 and
+// 1500.
+const FAR_TIMES =
+        'eNp1TjkOgzAQHIMxyHJBgaKUfIGeR6VImyYVv+MDeUCekG4zuyxKhMRI3suzsyMicgPQQ5FRkNCg' +
+        'Y0WEyB7sOsbokWO+wXYGzhJaY/WuEbLmq3Ph/Dt5yk02qcCzsriOouDil4upoY6mMWJHZl/MhXqb' +
+        '3XPEDxXOMf7V4bCnWFtLj+mjzuT5rrf+1Wz/OtT8BenOGkA='
+
+test('times beyond 2^53 milliseconds are rounded once', async () => {
+    const far = await open(inflateSync(Buffer.from(FAR_TIMES, 'base64')))
+    const { t } = await far.columns()
+    const nearest = [9007199254740994, -9007199254740994, 9007199254740992, 1.5]
+    assert.deepEqual([...t.values], nearest)
+    far.close()
 })
 
 test('nanoseconds come as the nearest number of milliseconds', () => {

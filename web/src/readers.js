@@ -102,8 +102,7 @@ export function timeReader(bits, unit) {
 }
 
 // The double nearest to the exact number of milliseconds. Below 2^53 one division or product rounds
-// once. Above, the whole milliseconds and the rest are taken apart first: the sum then has so few
-// bits left behind the point that adding the rounded rest rounds the same way.
+// once; quotient() does above.
 /** @param {{ factor: number, divisor: number, least: number }} how @returns {Reader} */
 function wideTimes(how) {
     const factor = BigInt(how.factor)
@@ -133,9 +132,12 @@ export function dateReader(bits, unit) {
     }
 }
 
-/** @param {bigint} value @param {bigint} per */
+/** The nearest double, rounded once: 32 bits behind the point, the last of them set if anything
+ * follows it. @param {bigint} value beyond 2^53 @param {bigint} per at most 10^9 */
 function quotient(value, per) {
-    return Number(value / per) + Number(value % per) / Number(per)
+    const shifted = (value < 0n ? -value : value) << 32n
+    const nearest = Number((shifted / per) | (shifted % per === 0n ? 0n : 1n)) / 2 ** 32
+    return value < 0n ? -nearest : nearest
 }
 
 // --- decimals ------------------------------------------------------------------------------------
