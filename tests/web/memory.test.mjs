@@ -5,6 +5,7 @@ import fs from 'node:fs'
 import { test } from 'node:test'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
+import { inflateSync } from 'node:zlib'
 
 import { open } from '../../web/dist/node.js'
 
@@ -36,6 +37,40 @@ test('rows that a file only claims to have take no memory', async () => {
     assert.ok(temp.values.buffer.byteLength <= 2 ** 26)
     dataset.close()
 })
+
+// Arrow streams of one batch, deflated: 100,000,000 binary values of no bytes, as rows and in one
+// list of a fixed size.
+const NO_BYTES = [
+    ['f',
+        'eNqNTrENgDAMcyFAhRAwdOgx3MPMCbzKEczBrdIKMRGpSW3ZcVRVDwArUo2Y0KOD54/lhBhEnl2s' +
+        'k+YL2RPI9RiyarUdbkkzmham3zOWyjFWT9sDy57f2a3UmyL3i/FbufW6u+Js8K/cx1fuSPMBelIT' +
+        'Kw==',
+    ],
+    ['l',
+        'eNqdULERwjAMfBPF+HI5UOEiBQMwTNZIwR3pMhAjsQJDUIuPI8BHyRfSv3x6STYzuwFQrOjQI6JF' +
+        'IiOCUIMqMYpHlj3f2UulmfxUvZ09X+mVWI2r1+PZKjJ1xL64qs8MR6364fmyTPPGpWjzPTPe6HCo' +
+        'd23kc8NAf/H66LcFfNHgP+x+fOB31dLKnwAvbfMZjw==',
+    ],
+]
+
+for (const [name, deflated] of NO_BYTES) {
+    test(`values without bytes in column ${name} count towards memoryBytesMax`, async () => {
+        const stream = inflateSync(Buffer.from(deflated, 'base64'))
+        const memoryBytesMax = 2 ** 24
+        const dataset = await open(stream, { memoryBytesMax })
+        const turns = []
+        const timer = setInterval(() => turns.push(0), 0)
+        await assert.rejects(dataset.columns(), {
+            code: 'limit',
+            column: name,
+            message: new RegExp(`^column "${name}" does not fit into the ${memoryBytesMax} bytes`),
+        })
+        clearInterval(timer)
+        if (name === 'l') await assert.rejects(dataset.batches().next(), { code: 'limit' })
+        else assert.ok(turns.length > 0, 'the event loop had no turn')
+        dataset.close()
+    })
+}
 
 test('a batch of views that is forgotten is released in the end, and told', async () => {
     setFlagsFromString('--expose-gc')

@@ -5,6 +5,7 @@
 import * as abi from './abi.js'
 import { ArrowWriter } from './arrow.js'
 import { copyBatch, viewBatch } from './batch.js'
+import { Budget } from './budget.js'
 import { builderOf, placeAt } from './builder.js'
 import {
     arrowRules,
@@ -33,6 +34,10 @@ import { acquire } from './wasm.js'
 /** Values that room is made for before they have come: for each byte of the file, and at least. */
 const VALUES_PER_BYTE = 16
 const VALUES_AT_FIRST = 1 << 20
+
+/** Bytes of columns at most, where no limit was set: for each byte of the file, and at least. */
+const BYTES_PER_BYTE = 64
+const BYTES_MAX = 2 ** 30
 
 /**
  * Opens data: reads its metadata, no rows.
@@ -410,6 +415,7 @@ export class Dataset {
             let made
             try {
                 simple = this.simplified(batch)
+                this.budget().take(core, simple, fields)
                 made = options.views
                     ? viewBatch(core, batch, simple, fields, row, cache, report)
                     : await copyBatch(core, simple, fields, row, cache, task)
@@ -454,6 +460,13 @@ export class Dataset {
         return Math.min(rows, Math.floor(values / Math.max(1, columns)))
     }
 
+    /** What columns of JavaScript's own may take together: much more than files without values
+     * that take no bytes come to, unless the caller set a limit. */
+    budget() {
+        const { memoryBytesMax } = this._options
+        return new Budget(memoryBytesMax ?? Math.max(BYTES_MAX, this.bytes * BYTES_PER_BYTE))
+    }
+
     /** @param {ScanOptions} options @param {Task} task @param {Field[]} fields */
     async build(options, task, fields) {
         const { core } = this._hold
@@ -461,11 +474,13 @@ export class Dataset {
         /** @type {import('./text.js').DictionaryCache} */
         const cache = new Map()
         const builders = fields.map((field) => builderOf(field.whole ?? field, room))
+        const budget = this.budget()
         let row = options.offset ?? 0
         for await (const batch of this.drain(task)) {
             let simple = 0
             try {
                 simple = this.simplified(batch)
+                budget.take(core, simple, fields)
                 const place = placeAt(row)
                 for (const [index, builder] of builders.entries()) {
                     if (task.isTurnOver()) await task.turn()
