@@ -10,6 +10,8 @@
 // Until ali_blob_tune() is called; the defaults of src/options/dataset.def.
 #define COALESCE_BYTES (UINT64_C(64) << 10)
 #define REQUEST_BYTES_MAX (UINT64_C(16) << 20)
+// What is put together in one step, at most.
+#define JOIN_BYTES (UINT64_C(1) << 20)
 
 enum { RANGE_WANTED, RANGE_ASKED, RANGE_HELD };
 
@@ -41,6 +43,9 @@ struct ali_blob {
     uint32_t capacity;
     ali_op_record *tail_op; // a STAT or a suffix READ that is under way
     const ali_task *tail_owner;
+    ali_buf *whole; // a long range that is put together, step by step
+    uint64_t whole_offset_bytes;
+    uint64_t whole_done_bytes;
     uint32_t path_bytes;
     uint32_t etag_bytes;
     bool is_etag_known;
@@ -110,10 +115,16 @@ static void remove_ranges(ali_blob *blob, uint32_t index, uint32_t count) {
     for (uint32_t i = index; i < blob->count; i += 1) blob->ranges[i] = blob->ranges[i + count];
 }
 
+static void drop_whole(ali_blob *blob) {
+    ali_buf_release(blob->whole);
+    blob->whole = NULL;
+}
+
 void ali_blob_release(ali_blob *blob) {
     if (blob == NULL) return;
     blob->references -= 1;
     if (blob->references != 0) return;
+    drop_whole(blob);
     for (uint32_t i = 0; i < blob->count; i += 1) let_go(blob, &blob->ranges[i]);
     ali_mem_free(blob->ctx, blob->ranges, (uint64_t)blob->capacity * sizeof(range));
     ali_mem_free(blob->ctx, blob, sizeof *blob + (uint64_t)blob->path_bytes);
@@ -267,6 +278,7 @@ void ali_blob_drop(ali_blob *blob, uint64_t from_bytes, uint64_t offset_bytes) {
 
 void ali_blob_forget(ali_blob *blob, ali_task *task) {
     if (blob == NULL) return;
+    drop_whole(blob);
     uint32_t kept = 0;
     for (uint32_t i = 0; i < blob->count; i += 1) {
         range *item = &blob->ranges[i];
@@ -516,6 +528,51 @@ static uint64_t held_until(const ali_blob *blob, uint64_t offset_bytes, uint64_t
     return ali_min_u64(at, end);
 }
 
+// Copies bytes all of which are held.
+static void copy_held(ali_blob *blob, uint64_t offset_bytes, uint64_t length_bytes, uint8_t *to) {
+    uint64_t at = 0;
+    for (uint32_t i = find(blob, offset_bytes); at < length_bytes; i += 1) {
+        const range *item = &blob->ranges[i];
+        const uint64_t inside = offset_bytes + at - item->offset_bytes;
+        const uint64_t count = ali_min_u64(length_bytes - at, item->length_bytes - inside);
+        ali_copy_counted(blob->ctx, to + at, item->bytes->data + inside, (size_t)count);
+        at += count;
+    }
+}
+
+// Copies the next piece of the whole that is put together; lets go of one whose bytes were dropped.
+static void join_piece(ali_blob *blob) {
+    const uint64_t from = blob->whole_offset_bytes + blob->whole_done_bytes;
+    const uint64_t left = blob->whole->size_bytes - blob->whole_done_bytes;
+    const uint64_t count = ali_min_u64(left, JOIN_BYTES);
+    if (held_until(blob, from, from + count) != from + count) {
+        drop_whole(blob);
+        return;
+    }
+    copy_held(blob, from, count, blob->whole->data + blob->whole_done_bytes);
+    blob->whole_done_bytes += count;
+}
+
+// Goes on with a long range, piece by piece. One that another call began is ended first, so that
+// two who take turns both come to their end.
+static ali_status give_long(ali_blob *blob, uint64_t offset_bytes, uint64_t length_bytes,
+                            ali_buf **bytes) {
+    bool is_this = blob->whole != NULL && blob->whole_offset_bytes == offset_bytes &&
+                   blob->whole->size_bytes == length_bytes;
+    if (!is_this && (blob->whole == NULL || blob->whole_done_bytes == blob->whole->size_bytes)) {
+        drop_whole(blob);
+        ALI_TRY(ali_buf_new(blob->ctx, length_bytes, &blob->whole));
+        blob->whole_offset_bytes = offset_bytes;
+        blob->whole_done_bytes = 0;
+        is_this = true;
+    }
+    join_piece(blob);
+    if (!is_this || blob->whole == NULL || blob->whole_done_bytes < length_bytes) return ALI_YIELD;
+    *bytes = blob->whole;
+    blob->whole = NULL;
+    return ALI_OK;
+}
+
 // Gives a range all of which is held: a slice of one answer, or put together out of several.
 static ali_status give(ali_blob *blob, uint64_t offset_bytes, uint64_t length_bytes,
                        ali_buf **bytes) {
@@ -525,15 +582,9 @@ static ali_status give(ali_blob *blob, uint64_t offset_bytes, uint64_t length_by
         return ali_buf_slice(blob->ctx, item->bytes, offset_bytes - item->offset_bytes,
                              length_bytes, bytes);
     }
+    if (length_bytes > JOIN_BYTES) return give_long(blob, offset_bytes, length_bytes, bytes);
     ALI_TRY(ali_buf_new(blob->ctx, length_bytes, bytes));
-    uint64_t at = 0;
-    for (uint32_t i = index; at < length_bytes; i += 1) {
-        item = &blob->ranges[i];
-        const uint64_t inside = offset_bytes + at - item->offset_bytes;
-        const uint64_t count = ali_min_u64(length_bytes - at, item->length_bytes - inside);
-        ali_copy_counted(blob->ctx, (*bytes)->data + at, item->bytes->data + inside, (size_t)count);
-        at += count;
-    }
+    copy_held(blob, offset_bytes, length_bytes, (*bytes)->data);
     return ALI_OK;
 }
 

@@ -38,6 +38,7 @@ void ali_blob_tune(ali_blob *blob, uint64_t coalesce_bytes, uint64_t request_byt
 //
 // Ownership: *tail is a reference of the caller's; *offset_bytes is where it begins.
 // Returns:   ALI_OK: shorter than asked if the object is. ALI_NEED: step again when answered.
+//            ALI_YIELD: as ali_blob_slice().
 ALI_CHECKED ali_status ali_blob_tail(ali_blob *blob, ali_task *task, uint64_t length_bytes,
                                      const char *why, ali_buf **tail, uint64_t *offset_bytes);
 
@@ -51,16 +52,17 @@ ALI_CHECKED ali_status ali_blob_want(ali_blob *blob, ali_task *task, uint64_t of
 ALI_CHECKED ali_status ali_blob_flush(ali_blob *blob, ali_task *task);
 
 // Gives a range. It must be wanted before (or held). Zero copy where one answer holds the range;
-// otherwise it is put together, counted as copied.
+// otherwise it is put together, counted as copied, at most 1 MiB a call.
 //
 // Ownership: *bytes is a reference of the caller's.
-// Returns:   ALI_OK; ALI_NEED if it is not there yet; ALI_ERR_TRUNCATED if the object ends before;
-//            ALI_ERR_CHANGED; ALI_ERR_NOT_FOUND; ALI_ERR_HOST.
+// Returns:   ALI_OK; ALI_NEED if it is not there yet; ALI_YIELD if it is put together: call again
+//            in the next step; ALI_ERR_TRUNCATED if the object ends before; ALI_ERR_CHANGED;
+//            ALI_ERR_NOT_FOUND; ALI_ERR_HOST.
 ALI_CHECKED ali_status ali_blob_slice(ali_blob *blob, ali_task *task, uint64_t offset_bytes,
                                       uint64_t length_bytes, ali_buf **bytes);
 
 // The contiguous bytes that are held from `offset_bytes` on, at most `length_bytes`, without
-// waiting for more: for headers whose length is not known. Zero copy.
+// waiting for more: for headers whose length is not known. Zero copy where one answer holds them.
 //
 // Returns:   ALI_OK with at least one byte; else as ali_blob_slice().
 ALI_CHECKED ali_status ali_blob_peek(ali_blob *blob, ali_task *task, uint64_t offset_bytes,

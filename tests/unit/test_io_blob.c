@@ -214,6 +214,103 @@ static void long_ranges_are_cut_into_requests(void **unused) {
     end(&test);
 }
 
+// Two long ranges that came by several requests: at most 1 MiB of each is copied in a step. After
+// `freed_at` steps the task is freed.
+static uint64_t read_long_range(uint64_t freed_at) {
+    const plan ranges = {.ranges = {{1000, 5000000}, {2000, 4000000}}, .count = 2};
+    fixture test = begin(&ranges);
+    test.object_bytes = 6000000;
+    ali_blob_tune(test.state->blob, 0, 800000);
+    ali_op ops[8];
+    const uint32_t count = list(&test, ops, 8);
+    assert_int_equal(count, 7);
+    for (uint32_t i = count; i > 0; i -= 1) answer_read(&test, &ops[i - 1]);
+    uint64_t copied = 0;
+    uint64_t steps = 0;
+    ali_status status = ALI_YIELD;
+    while (status == ALI_YIELD && steps != freed_at) {
+        status = ali_task_step(test.task, 0);
+        const uint64_t now = ali_context_copied_bytes(test.ctx);
+        assert_in_range(now - copied, 1, 2 << 20); // the end of one, the beginning of the next
+        copied = now;
+        steps += 1;
+    }
+    if (freed_at == UINT64_MAX) {
+        assert_int_equal(status, ALI_OK);
+        assert_int_equal(copied, 9000000); // each range once
+    }
+    end(&test);
+    return steps;
+}
+
+static void long_range_is_put_together_over_steps(void **unused) {
+    (void)unused;
+    const uint64_t steps = read_long_range(UINT64_MAX);
+    assert_int_equal(steps, 8);
+    for (uint64_t i = 1; i < steps; i += 1) (void)read_long_range(i);
+}
+
+// Two that take turns for ranges of one blob: each gets its own.
+static void long_ranges_in_turns_both_come_to_their_end(void **unused) {
+    (void)unused;
+    const plan nothing = {.count = 0};
+    fixture test = begin(&nothing);
+    ali_blob *blob = test.state->blob;
+    test.object_bytes = 6000000;
+    ali_blob_tune(blob, 0, 800000);
+    assert_int_equal(ali_blob_want(blob, test.task, 0, 6000000, "chunk"), ALI_OK);
+    assert_int_equal(ali_blob_flush(blob, test.task), ALI_OK);
+    ali_op ops[8];
+    assert_int_equal(ali_task_ops(test.task, ops, 8), 8);
+    for (uint32_t i = 0; i < 8; i += 1) answer_read(&test, &ops[i]);
+    const wanted ranges[2] = {{0, 2500000}, {700000, 4700000}};
+    uint32_t given = 0;
+    for (uint32_t turn = 0; turn < 20 && given != 3; turn += 1) {
+        const wanted *range = &ranges[turn & 1];
+        ali_buf *bytes = NULL;
+        if ((given >> (turn & 1) & 1) != 0) continue;
+        const ali_status status =
+            ali_blob_slice(blob, test.task, range->offset_bytes, range->length_bytes, &bytes);
+        if (status == ALI_YIELD) continue;
+        assert_int_equal(status, ALI_OK);
+        check_bytes(bytes, range->offset_bytes, range->length_bytes);
+        ali_buf_release(bytes);
+        given |= 1u << (turn & 1);
+    }
+    assert_int_equal(given, 3);
+    end(&test);
+}
+
+// What is put together is dropped in the middle of it: it is wanted anew.
+static void long_range_that_is_dropped_on_its_way_is_asked_for_anew(void **unused) {
+    (void)unused;
+    const plan nothing = {.count = 0};
+    fixture test = begin(&nothing);
+    ali_blob *blob = test.state->blob;
+    test.object_bytes = 6000000;
+    ali_blob_tune(blob, 0, 3000000);
+    assert_int_equal(ali_blob_want(blob, test.task, 0, 6000000, "chunk"), ALI_OK);
+    assert_int_equal(ali_blob_flush(blob, test.task), ALI_OK);
+    ali_op ops[2];
+    assert_int_equal(ali_task_ops(test.task, ops, 2), 2);
+    for (uint32_t i = 0; i < 2; i += 1) answer_read(&test, &ops[i]);
+    ali_buf *bytes = NULL;
+    assert_int_equal(ali_blob_slice(blob, test.task, 0, 6000000, &bytes), ALI_YIELD);
+    ali_blob_drop(blob, 0, 3000000);
+    assert_int_equal(ali_blob_slice(blob, test.task, 0, 6000000, &bytes), ALI_NEED);
+    assert_int_equal(ali_task_ops(test.task, ops, 2), 1);
+    assert_int_equal(ops[0].offset_bytes, 0);
+    answer_read(&test, &ops[0]);
+    ali_status status = ALI_YIELD;
+    while (status == ALI_YIELD) {
+        status = ali_blob_slice(blob, test.task, 0, 6000000, &bytes);
+    }
+    assert_int_equal(status, ALI_OK);
+    check_bytes(bytes, 0, 6000000);
+    ali_buf_release(bytes);
+    end(&test);
+}
+
 static void flow_limits_hold_back_what_comes_later(void **unused) {
     (void)unused;
     const plan ranges = {.ranges = {{0, 10}, {100, 10}, {200, 10}}, .count = 3};
@@ -737,6 +834,9 @@ int main(void) {
         cmocka_unit_test(near_ranges_are_joined_into_one_operation),
         cmocka_unit_test(no_byte_is_asked_for_twice),
         cmocka_unit_test(long_ranges_are_cut_into_requests),
+        cmocka_unit_test(long_range_is_put_together_over_steps),
+        cmocka_unit_test(long_ranges_in_turns_both_come_to_their_end),
+        cmocka_unit_test(long_range_that_is_dropped_on_its_way_is_asked_for_anew),
         cmocka_unit_test(flow_limits_hold_back_what_comes_later),
         cmocka_unit_test(near_ranges_are_not_joined_beyond_the_bytes_in_flight),
         cmocka_unit_test(suffix_read_tells_size_and_keeps_the_tail),

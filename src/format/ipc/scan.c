@@ -268,7 +268,7 @@ static ali_status plan_bodies(scan_state *scan) {
             ali_buf *metadata = NULL;
             const ali_status status = ali_blob_slice(scan->blob, scan->task, at.start,
                                                      at.metadata_end - at.start, &metadata);
-            if (status == ALI_NEED) return ALI_OK;
+            if (status == ALI_NEED || status == ALI_YIELD) return ALI_OK;
             ALI_TRY(status);
             const ali_status planned = plan_body(scan, &at, metadata);
             ali_buf_release(metadata);
