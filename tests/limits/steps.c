@@ -6,8 +6,9 @@
 // comparison: of those there is one at least for each turn of a loop. To these come the bytes that
 // the core copied and counted, eight to a comparison. Decompression by a library is bounded by what
 // a step gives it (docs/contracts/tasks.md) and is not counted. Each file is lent whole, then
-// handed over in buffers of the task. Prints a line of JSON for each: rows, steps, the median, 99th
-// percentile and maximum of the counts, the bytes that were copied, and those of the columns.
+// handed over in buffers of the task, then by requests of at most 64 KiB. Prints a line of JSON for
+// each: rows, steps, the median, 99th percentile and maximum of the counts, the bytes that were
+// copied, the most of them in a step, and those of the columns.
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,6 +22,7 @@
 #define OPS 16
 #define STEPS_MAX 1000000
 #define BYTES_OF_A_COMPARISON 8
+#define REQUEST_BYTES 65536
 
 static uint64_t comparisons;
 
@@ -60,11 +62,13 @@ typedef struct object {
     const uint8_t *bytes;
     uint64_t count_bytes;
     uint32_t flags;
+    uint64_t request_bytes_max;
 } object;
 
 static uint64_t *counts;
 static size_t counts_count;
 static uint64_t copied_bytes;    // by the core, as it counts them
+static uint64_t copied_most;     // in one step
 static uint64_t delivered_bytes; // of the columns' buffers
 
 static void stop(const char *what, const char *why) {
@@ -95,6 +99,7 @@ static ali_status step(ali_context *ctx, ali_task *task) {
     comparisons = 0;
     const ali_status status = ali_task_step(task, 0);
     const uint64_t moved = ali_context_copied_bytes(ctx) - copied;
+    if (moved > copied_most) copied_most = moved;
     if (counts_count == STEPS_MAX) stop("a task", "no end");
     counts[counts_count] = comparisons + moved / BYTES_OF_A_COMPARISON;
     counts_count += 1;
@@ -154,7 +159,9 @@ static uint64_t read_whole(const object *from) {
     (void)drive(from, ctx, task);
     ali_dataset *dataset = ali_task_take_dataset(task);
     ali_task_free(task);
-    if (ali_scan_start(dataset, NULL, &task) != ALI_OK) stop(from->path, "not scanned");
+    const ali_scan_options how = {.size_bytes = sizeof how,
+                                  .request_bytes_max = from->request_bytes_max};
+    if (ali_scan_start(dataset, &how, &task) != ALI_OK) stop(from->path, "not scanned");
     const uint64_t rows = drive(from, ctx, task);
     ali_task_free(task);
     ali_dataset_release(dataset);
@@ -171,16 +178,18 @@ static int by_value(const void *left, const void *right) {
 
 static void tell(const object *from) {
     counts_count = 0;
-    delivered_bytes = 0;
+    delivered_bytes = copied_most = 0;
     const uint64_t rows = read_whole(from);
     qsort(counts, counts_count, sizeof counts[0], by_value);
-    printf("{\"file\":\"%s\",\"lent\":%s,\"rows\":%llu,\"steps\":%zu,\"p50\":%llu,\"p99\":%llu,"
-           "\"most\":%llu,\"copied\":%llu,\"delivered\":%llu}\n",
-           from->path, from->flags != 0 ? "true" : "false", (unsigned long long)rows, counts_count,
+    const char *way = from->flags != 0 ? "lent" : "fetched";
+    if (from->request_bytes_max != 0) way = "by requests";
+    printf("{\"file\":\"%s\",\"way\":\"%s\",\"rows\":%llu,\"steps\":%zu,\"p50\":%llu,\"p99\":%llu,"
+           "\"most\":%llu,\"copied\":%llu,\"copiedMost\":%llu,\"delivered\":%llu}\n",
+           from->path, way, (unsigned long long)rows, counts_count,
            (unsigned long long)counts[counts_count / 2],
            (unsigned long long)counts[counts_count * 99 / 100],
            (unsigned long long)counts[counts_count - 1], (unsigned long long)copied_bytes,
-           (unsigned long long)delivered_bytes);
+           (unsigned long long)copied_most, (unsigned long long)delivered_bytes);
 }
 
 int main(int count, char **words) {
@@ -193,9 +202,11 @@ int main(int count, char **words) {
         const size_t bytes = (size_t)about.st_size;
         uint8_t *mapped = mmap(NULL, bytes, PROT_READ, MAP_PRIVATE, file, 0);
         if (mapped == MAP_FAILED) stop(words[i], "not mapped");
-        object from = {words[i], mapped, bytes, ALI_OBJECT_LENDS};
+        object from = {words[i], mapped, bytes, ALI_OBJECT_LENDS, 0};
         tell(&from);
         from.flags = 0;
+        tell(&from);
+        from.request_bytes_max = REQUEST_BYTES;
         tell(&from);
         (void)munmap(mapped, bytes);
         (void)close(file);

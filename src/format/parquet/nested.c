@@ -252,13 +252,26 @@ static ali_status put_link(ali_parquet_source *source, ali_parquet_reader *reade
     return ALI_OK;
 }
 
+// How many slots to make room for, where `needed` are: up to eight times those that are there, so
+// that few are copied, as far as the batch's room goes; never more than the chunk has levels left.
+static uint64_t rows_of_growth(const ali_parquet_source *source, const ali_parquet_reader *reader,
+                               uint64_t needed) {
+    const uint64_t left_bytes = reader->text_end -
+                                ali_min_u64(source->text_bytes, reader->text_end);
+    const uint64_t cost_bytes = ali_max_u64(ali_parquet_nest_cost(reader), 1);
+    const uint64_t room = reader->done + left_bytes / cost_bytes;
+    const uint64_t levels = reader->done + reader->page_rows + reader->values_left;
+    const uint64_t rows = ali_max_u64(2 * reader->rows, ali_min_u64(8 * reader->rows, room));
+    return ali_max_u64(needed, ali_min_u64(rows, levels));
+}
+
 // Makes room for the leaf's next slots. What is there for reader->rows of them grows to more.
 static ali_status grow_leaf(ali_parquet_source *source, ali_parquet_reader *reader,
                             uint64_t slots) {
     const uint64_t needed = reader->done + slots;
     if (needed <= reader->rows) return ALI_OK;
     ali_column *out = reader->out;
-    const uint64_t rows = ali_max_u64(needed, 2 * reader->rows);
+    const uint64_t rows = rows_of_growth(source, reader, needed);
     if (out->values != NULL && out->type->bits == 1) {
         const uint64_t before = out->values->size_bytes;
         ALI_TRY(reserve(source->ctx, &out->values, (rows + 7) / 8));
