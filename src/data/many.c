@@ -191,9 +191,26 @@ static bool has_null(const ali_many *many, uint32_t key) {
 
 // --- merging -------------------------------------------------------------------------------------
 
+// What may be null in the field of one of the files, at any depth, may be null in the column. Its
+// type is the same but for that.
+static ali_status merge_nulls(ali_many *many, ali_many_column *column, const ali_field *field) {
+    const uint32_t span = field->type->span;
+    uint32_t i = 1;
+    while (i < span && (column->field[i].is_nullable || !field[i].is_nullable)) i += 1;
+    if (i >= span) return ALI_OK;
+    void *pointer = NULL;
+    ALI_TRY(ali_arena_new(&many->arena, (uint64_t)span * sizeof(ali_field), &pointer));
+    ali_field *nodes = pointer;
+    for (i = 0; i < span; i += 1) {
+        nodes[i] = column->field[i];
+        nodes[i].is_nullable |= field[i].is_nullable;
+    }
+    column->field = nodes;
+    return ALI_OK;
+}
+
 // The column takes in the type of a field of the file that is added.
-static ali_status merge_type(const ali_many *many, ali_many_column *column,
-                             const ali_field *field) {
+static ali_status merge_type(ali_many *many, ali_many_column *column, const ali_field *field) {
     if (column->key != ALI_MANY_NO_KEY) return ALI_OK;
     ali_field known = *column->field;
     if (column->is_widened) known.type = &column->type;
@@ -204,7 +221,7 @@ static ali_status merge_type(const ali_many *many, ali_many_column *column,
         return ALI_OK;
     }
     const ali_field *one = column->is_widened ? &known : column->field;
-    if (ali_field_is_same_type(one, field)) return ALI_OK;
+    if (ali_field_is_same_type(one, field)) return merge_nulls(many, column, field);
     ali_type wider;
     if (field->type->kind == ALI_TYPE_NULL) {
         column->is_nullable = true;
@@ -288,7 +305,7 @@ static ali_status merge(ali_many *many) {
         const ali_field *field = ali_schema_field(schema, i);
         column->files_count += 1;
         column->is_nullable |= field->is_nullable;
-        if (!is_alike) ALI_TRY(merge_type(many, column, field));
+        ALI_TRY(is_alike ? merge_nulls(many, column, field) : merge_type(many, column, field));
     }
     if (many->columns_count > many->ctx->limits.columns_max) {
         return ali_fail(many->ctx, ALI_ERR_LIMIT,

@@ -50,6 +50,10 @@ put('order/b.parquet', [
     ['b', 'int32', [30]],
     ['a', 'int32', [10]],
 ])
+// a nested field that may be null in the second file, and no longer in the third
+put('nulls/a.parquet', parquet([{ within: 's', name: 'x', type: 'int32', values: [1] }]))
+put('nulls/b.parquet', parquet([{ within: 's', name: 'x', type: 'int32', values: [null, 2] }]))
+put('nulls/c.parquet', parquet([{ within: 's', name: 'x', type: 'int32', values: [3] }]))
 // files without known ends, and more files than are opened at once
 put('plain/part-00000', [['n', 'int32', [1]]])
 put('plain/part-00001', [['n', 'int32', [2]]])
@@ -155,6 +159,11 @@ export const cases = [
         'columns are matched by name, those of one name in their order',
         ['cat', set('order')],
         { out: 'a,b,b\n1,2,3\n10,20,30\n' },
+    ],
+    [
+        'nulls of a nested field that the first file has none of',
+        [...head, set('nulls')],
+        rows({ s: { x: 1 } }, { s: { x: null } }, { s: { x: 2 } }, { s: { x: 3 } }),
     ],
     ['files without known ends', [...head, set('plain')], rows({ n: 1 }, { n: 2 })],
     [

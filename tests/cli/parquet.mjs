@@ -1,7 +1,7 @@
 // Small Parquet files for the command's tests: flat columns, one row group, PLAIN, uncompressed
 // (Apache Parquet's parquet.thrift; the compact protocol of Thrift). A column is { name, type,
 // values } with type 'utf8', 'binary', 'int32', 'int64', 'double' or 'bool'; null among the values
-// makes it nullable.
+// makes it nullable. With `within` it is the only field of a required group of that name.
 const PHYSICAL = { bool: 0, int32: 1, int64: 2, double: 5, utf8: 6, binary: 6 }
 export const T = { I32: 5, I64: 6, BINARY: 8, LIST: 9, STRUCT: 12 }
 
@@ -105,7 +105,7 @@ function page(column, isNullable) {
 
 const isNullableOf = (column) => column.values.includes(null)
 
-function element(column) {
+function elements(column) {
     const fields = [
         [1, T.I32, PHYSICAL[column.type]],
         [3, T.I32, isNullableOf(column) ? 1 : 0],
@@ -113,8 +113,16 @@ function element(column) {
     ]
     if (column.type === 'utf8') fields.push([6, T.I32, 0])
     if (column.precision) fields.push([6, T.I32, 5], [7, T.I32, 0], [8, T.I32, column.precision])
-    return struct(fields)
+    if (!column.within) return [struct(fields)]
+    const group = [
+        [3, T.I32, 0],
+        [4, T.BINARY, text(column.within)],
+        [5, T.I32, 1],
+    ]
+    return [struct(group), struct(fields)]
 }
+
+const pathOf = (column) => (column.within ? [column.within, column.name] : [column.name])
 
 // The bytes of a file.
 export function parquet(columns, metadata = []) {
@@ -126,7 +134,7 @@ export function parquet(columns, metadata = []) {
         const about = struct([
             [1, T.I32, PHYSICAL[column.type]],
             [2, T.LIST, list(T.I32, [zigzag(0), zigzag(3)])],
-            [3, T.LIST, list(T.BINARY, [text(column.name)])],
+            [3, T.LIST, list(T.BINARY, pathOf(column).map(text))],
             [4, T.I32, column.codec ?? 0],
             [5, T.I64, rows],
             [6, T.I64, bytes.length],
@@ -156,7 +164,7 @@ export function parquet(columns, metadata = []) {
               ]
     const fields = [
         [1, T.I32, 2],
-        [2, T.LIST, list(T.STRUCT, [root, ...columns.map(element)])],
+        [2, T.LIST, list(T.STRUCT, [root, ...columns.flatMap(elements)])],
         [3, T.I64, rows],
         [4, T.LIST, list(T.STRUCT, groups)],
     ]

@@ -6,6 +6,7 @@ import path from 'node:path'
 import { test } from 'node:test'
 
 import { openFile } from '../../web/dist/node.js'
+import { parquet } from '../cli/parquet.mjs'
 
 const weather = 'examples/dashboard/data/nyc-weather-2013.parquet'
 
@@ -26,6 +27,24 @@ test('the files of a folder are one data set, in the order of their paths', asyn
         assert.equal(await dataset.count(), 3 * 26115)
         const { k } = await dataset.columns(['k'], { offset: 2 * 26115 - 1, limit: 2 })
         assert.deepEqual([...k], [1, 2])
+        dataset.close()
+    } finally {
+        fs.rmSync(root, { recursive: true })
+    }
+})
+
+test('a nested field may be null where it may be in any of the files', async () => {
+    const root = folder([])
+    const files = { a: [1], b: [null, 2], c: [3] }
+    for (const [name, values] of Object.entries(files)) {
+        const column = { within: 's', name: 'x', type: 'int32', values }
+        fs.writeFileSync(path.join(root, `${name}.parquet`), parquet([column]))
+    }
+    try {
+        const dataset = await openFile(root)
+        const [field] = dataset.schema.fields
+        assert.equal(field.nullable, false)
+        assert.equal(field.type.children[0].nullable, true)
         dataset.close()
     } finally {
         fs.rmSync(root, { recursive: true })
