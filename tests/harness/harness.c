@@ -210,7 +210,9 @@ static void answer_round(harness *h) {
         answer(h, h->pending_count - 1, UINT64_MAX);
         break;
     case FASHION_PARTS:
-        for (uint32_t i = h->pending_count; i > 0; i -= 1) answer(h, i - 1, PART_BYTES);
+        for (uint32_t i = h->pending_count; i > 0; i -= 1) {
+            answer(h, i - 1, h->plan.part_bytes != 0 ? h->plan.part_bytes : PART_BYTES);
+        }
         break;
     case FASHION_BYTES:
         for (uint32_t i = 0; i < 512 && h->pending_count > 0; i += 1) answer(h, 0, 1);

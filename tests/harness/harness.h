@@ -33,6 +33,7 @@ typedef struct harness_plan {
     uint64_t short_operation; // the n-th operation is answered one byte short
     uint64_t cancel_at_step;  // the task is cancelled before the n-th step
     uint64_t free_at_step;    // the task is freed before the n-th step
+    uint64_t part_bytes;      // of a part of FASHION_PARTS; 0: PART_BYTES
     bool frees_context_first; // late answers come after the context is gone
 } harness_plan;
 
