@@ -11,6 +11,7 @@
 #include "alimentar.h"
 #include "column/column.h"
 #include "format/ipc/ipc.h"
+#include "source.h"
 
 enum { FUZZ_STEPS_MAX = 4000, FUZZ_OPS_MAX = 16 };
 
@@ -20,30 +21,6 @@ typedef struct fuzz_outcome {
     uint64_t sum;
     char sentence[480];
 } fuzz_outcome;
-
-typedef struct fuzz_source {
-    const char *format;
-    const uint8_t *data;
-    size_t size;
-    bool lends;
-} fuzz_source;
-
-static void fuzz_answer(ali_task *task, const ali_op *op, const fuzz_source *from) {
-    uint64_t at = op->offset_bytes;
-    if ((op->flags & ALI_OP_FROM_END) != 0) {
-        at = op->length_bytes < from->size ? from->size - op->length_bytes : 0;
-    }
-    uint64_t count = at < from->size ? from->size - at : 0;
-    if (count > op->length_bytes) count = op->length_bytes;
-    ali_answer reply = {.size_bytes = sizeof reply,
-                        .op_id = op->op_id,
-                        .moved_bytes = count,
-                        .object_bytes = from->size,
-                        .is_last = 1};
-    if (from->lends) reply.lent = from->data + at;
-    if (!from->lends && count != 0) memcpy(op->data, from->data + at, (size_t)count);
-    if (ali_task_answer(task, &reply) != ALI_OK) abort();
-}
 
 // What must hold stops the fuzzer where it does not.
 static void fuzz_must(bool holds) {

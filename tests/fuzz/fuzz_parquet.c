@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "alimentar.h"
+#include "source.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -16,12 +16,6 @@ typedef struct outcome {
     uint64_t rows;
     char sentence[480];
 } outcome;
-
-typedef struct source {
-    const uint8_t *data;
-    size_t size;
-    bool lends;
-} source;
 
 // Decompresses by brotli's library.
 static void transform(ali_task *task, const ali_op *op) {
@@ -35,25 +29,12 @@ static void transform(ali_task *task, const ali_op *op) {
     if (ali_task_answer(task, &reply) != ALI_OK) abort();
 }
 
-static void answer(ali_task *task, const ali_op *op, const source *from) {
+static void answer(ali_task *task, const ali_op *op, const fuzz_source *from) {
     if (op->kind == ALI_OP_TRANSFORM) {
         transform(task, op);
-        return;
+    } else {
+        fuzz_answer(task, op, from);
     }
-    uint64_t at = op->offset_bytes;
-    if ((op->flags & ALI_OP_FROM_END) != 0) {
-        at = op->length_bytes < from->size ? from->size - op->length_bytes : 0;
-    }
-    uint64_t count = at < from->size ? from->size - at : 0;
-    if (count > op->length_bytes) count = op->length_bytes;
-    ali_answer reply = {.size_bytes = sizeof reply,
-                        .op_id = op->op_id,
-                        .moved_bytes = count,
-                        .object_bytes = from->size,
-                        .is_last = 1};
-    if (from->lends) reply.lent = from->data + at;
-    if (!from->lends && count != 0) memcpy(op->data, from->data + at, (size_t)count);
-    if (ali_task_answer(task, &reply) != ALI_OK) abort();
 }
 
 // Looks at every value, so that a buffer that is too short is found.
@@ -79,7 +60,7 @@ static uint64_t touch(ali_context *ctx, ali_batch *batch) {
     return sum;
 }
 
-static ali_status drive(outcome *out, ali_context *ctx, ali_task *task, const source *from) {
+static ali_status drive(outcome *out, ali_context *ctx, ali_task *task, const fuzz_source *from) {
     ali_status status = ALI_OK;
     for (uint32_t steps = 0; steps < STEPS_MAX; steps += 1) {
         status = ali_task_step(task, 0);
@@ -98,7 +79,7 @@ static ali_status drive(outcome *out, ali_context *ctx, ali_task *task, const so
     return status;
 }
 
-static outcome read_all(const source *from) {
+static outcome read_all(const fuzz_source *from) {
     outcome out = {0};
     const ali_limits limits = {
         .size_bytes = sizeof limits, .memory_bytes_max = 64 << 20, .page_bytes_max = 1 << 20};
@@ -128,8 +109,8 @@ static outcome read_all(const source *from) {
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-    const source owned = {data, size, false};
-    const source lent = {data, size, true};
+    const fuzz_source owned = {NULL, data, size, false};
+    const fuzz_source lent = {NULL, data, size, true};
     const outcome first = read_all(&owned);
     const outcome second = read_all(&lent);
     const bool is_limit = first.status == ALI_ERR_LIMIT || second.status == ALI_ERR_LIMIT;
