@@ -413,14 +413,16 @@ static ali_status open_values(importer *by, source *from) {
     return ALI_OK;
 }
 
-// Rows whose code stands for a null in the dictionary become null themselves.
+// Rows whose code stands for a null in the dictionary become null themselves; values of type null
+// all are, and stay what they are.
 static ali_status move_nulls(importer *by, ali_column *codes, ali_column *values) {
     ali_buf *bits = NULL;
     ALI_TRY(ali_buf_zero(by->ctx, (codes->length + 7) / 8, &bits));
     uint64_t nulls = 0;
+    const bool has_values = values->type->kind != ALI_TYPE_NULL;
     for (uint64_t i = 0; i < codes->length; i += 1) {
         const uint32_t code = ali_load_u32(codes->values->data + i * 4);
-        if (ali_column_is_valid(codes, i) && ali_column_is_valid(values, code)) {
+        if (has_values && ali_column_is_valid(codes, i) && ali_column_is_valid(values, code)) {
             bits->data[i / 8] |= (uint8_t)(1u << (i % 8));
         } else {
             nulls += 1;
@@ -432,7 +434,7 @@ static ali_status move_nulls(importer *by, ali_column *codes, ali_column *values
     if (nulls == 0) ali_buf_release(bits);
     ali_buf_release(values->validity);
     values->validity = NULL;
-    values->null_count = 0;
+    if (has_values) values->null_count = 0;
     return ALI_OK;
 }
 
@@ -447,7 +449,9 @@ static ali_status close_dictionaries(importer *by) {
     while (by->open_count > 0 && by->open[by->open_count - 1].end == by->node) {
         const open_dictionary *open = &by->open[by->open_count - 1];
         ali_column *codes = open->codes;
-        if (open->columns->validity != NULL) ALI_TRY(move_nulls(by, codes, open->columns));
+        if (open->columns->validity != NULL || open->columns->type->kind == ALI_TYPE_NULL) {
+            ALI_TRY(move_nulls(by, codes, open->columns));
+        }
         ALI_TRY(ali_dictionary_new(by->ctx, by->schema, open->columns, &codes->dictionary));
         codes->encoding = ALI_ENCODING_DICTIONARY;
         by->open_count -= 1;

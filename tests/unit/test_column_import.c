@@ -162,6 +162,27 @@ static void nulls_in_a_dictionary_become_nulls_of_rows(void **state) {
     close_table(&of);
 }
 
+static void values_of_type_null_make_rows_null(void **state) {
+    table of;
+    ali_batch *batch = NULL;
+    open_table(&of, "?8 utf8", 40);
+    struct ArrowSchema *field = of.type.children[0]->dictionary;
+    struct ArrowArray *values = of.array.children[0]->dictionary;
+    ali_schema *schema = NULL;
+    field->format = "n";
+    values->n_buffers = 0;
+    values->null_count = values->length;
+    assert_int_equal(ali_schema_import(of.ctx, &of.type, &schema), ALI_OK);
+    assert_int_equal(ali_batch_import(of.ctx, schema, &of.array, &batch), ALI_OK);
+    assert_int_equal(batch->columns[0].null_count, 40);
+    for (uint64_t i = 0; i < 40; i += 1) assert_false(ali_column_is_valid(batch->columns, i));
+    const ali_column *nulls = batch->columns[0].dictionary->columns;
+    assert_int_equal(nulls->null_count, nulls->length);
+    ali_batch_release(batch);
+    ali_schema_release(schema);
+    close_table(&of);
+}
+
 // --- what does not fit ---------------------------------------------------------------------------
 
 // Changes an array so that it must be refused.
@@ -538,6 +559,7 @@ int main(void) {
         cmocka_unit_test(parts_of_arrays_come_back_as_slices),
         cmocka_unit_test(batches_outlive_context_and_schema),
         cmocka_unit_test(nulls_in_a_dictionary_become_nulls_of_rows),
+        cmocka_unit_test(values_of_type_null_make_rows_null),
         cmocka_unit_test(what_leads_out_of_bounds_is_refused),
         cmocka_unit_test(formats_that_are_not_known_are_refused_by_name),
         cmocka_unit_test(unions_name_each_id_once),

@@ -140,6 +140,47 @@ static void open_nodes(tool_table *table, const ali_type *types, uint32_t count,
     table->batch = tool_batch(table->ctx, table->schema, rows);
 }
 
+// The first batch of what was written, to be looked at.
+typedef struct first_batch {
+    tool_counter counter;
+    ali_context *ctx;
+    ali_batch *batch;
+    char *bytes;
+} first_batch;
+
+static void open_first(first_batch *first, tool_table *table) {
+    uint64_t warnings = 0;
+    bytes_of from = {.tail_bytes = 65536};
+    memset(first, 0, sizeof *first);
+    from.bytes = first->bytes = tool_write(table, "arrows", 0, 1, &from.count, &warnings);
+    first->ctx = tool_context(&first->counter);
+    const ali_object object = {
+        .size_bytes = sizeof object, .object_bytes = ALI_UNKNOWN, .path = "it", .path_bytes = 2};
+    ali_task *task = NULL;
+    reading read = {0};
+    assert_int_equal(ali_open_start(first->ctx, &object, NULL, &task), ALI_OK);
+    assert_int_equal(drive(&read, first->ctx, task, &from), ALI_OK);
+    ali_dataset *dataset = ali_task_take_dataset(task);
+    ali_task_free(task);
+    assert_int_equal(ali_scan_start(dataset, NULL, &task), ALI_OK);
+    ali_status status = ALI_OK;
+    while ((status = ali_task_step(task, 0)) == ALI_NEED) {
+        ali_op op;
+        while (ali_task_ops(task, &op, 1) != 0) answer(task, &op, &from);
+    }
+    assert_int_equal(status, ALI_READY);
+    first->batch = ali_task_take_batch(task);
+    ali_task_free(task);
+    ali_dataset_release(dataset);
+}
+
+static void close_first(first_batch *first) {
+    ali_batch_release(first->batch);
+    ali_context_free(first->ctx);
+    free(first->bytes);
+    assert_int_equal(first->counter.bytes, 0);
+}
+
 // --- what is promised ----------------------------------------------------------------------------
 
 static void null_slots_are_zero_and_null_text_is_empty(void **state) {
@@ -155,28 +196,9 @@ static void null_slots_are_zero_and_null_text_is_empty(void **state) {
     columns[1].data = tool_buf(table.ctx, "abXYZc", 6);
     tool_values(table.ctx, &columns[2], bits, sizeof bits);
     for (uint32_t i = 0; i < 3; i += 1) tool_nulls(table.ctx, &columns[i], "x.x");
-    uint64_t warnings = 0;
-    bytes_of from = {.tail_bytes = 65536};
-    char *bytes = tool_write(&table, "arrows", 0, 1, &from.count, &warnings);
-    from.bytes = bytes;
-    tool_counter counter = {0};
-    ali_context *ctx = tool_context(&counter);
-    const ali_object object = {
-        .size_bytes = sizeof object, .object_bytes = ALI_UNKNOWN, .path = "it", .path_bytes = 2};
-    ali_task *task = NULL;
-    reading read = {0};
-    assert_int_equal(ali_open_start(ctx, &object, NULL, &task), ALI_OK);
-    assert_int_equal(drive(&read, ctx, task, &from), ALI_OK);
-    ali_dataset *dataset = ali_task_take_dataset(task);
-    ali_task_free(task);
-    assert_int_equal(ali_scan_start(dataset, NULL, &task), ALI_OK);
-    ali_status status = ALI_OK;
-    while ((status = ali_task_step(task, 0)) == ALI_NEED) {
-        ali_op op;
-        while (ali_task_ops(task, &op, 1) != 0) answer(task, &op, &from);
-    }
-    assert_int_equal(status, ALI_READY);
-    ali_batch *batch = ali_task_take_batch(task);
+    first_batch first;
+    open_first(&first, &table);
+    ali_batch *batch = first.batch;
     ali_column_info info = {.size_bytes = sizeof info};
     assert_int_equal(ali_column_describe(ali_batch_column(batch, 0), &info), ALI_OK);
     const int32_t cleaned[] = {7, 0, 9};
@@ -186,11 +208,7 @@ static void null_slots_are_zero_and_null_text_is_empty(void **state) {
     info.size_bytes = sizeof info;
     assert_int_equal(ali_column_describe(ali_batch_column(batch, 2), &info), ALI_OK);
     assert_int_equal(((const uint8_t *)info.values)[0] & 7, 5);
-    ali_batch_release(batch);
-    ali_task_free(task);
-    ali_dataset_release(dataset);
-    ali_context_free(ctx);
-    free(bytes);
+    close_first(&first);
     tool_close(&table);
 }
 
@@ -206,6 +224,29 @@ static void nulls_among_the_values_of_a_dictionary_are_nulls(void **state) {
     ali_column *words = &table.batch->columns[0].dictionary->columns[0];
     tool_nulls(table.ctx, words, "x.");
     expect_rows(&table, "{\"a\":null}\n{\"a\":\"one\"}\n{\"a\":null}\n");
+    tool_close(&table);
+}
+
+// Values of type null have no bitmap; rows that refer to them are null all the same.
+static void rows_that_refer_to_values_of_type_null_are_null(void **state) {
+    const ali_type type = {.kind = ALI_TYPE_NULL, .index_bits = 16, .index_is_signed = 1};
+    const int32_t codes[] = {1, 0, 1};
+    tool_table table;
+    tool_open(&table, &type, 1, 3);
+    ali_column *column = &table.batch->columns[0];
+    ali_column nulls = {.type = column->type, .length = 2, .null_count = 2};
+    assert_int_equal(ali_dictionary_new(table.ctx, table.schema, &nulls, &column->dictionary),
+                     ALI_OK);
+    column->encoding = ALI_ENCODING_DICTIONARY;
+    tool_values(table.ctx, column, codes, sizeof codes);
+    first_batch first;
+    open_first(&first, &table);
+    const ali_column *read = first.batch->columns;
+    assert_int_equal(read->null_count, 3);
+    for (uint32_t i = 0; i < 3; i += 1) assert_false(ali_column_is_valid(read, i));
+    assert_int_equal(read->dictionary->columns[0].null_count, 2);
+    close_first(&first);
+    expect_rows(&table, "{\"a\":null}\n{\"a\":null}\n{\"a\":null}\n");
     tool_close(&table);
 }
 
@@ -521,6 +562,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(null_slots_are_zero_and_null_text_is_empty),
         cmocka_unit_test(nulls_among_the_values_of_a_dictionary_are_nulls),
+        cmocka_unit_test(rows_that_refer_to_values_of_type_null_are_null),
         cmocka_unit_test(lists_may_begin_behind_their_first_item),
         cmocka_unit_test(offsets_that_lie_are_refused),
         cmocka_unit_test(codes_outside_their_dictionary_are_refused),

@@ -32,7 +32,7 @@ static ali_status make(ali_context *ctx, ali_schema *schema, ali_ipc_values *val
     reset(ctx, values);
     values->validity = columns[0].validity;
     columns[0].validity = NULL;
-    columns[0].null_count = 0;
+    if (columns[0].type->kind != ALI_TYPE_NULL) columns[0].null_count = 0;
     const ali_status status = ali_dictionary_new(ctx, schema, columns, &values->dictionary);
     ali_fill(columns, 0, (size_t)count * sizeof(ali_column));
     return status;

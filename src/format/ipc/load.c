@@ -541,13 +541,14 @@ static ali_status step_check_codes(ali_ipc_loader *loader) {
                       "has a code outside its dictionary: in row");
 }
 
-// Codes of values that are null become nulls.
+// Codes of values that are null become nulls. Values of type null are, and have no bitmap.
 static uint64_t fold(ali_ipc_loader *loader, uint64_t from, uint64_t to) {
     ali_column *column = loader->column;
-    const uint8_t *valid = dictionary_of(loader)->validity->data;
+    const ali_buf *valid = dictionary_of(loader)->validity;
     int32_t *codes = (int32_t *)(void *)loader->made->data;
     for (uint64_t i = from; i < to; i += 1) {
-        if (ali_column_is_valid(column, i) && ali_ipc_bit(valid, (uint64_t)codes[i])) {
+        if (valid != NULL && ali_column_is_valid(column, i) &&
+            ali_ipc_bit(valid->data, (uint64_t)codes[i])) {
             loader->raw->data[i / 8] |= (uint8_t)(1u << (i % 8));
         } else {
             codes[i] = 0;
@@ -559,8 +560,9 @@ static uint64_t fold(ali_ipc_loader *loader, uint64_t from, uint64_t to) {
 
 static ali_status step_fold(ali_ipc_loader *loader) {
     ali_column *column = loader->column;
-    const ali_buf *nulls = dictionary_of(loader)->validity;
-    if (nulls == NULL || column->length == 0 || column->null_count == column->length) return ALI_OK;
+    const bool has_nulls = dictionary_of(loader)->validity != NULL ||
+                           loader->type->kind == ALI_TYPE_NULL;
+    if (!has_nulls || column->length == 0 || column->null_count == column->length) return ALI_OK;
     if (loader->raw == NULL) {
         const ali_status status = own(loader);
         if (status != ALI_OK) return status;
