@@ -1,6 +1,7 @@
 // data/many.c: the schema of many files, and what they are together.
 #include "data/many.h"
 
+#include "base/sort.h"
 #include "base/text.h"
 #include "compute/widen.h"
 #include "data/names.h"
@@ -93,7 +94,7 @@ static void put_key(ali_many *many, const ali_many_key *key) {
     uint32_t at = many->keys_count;
     for (; at > 0; at -= 1) {
         const ali_many_key *before = &many->keys[at - 1];
-        if (ali_names_compare(before->name, before->name_bytes, key->name, key->name_bytes) < 0)
+        if (ali_compare_bytes(before->name, before->name_bytes, key->name, key->name_bytes) < 0)
             break;
         many->keys[at] = *before;
     }
@@ -257,7 +258,7 @@ static ali_status add_column(ali_many *many, const ali_field *field, uint32_t oc
 // Finds the column of each field of a schema, and adds those that are new.
 static ali_status map_fields(ali_many *many, const ali_schema *schema, uint32_t *room) {
     const uint32_t known = many->columns_count;
-    const ali_names names = ali_names_sort(schema, room, room + schema->count);
+    const ali_names names = ali_names_sort(schema, room);
     for (uint32_t i = 0; i < schema->count; i += 1) many->map[i] = UNMAPPED;
     for (uint32_t i = 0; i < known; i += 1) {
         const ali_many_column *column = &many->columns[i];
@@ -282,7 +283,7 @@ static ali_status map_fields(ali_many *many, const ali_schema *schema, uint32_t 
 
 static ali_status map_schema(ali_many *many, const ali_schema *schema) {
     void *pointer = many->map;
-    const uint64_t room_bytes = ((uint64_t)schema->count * 2 + 1) * sizeof(uint32_t);
+    const uint64_t room_bytes = ((uint64_t)schema->count + 1) * sizeof(uint32_t);
     ali_status status = ali_mem_grow(many->ctx, &pointer, &many->map_capacity,
                                      (uint64_t)schema->count + 1, sizeof *many->map);
     many->map = pointer;

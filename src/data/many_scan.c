@@ -68,7 +68,7 @@ static bool take_rows(many_scan *scan, const ali_file *file, part *of, uint64_t 
 // will be in the file's batches.
 static uint32_t find_columns(const many_scan *scan, const ali_schema *schema, part *of,
                              uint32_t *room, uint32_t *columns) {
-    const ali_names names = ali_names_sort(schema, room, room + schema->count);
+    const ali_names names = ali_names_sort(schema, room);
     uint32_t count = 0;
     for (uint32_t i = 0; i < scan->count; i += 1) {
         const ali_many_column *column = &scan->many->columns[scan->columns[i]];
@@ -108,7 +108,7 @@ static uint32_t find_nodes(const many_scan *scan, const part *of, const ali_sche
 
 static ali_status start_file(ali_task *task, const many_scan *scan, part *of, ali_file *file,
                              ali_projection *projection, uint32_t *room) {
-    uint32_t *columns = room + 2 * (size_t)file->schema->count;
+    uint32_t *columns = room + file->schema->count;
     uint32_t *nodes = columns + scan->count;
     projection->columns = columns;
     projection->nodes = nodes;
@@ -138,7 +138,7 @@ static ali_status begin_part(ali_task *task, many_scan *scan, uint32_t index, ui
     ALI_TRY(ali_mem_new(ctx, (uint64_t)scan->count * sizeof(uint32_t), &sources));
     of->sources = sources;
     const uint64_t room_bytes =
-        ((uint64_t)file->schema->count * 2 + scan->count + scan->schema->nodes_count + 1) *
+        ((uint64_t)file->schema->count + scan->count + scan->schema->nodes_count + 1) *
         sizeof(uint32_t);
     ALI_TRY(ali_mem_new(ctx, room_bytes, &room));
     const ali_status status = start_file(task, scan, of, file, &projection, room);

@@ -10,12 +10,9 @@ typedef struct ali_names {
     uint32_t *places; // indexes of fields; those of one name in the order of the schema
 } ali_names;
 
-// Below, at or above 0, as the first name comes before, is, or comes after the second.
-int ali_names_compare(const char *a, size_t a_bytes, const char *b, size_t b_bytes);
-
-// Sorts the fields of a schema by their names' bytes. `places` and `spare` have room for all
-// fields; the order lies in one of them.
-ali_names ali_names_sort(const ali_schema *schema, uint32_t *places, uint32_t *spare);
+// Sorts the fields of a schema by their names' bytes. `places` has room for all fields, and the
+// order lies there.
+ali_names ali_names_sort(const ali_schema *schema, uint32_t *places);
 
 // The first place in the order of a field of this name, and *end, the place behind the last: equal
 // if there is none.

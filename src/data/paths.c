@@ -1,6 +1,7 @@
 // data/paths.c: from texts to columns and their members.
 #include "data/paths.h"
 
+#include "base/sort.h"
 #include "base/text.h"
 #include "data/names.h"
 
@@ -158,7 +159,7 @@ static ali_status find_member(const finder *find, const ali_path *path, uint32_t
         name_member(&nodes[at.node], is_map, at.index, &at);
         if (at.index == 0) first = at;
         if (at.index == find->place) placed = at;
-        if (ali_names_compare(at.name, at.name_bytes, find->part, find->part_bytes) == 0) {
+        if (ali_compare_bytes(at.name, at.name_bytes, find->part, find->part_bytes) == 0) {
             const uint32_t count = found->count + 1;
             if (count == 1) *found = at;
             found->count = count;
@@ -236,9 +237,8 @@ static ali_status find_text(finder *find, ali_path *path) {
 static ali_status find_all(ali_arena *arena, const ali_schema *schema, const char *const *texts,
                            ali_paths *paths) {
     void *room = NULL;
-    ALI_TRY(ali_arena_new(arena, ((uint64_t)schema->count * 2 + 1) * sizeof(uint32_t), &room));
-    uint32_t *places = room;
-    finder find = {.arena = arena, .order = ali_names_sort(schema, places, places + schema->count)};
+    ALI_TRY(ali_arena_new(arena, ((uint64_t)schema->count + 1) * sizeof(uint32_t), &room));
+    finder find = {.arena = arena, .order = ali_names_sort(schema, room)};
     for (uint32_t i = 0; i < paths->count; i += 1) {
         find.text = texts[i];
         ALI_TRY(find_text(&find, &paths->items[i]));

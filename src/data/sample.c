@@ -5,6 +5,7 @@
 #include "alimentar/dataset.h"
 #include "base/mem.h"
 #include "base/rng.h"
+#include "base/sort.h"
 
 // Numbers that are chosen already: a table of open addresses, of a power of two of slots, at most
 // half full. A slot holds a number and 1, or 0.
@@ -36,26 +37,11 @@ static void choose(const number_set *set, uint64_t rows_total, uint64_t count, u
     }
 }
 
-// Moves rows[at] down a heap of `count` numbers, the greatest of which is on top.
-static void sift(uint64_t *rows, uint64_t at, uint64_t count) {
-    for (uint64_t child = 2 * at + 1; child < count; child = 2 * at + 1) {
-        if (child + 1 < count && rows[child + 1] > rows[child]) child += 1;
-        if (rows[at] >= rows[child]) return;
-        const uint64_t moved = rows[at];
-        rows[at] = rows[child];
-        rows[child] = moved;
-        at = child;
-    }
-}
-
-static void sort(uint64_t *rows, uint64_t count) {
-    for (uint64_t i = count / 2; i > 0; i -= 1) sift(rows, i - 1, count);
-    for (uint64_t i = count; i > 1; i -= 1) {
-        const uint64_t top = rows[0];
-        rows[0] = rows[i - 1];
-        rows[i - 1] = top;
-        sift(rows, 0, i - 1);
-    }
+static int32_t compare(const void *by, const void *a, const void *b) {
+    const uint64_t left = *(const uint64_t *)a;
+    const uint64_t right = *(const uint64_t *)b;
+    (void)by;
+    return (left > right) - (left < right);
 }
 
 ali_status ali_sample_rows(ali_context *context, uint64_t rows_total, uint64_t count, uint64_t seed,
@@ -73,6 +59,6 @@ ali_status ali_sample_rows(ali_context *context, uint64_t rows_total, uint64_t c
     const number_set set = {pointer, slots - 1};
     choose(&set, rows_total, count, seed, rows);
     ali_mem_free(context, pointer, slots * sizeof(uint64_t));
-    sort(rows, count);
+    ali_sort(rows, count, sizeof rows[0], compare, NULL);
     return ALI_OK;
 }

@@ -8,6 +8,7 @@
 #include "format/variant_text.h"
 
 #include "base/mem.h"
+#include "base/sort.h"
 #include "base/text.h"
 
 // Objects and arrays inside one another at most.
@@ -148,10 +149,7 @@ static bool find_name(const names *from, uint32_t id, view *name) {
 }
 
 static int32_t compare(view a, view b) {
-    for (uint64_t i = 0; i < a.left && i < b.left; i += 1) {
-        if (a.at[i] != b.at[i]) return a.at[i] < b.at[i] ? -1 : 1;
-    }
-    return a.left == b.left ? 0 : a.left < b.left ? -1 : 1;
+    return ali_compare_bytes(a.at, a.left, b.at, b.left);
 }
 
 // --- members in order ----------------------------------------------------------------------------
@@ -163,38 +161,27 @@ static view name_of(const walker *by, const ali_variant_frame *frame, uint32_t m
     return name;
 }
 
-// Tells if one member comes after another; those of equal names as they are stored.
-static bool is_after(const walker *by, const ali_variant_frame *frame, uint32_t a, uint32_t b) {
-    const int32_t order = compare(name_of(by, frame, a), name_of(by, frame, b));
-    return order > 0 || (order == 0 && a > b);
-}
+typedef struct members {
+    const walker *by;
+    const ali_variant_frame *frame;
+} members;
 
-static void sift(const walker *by, const ali_variant_frame *frame, uint32_t root, uint32_t count) {
-    uint32_t *heap = frame->order;
-    for (;;) {
-        uint64_t child = 2 * (uint64_t)root + 1;
-        if (child >= count) return;
-        if (child + 1 < count && is_after(by, frame, heap[child + 1], heap[child])) child += 1;
-        if (!is_after(by, frame, heap[child], heap[root])) return;
-        const uint32_t moved = heap[root];
-        heap[root] = heap[child];
-        heap[child] = moved;
-        root = (uint32_t)child;
-    }
+// Members of equal names stay as they are stored.
+static int32_t compare_members(const void *by, const void *left, const void *right) {
+    const members *of = by;
+    const uint32_t a = *(const uint32_t *)left;
+    const uint32_t b = *(const uint32_t *)right;
+    const int32_t order = compare(name_of(of->by, of->frame, a), name_of(of->by, of->frame, b));
+    return order != 0 ? order : (a > b) - (a < b);
 }
 
 static ali_status sort_members(walker *by, ali_variant_frame *frame) {
+    const members of = {by, frame};
     void *pointer = NULL;
     ALI_TRY(ali_mem_new(by->text->ctx, (uint64_t)frame->count * sizeof(uint32_t), &pointer));
-    uint32_t *order = frame->order = pointer;
-    for (uint32_t i = 0; i < frame->count; i += 1) order[i] = i;
-    for (uint32_t i = frame->count / 2; i > 0; i -= 1) sift(by, frame, i - 1, frame->count);
-    for (uint32_t end = frame->count; end > 1; end -= 1) {
-        const uint32_t last = order[0];
-        order[0] = order[end - 1];
-        order[end - 1] = last;
-        sift(by, frame, 0, end - 1);
-    }
+    frame->order = pointer;
+    for (uint32_t i = 0; i < frame->count; i += 1) frame->order[i] = i;
+    ali_sort(frame->order, frame->count, sizeof frame->order[0], compare_members, &of);
     return ALI_OK;
 }
 

@@ -1,6 +1,7 @@
 // open/many.c: opening many objects as one data set: folders are listed, then the files are opened,
 // several at a time, and taken in one by one in their order.
 #include "data/many.h"
+#include "base/sort.h"
 #include "base/text.h"
 #include "open/open.h"
 
@@ -101,32 +102,11 @@ static void keep_tables(many_open *state) {
     if (kept > state->begin) state->files.count = kept;
 }
 
-static bool is_before(const entry *a, const entry *b) {
-    const uint32_t both = a->path_bytes < b->path_bytes ? a->path_bytes : b->path_bytes;
-    const int by_bytes = __builtin_memcmp(a->path, b->path, both);
-    return by_bytes != 0 ? by_bytes < 0 : a->path_bytes < b->path_bytes;
-}
-
-// Moves items[at] down a heap of `count` entries, the last of which is on top.
-static void sift(entry *items, uint32_t at, uint32_t count) {
-    for (uint32_t child = 2 * at + 1; child < count; child = 2 * at + 1) {
-        if (child + 1 < count && is_before(&items[child], &items[child + 1])) child += 1;
-        if (!is_before(&items[at], &items[child])) return;
-        const entry moved = items[at];
-        items[at] = items[child];
-        items[child] = moved;
-        at = child;
-    }
-}
-
-static void sort(entry *items, uint32_t count) {
-    for (uint32_t i = count / 2; i > 0; i -= 1) sift(items, i - 1, count);
-    for (uint32_t i = count; i > 1; i -= 1) {
-        const entry top = items[0];
-        items[0] = items[i - 1];
-        items[i - 1] = top;
-        sift(items, 0, i - 1);
-    }
+static int32_t compare(const void *by, const void *left, const void *right) {
+    const entry *a = left;
+    const entry *b = right;
+    (void)by;
+    return ali_compare_bytes(a->path, a->path_bytes, b->path, b->path_bytes);
 }
 
 static ali_status end_folder(ali_context *ctx, many_open *state) {
@@ -134,7 +114,8 @@ static ali_status end_folder(ali_context *ctx, many_open *state) {
     state->object += 1;
     if (state->files.count > state->begin) {
         keep_tables(state);
-        sort(state->files.items + state->begin, state->files.count - state->begin);
+        ali_sort(state->files.items + state->begin, state->files.count - state->begin,
+                 sizeof(entry), compare, NULL);
         return ALI_OK;
     }
     const ali_status status = ali_fail(ctx, ALI_ERR_TRUNCATED, "the folder holds no files");
@@ -195,7 +176,7 @@ static ali_status read_page(ali_context *ctx, many_open *state, const char *page
         if ((page[at] != 'f' && page[at] != 'd') || name_bytes == 0) return fail_page(ctx);
         const entry before = {.path = state->token, .path_bytes = state->token_bytes};
         const entry now = {.path = page + at + 1, .path_bytes = name_bytes};
-        if (!is_before(&before, &now)) return fail_page(ctx);
+        if (compare(NULL, &before, &now) >= 0) return fail_page(ctx);
         ALI_TRY(ali_arena_text(&state->arena, now.path, name_bytes, &state->token));
         state->token_bytes = name_bytes;
         ALI_TRY(add_name(ctx, state, &folder, page[at], now.path, name_bytes));

@@ -7,6 +7,7 @@
 //
 // Each leaf has a reader. One at the top fills the batch's column; one below others fills a chain
 // of columns of its own, and those of all leaves are merged when they have the batch's rows.
+#include "base/sort.h"
 #include "format/parquet/nested.h"
 #include "format/parquet/shredded.h"
 
@@ -121,26 +122,12 @@ typedef struct span {
     uint64_t end;
 } span;
 
-// Moves spans[at] down a heap of `count` spans, the last of which is on top.
-static void sift(span *spans, uint32_t at, uint32_t count) {
-    for (uint32_t child = 2 * at + 1; child < count; child = 2 * at + 1) {
-        if (child + 1 < count && spans[child + 1].start > spans[child].start) child += 1;
-        if (spans[at].start >= spans[child].start) return;
-        const span moved = spans[at];
-        spans[at] = spans[child];
-        spans[child] = moved;
-        at = child;
-    }
-}
-
-static void sort(span *spans, uint32_t count) {
-    for (uint32_t i = count / 2; i > 0; i -= 1) sift(spans, i - 1, count);
-    for (uint32_t i = count; i > 1; i -= 1) {
-        const span top = spans[0];
-        spans[0] = spans[i - 1];
-        spans[i - 1] = top;
-        sift(spans, 0, i - 1);
-    }
+static int32_t compare(const void *by, const void *left, const void *right) {
+    const span *a = left;
+    const span *b = right;
+    (void)by;
+    if (a->start != b->start) return a->start < b->start ? -1 : 1;
+    return (a->end > b->end) - (a->end < b->end);
 }
 
 // The spans of a row group's chunks: in the order in which the columns are wanted, but of very many
@@ -156,7 +143,9 @@ static ali_status collect(scan_state *scan, const cursor *at, span **spans) {
         made[i] = (span){chunk->start_bytes, chunk->end_bytes};
         if (i != 0 && made[i].start < made[i - 1].start) is_sorted = false;
     }
-    if (!is_sorted && scan->count >= SORTED_COLUMNS) sort(made, scan->count);
+    if (!is_sorted && scan->count >= SORTED_COLUMNS) {
+        ali_sort(made, scan->count, sizeof(span), compare, NULL);
+    }
     *spans = made;
     return ALI_OK;
 }

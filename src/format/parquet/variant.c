@@ -6,6 +6,7 @@
 // shredded ones are merged by name. Left out: what is not shredded is not looked into.
 #include "format/parquet/variant.h"
 #include "base/mem.h"
+#include "base/sort.h"
 #include "base/text.h"
 
 #define NO_ID UINT32_MAX
@@ -156,36 +157,12 @@ static ali_status note_typed(ali_variant *variant, uint32_t node) {
 
 // --- names ---------------------------------------------------------------------------------------
 
-static int compare_names(const char *a, uint64_t a_bytes, const char *b, uint64_t b_bytes) {
-    const uint64_t both = ali_min_u64(a_bytes, b_bytes);
-    const int by_bytes = both == 0 ? 0 : __builtin_memcmp(a, b, (size_t)both);
-    return by_bytes != 0 ? by_bytes : (a_bytes > b_bytes) - (a_bytes < b_bytes);
-}
-
-static int compare_fields(const ali_variant_field *a, const ali_variant_field *b) {
-    const int by_name = compare_names(a->name, a->name_bytes, b->name, b->name_bytes);
+static int32_t compare_fields(const void *by, const void *left, const void *right) {
+    const ali_variant_field *a = left;
+    const ali_variant_field *b = right;
+    const int by_name = ali_compare_bytes(a->name, a->name_bytes, b->name, b->name_bytes);
+    (void)by;
     return by_name != 0 ? by_name : (a->node > b->node) - (a->node < b->node);
-}
-
-static void sift(ali_variant_field *fields, uint32_t at, uint32_t count) {
-    for (uint32_t child = 2 * at + 1; child < count; child = 2 * at + 1) {
-        if (child + 1 < count && compare_fields(&fields[child + 1], &fields[child]) > 0) child += 1;
-        if (compare_fields(&fields[at], &fields[child]) >= 0) return;
-        const ali_variant_field moved = fields[at];
-        fields[at] = fields[child];
-        fields[child] = moved;
-        at = child;
-    }
-}
-
-static void sort_fields(ali_variant_field *fields, uint32_t count) {
-    for (uint32_t i = count / 2; i > 0; i -= 1) sift(fields, i - 1, count);
-    for (uint32_t i = count; i > 1; i -= 1) {
-        const ali_variant_field top = fields[0];
-        fields[0] = fields[i - 1];
-        fields[i - 1] = top;
-        sift(fields, 0, i - 1);
-    }
 }
 
 // Deals sorted fields out to their objects, where they stay sorted.
@@ -225,7 +202,7 @@ ali_status ali_variant_begin(ali_context *ctx, const ali_schema *schema, uint32_
         if (typed != 0) ALI_TRY(note_typed(variant, typed));
     }
     for (uint32_t i = 0; i < variant->fields_count; i += 1) sorted[i] = variant->order[i];
-    sort_fields(sorted, variant->fields_count);
+    ali_sort(sorted, variant->fields_count, sizeof *sorted, compare_fields, NULL);
     deal_fields(variant, sorted);
     return ali_buf_new(ctx, 0, &variant->entries);
 }
@@ -302,7 +279,7 @@ static void note_name(ali_variant *variant, const char *name, uint64_t name_byte
     while (low < high) {
         const uint32_t middle = low + (high - low) / 2;
         const ali_variant_field *field = &variant->order[variant->by_name[middle]];
-        if (compare_names(field->name, field->name_bytes, name, name_bytes) < 0) {
+        if (ali_compare_bytes(field->name, field->name_bytes, name, name_bytes) < 0) {
             low = middle + 1;
         } else {
             high = middle;
@@ -310,7 +287,7 @@ static void note_name(ali_variant *variant, const char *name, uint64_t name_byte
     }
     for (; low < variant->fields_count; low += 1) {
         ali_variant_field *field = &variant->order[variant->by_name[low]];
-        if (compare_names(field->name, field->name_bytes, name, name_bytes) != 0) return;
+        if (ali_compare_bytes(field->name, field->name_bytes, name, name_bytes) != 0) return;
         field->id = id;
     }
 }
@@ -538,7 +515,7 @@ static ali_status merge_fields(ali_variant *variant, const ali_variant_frame *fr
             order = -1;
             if (field < fields_end) {
                 const ali_variant_field *next = &variant->order[field];
-                order = compare_names(name, name_bytes, next->name, next->name_bytes);
+                order = ali_compare_bytes(name, name_bytes, next->name, next->name_bytes);
             }
         }
         uint32_t offset = 0;
