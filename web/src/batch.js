@@ -4,7 +4,6 @@ import { copyColumn, placeAt, viewColumn } from './builder.js'
 import { Hold, INSPECT } from './column.js'
 import { AlimentarError } from './errors.js'
 import { checkDistinct, schemaOf } from './fields.js'
-import { memberColumn } from './member.js'
 
 /** @typedef {import('./wasm.js').Core} Core */
 /** @typedef {import('./column.js').Column} Column */
@@ -148,9 +147,7 @@ export async function copyBatch(core, batch, fields, row, cache, task) {
     for (const [index, field] of fields.entries()) {
         if (task.isTurnOver()) await task.turn()
         const column = core.exports.batch_column(batch, index) >>> 0
-        columns.push(
-            memberColumn(field, copyColumn(core, column, field.whole ?? field, place, cache)),
-        )
+        columns.push(copyColumn(core, column, field, place, cache))
     }
     return new Batch(fields, columns, core.exports.batch_rows(batch))
 }
@@ -167,15 +164,12 @@ export function viewBatch(core, batch, simple, fields, row, cache, report) {
     try {
         const place = placeAt(row)
         const columns = fields.map((field, index) =>
-            memberColumn(
+            viewColumn(
+                hold,
+                core.exports.batch_column(simple, index) >>> 0,
                 field,
-                viewColumn(
-                    hold,
-                    core.exports.batch_column(simple, index) >>> 0,
-                    field.whole ?? field,
-                    place,
-                    cache,
-                ),
+                place,
+                cache,
             ),
         )
         return new ViewBatch(fields, columns, core.exports.batch_rows(batch), hold, report)

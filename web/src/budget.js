@@ -40,7 +40,7 @@ function tooLarge(field, max) {
  * @param {Core} core @param {number} column @param {Field} field */
 function weigh(core, column, field) {
     let bytes = 0
-    const left = [{ column, field: field.whole ?? field }]
+    const left = [{ column, field }]
     for (let at = left.pop(); at !== undefined; at = left.pop()) {
         const info = describeColumn(core, at.column)
         bytes += bytesOf(core, info, at.field.form)

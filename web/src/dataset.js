@@ -20,7 +20,7 @@ import { Task } from './drive.js'
 import { AlimentarError, failArgument } from './errors.js'
 import { checkDistinct, readFields, readSchemaMetadata, schemaOf } from './fields.js'
 import { valueOptions } from './forms.js'
-import { memberColumn, memberField } from './member.js'
+import { keyOf, textOf } from './paths.js'
 import { hostOf } from './sources.js'
 import { acquire } from './wasm.js'
 
@@ -269,12 +269,7 @@ export class Dataset {
             const fields = readFields(core, schema, values)
             options.columns?.forEach((asked, index) => {
                 fields[index].isAsked = true
-                if (typeof asked !== 'string') {
-                    const isWhole = !this.pathOf(asked).includes('.')
-                    if (isWhole) fields[index] = memberField(fields[index], asked)
-                    fields[index].isAsked = true
-                    fields[index].key = asked.join('.')
-                } else if (asked.startsWith('#')) fields[index].key = asked
+                fields[index].key = keyOf(asked, fields[index].name)
             })
             return fields
         } finally {
@@ -294,57 +289,11 @@ export class Dataset {
         return core.u32(core.scratch)
     }
 
-    /**
-     * The options with paths as the core takes them: by the place of their first column, so that
-     * no name is mistaken for a path.
-     * @param {ScanOptions} options
-     */
+    /** The options with paths as the core takes them. @param {ScanOptions} options */
     named(options) {
         if (!Array.isArray(options.columns)) return options
-        return {
-            ...options,
-            columns: options.columns.map((asked) =>
-                Array.isArray(asked) ? this.pathOf(asked) : asked,
-            ),
-        }
-    }
-
-    /** @param {readonly string[]} path */
-    pathOf(path) {
-        if (path.length === 0 || path.some((name) => typeof name !== 'string'))
-            failArgument('the path of a column must be a list of at least one name')
-        const [first, ...rest] = path
-        const below = rest.map((name) => '.' + name.replace(/^#|[.\\]/g, '\\$&')).join('')
-        if (/^#\d+$/.test(first)) return this.known(first, below)
-        const name = first.replace(/^\\#/, '#')
-        const places = this.schema.fields.flatMap((field, index) =>
-            field.name === name ? [`#${index + 1}`] : [],
-        )
-        if (places.length === 0)
-            throw new AlimentarError('not_found', `there is no column "${name}"`, { column: name })
-        if (places.length > 1)
-            failArgument(`columns ${places.join(', ')} are all called "${name}": ask by place`)
-        return this.known(places[0], below)
-    }
-
-    /**
-     * The path, if the core can read that alone, else the column that it begins with.
-     * @param {string} place @param {string} below
-     */
-    known(place, below) {
-        const { core, dataset } = this._hold
-        // A column may be called so as a whole.
-        if (this.schema.fields.some(({ name }) => name === place + below)) return place
-        const status = core.lend((put) =>
-            core.exports.scan_schema(
-                dataset,
-                scanOptions(put, { columns: [place + below] }),
-                core.scratch,
-            ),
-        )
-        if (status < 0) return place
-        core.exports.schema_release(core.u32(core.scratch))
-        return place + below
+        const { fields } = this.schema
+        return { ...options, columns: options.columns.map((asked) => textOf(asked, fields)) }
     }
 
     /**
@@ -473,7 +422,7 @@ export class Dataset {
         const room = this.roomFor(options, fields.length)
         /** @type {import('./text.js').DictionaryCache} */
         const cache = new Map()
-        const builders = fields.map((field) => builderOf(field.whole ?? field, room))
+        const builders = fields.map((field) => builderOf(field, room))
         const budget = this.budget()
         let row = options.offset ?? 0
         for await (const batch of this.drain(task)) {
@@ -495,7 +444,7 @@ export class Dataset {
         }
         const result = Object.create(null)
         fields.forEach((field, index) => {
-            result[field.key] = memberColumn(field, builders[index].finish())
+            result[field.key] = builders[index].finish()
         })
         return result
     }
@@ -549,7 +498,6 @@ export class Dataset {
         let task
         let schema = 0
         try {
-            this.checkPaths(options)
             task = this.scan(options)
             schema = this.scanSchema(options)
             return await this.write(task, schema)
@@ -558,20 +506,6 @@ export class Dataset {
         } finally {
             if (task !== undefined) this.end(task)
             this._hold.core.exports.schema_release(schema)
-        }
-    }
-
-    /** Fails for a member that the core can only read with its whole column.
-     * @param {import('./types.d.ts').ArrowOptions} options */
-    checkPaths({ columns = [] }) {
-        for (const path of columns) {
-            if (typeof path === 'string' || path.length < 2) continue
-            if (this.pathOf([...path]).includes('.')) continue
-            throw new AlimentarError(
-                'unsupported',
-                `toArrow() of a member of a column is not supported: ask for "${path[0]}"`,
-                { column: path.join('.') },
-            )
         }
     }
 

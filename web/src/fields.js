@@ -10,11 +10,10 @@ import { formOf, shownField } from './forms.js'
 
 /**
  * `key` stands for the column in results: its name, its place ("#3") where it was asked for so, or
- * a path. `path` names it in errors: "a.list.element". A member of a struct that is read as a whole
- * has that column's field in `whole`, and the way to the member in `members`.
+ * a path. `path` names it in errors: "a.list.element".
  * @typedef {{
  *   name: string, path: string, key: string, isAsked: boolean, nullable: boolean,
- *   metadata: { [key: string]: string }, form: Form, whole?: Field, members?: number[]
+ *   metadata: { [key: string]: string }, form: Form
  * }} Field
  */
 
