@@ -7,6 +7,7 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { inflateSync } from 'node:zlib'
 
+import { Budget, grown, trimmed } from '../../web/dist/budget.js'
 import { open } from '../../web/dist/node.js'
 
 const WEATHER = new URL('../../examples/dashboard/data/nyc-weather-2013.parquet', import.meta.url)
@@ -27,6 +28,105 @@ test('whole columns are written into arrays of their final size, batch by batch'
     const part = await dataset.columns(['temp'], { offset: 6000, limit: 9000 })
     assert.equal(part.temp.values.buffer.byteLength, 9000 * 8)
     dataset.close()
+})
+
+/** Bytes that typed arrays copy meanwhile: out of the module, and inside of JavaScript. */
+async function copiesOf(core, work) {
+    const typed = Object.getPrototypeOf(Uint8Array.prototype)
+    const { set, slice } = typed
+    const copies = { out: 0, inside: 0 }
+    const count = (from, copied) => {
+        copies[from.buffer === core.memory.buffer ? 'out' : 'inside'] += copied
+    }
+    typed.set = function (from, at) {
+        const isIn = this.buffer === core.memory.buffer
+        if (ArrayBuffer.isView(from) && !isIn) count(from, from.byteLength)
+        return set.call(this, from, at)
+    }
+    typed.slice = function (...range) {
+        const made = slice.apply(this, range)
+        count(this, made.byteLength)
+        return made
+    }
+    try {
+        return { columns: await work(), ...copies }
+    } finally {
+        Object.assign(typed, { set, slice })
+    }
+}
+
+/** Bytes of all arrays of columns, and what is made room for. */
+function sizesOf(columns) {
+    const sizes = { used: 0, held: 0 }
+    const left = [...columns]
+    for (let column = left.pop(); column !== undefined; column = left.pop()) {
+        const { codes, plain } = column._dictionary ?? {}
+        const arrays = { ...column._areas, codes, ...plain, area: column._areas.data }
+        for (const array of new Set(Object.values(arrays))) {
+            if (!ArrayBuffer.isView(array)) continue
+            sizes.used += array.byteLength
+            sizes.held += array.buffer.byteLength
+        }
+        left.push(...column.children)
+    }
+    return sizes
+}
+
+const NESTED = fs.readFileSync(new URL('data/nested.parquet', import.meta.url))
+
+// Bytes that are copied once more inside of JavaScript, and room that is left in the end, as parts
+// of the bytes of the columns. What texts and lists come to is guessed from the first batches; of
+// streams nothing is known, so that their arrays double.
+const COPIED = [
+    ['numbers and codes of a Parquet file', bytes, {}, { again: 1e-4, spare: 0 }],
+    ['texts of a Parquet file', bytes, { strings: 'plain' }, { again: 0.05, spare: 1 / 16 }],
+    ['lists, maps and structs', NESTED, { strings: 'plain' }, { again: 0.5, spare: 1 / 16 }],
+    ['some rows of a file', bytes, { offset: 7000, limit: 9000 }, { again: 1e-4, spare: 0 }],
+    ['the first rows of a stream', 'stream', { limit: 9000 }, { again: 1e-4, spare: 1 / 16 }],
+    ['a stream', 'stream', {}, { again: 2.5, spare: 1 / 16 }],
+]
+
+for (const [what, source, options, { again, spare }] of COPIED) {
+    test(`${what} are copied once, out of the module`, async () => {
+        const file = await open(bytes)
+        const arrow = source === 'stream' ? await file.toArrow() : source
+        file.close()
+        const dataset = await open(arrow)
+        const { core } = dataset._hold
+        const budget = dataset.budget(1)
+        dataset.budget = () => budget
+        const batchSize = source === NESTED ? 100 : 1000
+        const { columns, out, inside } = await copiesOf(core, () =>
+            dataset.columns(null, { ...options, batchSize }),
+        )
+        const { used, held } = sizesOf(Object.values(columns))
+        assert.ok(out <= used, `${out} bytes copied out of the module, ${used} in columns`)
+        assert.ok(inside <= used * again, `${inside} bytes copied again, ${used} in columns`)
+        assert.ok(held <= used * (1 + spare), `${held} bytes of arrays, ${used} in columns`)
+        assert.ok(budget.held >= held, `${budget.held} bytes counted, ${held} of arrays`)
+        assert.ok(budget.held <= held * 1.1, `${budget.held} bytes counted, ${held} of arrays`)
+        dataset.close()
+    })
+}
+
+test('arrays count as long as they are, and while they are copied both the old and the new', () => {
+    const budget = new Budget(1000, 50)
+    budget.field = { path: 'a' }
+    const first = grown(new Float64Array(0), 10, 1000, budget)
+    assert.equal(first.length, 80, 'eight times what has come')
+    assert.equal(budget.held, 640)
+    const small = grown(new Uint8Array(0), 10, 40, budget)
+    assert.equal(small.length, 40, 'what is said to come')
+    assert.equal(budget.held, 680)
+    assert.throws(() => grown(first, 81, 0, budget), { code: 'limit', column: 'a' })
+    const other = new Budget(2000, 50)
+    const second = grown(first, 81, 0, other)
+    assert.equal(second.length, 160, 'twice as long where nothing is known')
+    assert.equal(other.held, 160 * 8 - first.byteLength)
+    const last = grown(second, 161, 0, new Budget(161 * 8, 50))
+    assert.equal(last.length, 161, 'what there is room for')
+    assert.equal(trimmed(second, 155, other).buffer, second.buffer)
+    assert.equal(trimmed(second, 100, other).buffer.byteLength, 800)
 })
 
 test('rows that a file only claims to have take no memory', async () => {

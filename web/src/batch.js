@@ -9,6 +9,7 @@ import { checkDistinct, schemaOf } from './fields.js'
 /** @typedef {import('./column.js').Column} Column */
 /** @typedef {import('./fields.js').Field} Field */
 /** @typedef {import('./text.js').DictionaryCache} DictionaryCache */
+/** @typedef {import('./budget.js').Budget} Budget */
 
 /** Rows of a data set, by columns. */
 export class Batch {
@@ -140,14 +141,16 @@ if (dispose !== undefined) {
  * @param {number} row of the file, where the batch begins
  * @param {DictionaryCache} cache
  * @param {import('./drive.js').Task} task whose turn it is, between one column and the next
+ * @param {Budget} budget
  */
-export async function copyBatch(core, batch, fields, row, cache, task) {
+export async function copyBatch(core, batch, fields, row, cache, task, budget) {
     const place = placeAt(row)
     const columns = []
     for (const [index, field] of fields.entries()) {
         if (task.isTurnOver()) await task.turn()
         const column = core.exports.batch_column(batch, index) >>> 0
-        columns.push(copyColumn(core, column, field, place, cache))
+        budget.field = field
+        columns.push(copyColumn(core, column, field, place, cache, budget))
     }
     return new Batch(fields, columns, core.exports.batch_rows(batch))
 }
@@ -157,21 +160,17 @@ export async function copyBatch(core, batch, fields, row, cache, task) {
  * core's batch stays the caller's.
  * @param {Core} core @param {number} batch @param {number} simple the same rows, simplified
  * @param {Field[]} fields @param {number} row
- * @param {DictionaryCache} cache @param {() => void} report
+ * @param {DictionaryCache} cache @param {() => void} report @param {Budget} budget
  */
-export function viewBatch(core, batch, simple, fields, row, cache, report) {
+export function viewBatch(core, batch, simple, fields, row, cache, report, budget) {
     const hold = new Hold(core, batch, simple)
     try {
         const place = placeAt(row)
-        const columns = fields.map((field, index) =>
-            viewColumn(
-                hold,
-                core.exports.batch_column(simple, index) >>> 0,
-                field,
-                place,
-                cache,
-            ),
-        )
+        const columns = fields.map((field, index) => {
+            const column = core.exports.batch_column(simple, index) >>> 0
+            budget.field = field
+            return viewColumn(hold, column, field, place, cache, budget)
+        })
         return new ViewBatch(fields, columns, core.exports.batch_rows(batch), hold, report)
     } catch (error) {
         hold.release()

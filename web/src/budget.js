@@ -1,95 +1,101 @@
-// budget.js: what columns of JavaScript's own will take, counted before they are made. Values that
-// take no bytes in a file, such as those of a fixed list of nulls, take some here.
-import * as abi from './abi.js'
-import { describeColumn } from './column.js'
+// budget.js: the arrays that columns of JavaScript's own are made of, and what they take together.
+//
+// An array is made when its first values arrive: of its final size where that is known, which is
+// what a file says of its rows. What a file only says is believed up to a bound; behind it, an
+// array grows eightfold with what has arrived. Where nothing is known it doubles.
 import { AlimentarError } from './errors.js'
 
-/** @typedef {import('./wasm.js').Core} Core */
 /** @typedef {import('./fields.js').Field} Field */
-/** @typedef {{ [name: string]: any }} Fields */
 
-/** Bytes that columns of a data set may take together. */
+/** Growing by less would copy again and again, where guesses of the final size are too small. */
+const GROWTH_LEAST = 1.25
+const EIGHTFOLD = 8
+
+/** What is added to guesses: less than what trimmed() leaves in place. */
+const MARGIN = 1.05
+
+/** Bytes that columns may take together: the arrays that are held, with the room in them. */
 export class Budget {
-    /** @param {number} max */
-    constructor(max) {
+    /** @param {number} max bytes @param {number} trusted elements of an array that are made room
+     * for because a file says that they will come */
+    constructor(max, trusted) {
         this.max = max
+        this.trusted = trusted
         this.held = 0
+        /** The column for which room is made. @type {Field | undefined} */
+        this.field = undefined
     }
 
-    /** Counts the columns of a batch, or fails.
-     * @param {Core} core @param {number} batch simplified @param {Field[]} fields */
-    take(core, batch, fields) {
-        fields.forEach((field, index) => {
-            this.held += weigh(core, core.exports.batch_column(batch, index) >>> 0, field)
-            if (this.held > this.max) throw tooLarge(field, this.max)
-        })
+    /** @param {number} bytes more of them */
+    take(bytes) {
+        this.held += bytes
+        if (this.held > this.max) throw tooLarge(this.field, this.max)
+    }
+
+    /** @param {number} bytes that are held no more */
+    drop(bytes) {
+        this.held -= bytes
+    }
+
+    /** @param {number} bytes */
+    fits(bytes) {
+        return this.held + bytes <= this.max
     }
 }
 
-/** @param {Field} field @param {number} max */
+/** For arrays that are made because a caller asks for another form of a column. */
+export const UNLIMITED = new Budget(Infinity, Infinity)
+
+/** @param {Field | undefined} field @param {number} max */
 function tooLarge(field, max) {
+    const column = field?.path ?? ''
     return new AlimentarError(
         'limit',
-        `column "${field.path}" does not fit into the ${max} bytes that columns may take ` +
+        `column "${column}" does not fit into the ${max} bytes that columns may take ` +
             '(memoryBytesMax): read fewer rows, or by batches',
-        { column: field.path },
+        { column },
     )
 }
 
-/** The bytes of a column, and of those below it.
- * @param {Core} core @param {number} column @param {Field} field */
-function weigh(core, column, field) {
-    let bytes = 0
-    const left = [{ column, field }]
-    for (let at = left.pop(); at !== undefined; at = left.pop()) {
-        const info = describeColumn(core, at.column)
-        bytes += bytesOf(core, info, at.field.form)
-        at.field.form.children?.forEach((/** @type {Field} */ child, /** @type {number} */ index) =>
-            left.push({
-                column: core.exports.column_child(info.column, index) >>> 0,
-                field: child,
-            }),
-        )
-    }
-    return bytes
+/**
+ * A longer array with the same elements: as long as it will be in the end if that is known.
+ * @param {any} old @param {number} needed elements
+ * @param {number} expected elements in the end; 0 if that is not known
+ * @param {Budget} budget @returns {any}
+ */
+export function grown(old, needed, expected, budget) {
+    const width = old.BYTES_PER_ELEMENT
+    const likely = Math.min(expected, Math.max(budget.trusted, EIGHTFOLD * needed))
+    const wanted = likely >= needed ? likely : Math.max(needed, 2 * old.length)
+    const length = budget.fits(wanted * width) ? wanted : needed
+    budget.take(length * width)
+    const array = new old.constructor(length)
+    if (old.length !== 0) array.set(old)
+    budget.drop(old.byteLength)
+    return array
 }
 
-/** The bytes of a column's own arrays.
- * @param {Core} core @param {Fields} info @param {Fields} form */
-function bytesOf(core, info, form) {
-    const { length } = info
-    const isCoded = info.encoding === abi.ALI_ENCODING_DICTIONARY
-    const bits = info.null_count === 0 ? 0 : length / 8
-    switch (form.kind) {
-        case 'text':
-            return bits + 4 * length + (isCoded ? 0 : info.data_bytes)
-        case 'binary':
-            return bits + 4 * length + (isCoded ? gathered(core, info) : plainBytes(info, form))
-        case 'uuid':
-            return bits + 20 * length
-        case 'fixed':
-            return bits + length * (form.array.BYTES_PER_ELEMENT ?? 8)
-        case 'decimal':
-        case 'interval':
-            return bits + length * form.width
-        case 'list':
-        case 'map':
-            return bits + 4 * length
-        case 'union':
-            return 5 * length
-        default:
-            return form.kind === 'null' ? 0 : bits
-    }
+/**
+ * The elements that there will be if those to come are like those that came.
+ * @param {number} elements so far @param {number} rows so far @param {number} expected rows in the
+ * end; 0 if that is not known @param {number} length of the array that is too short
+ */
+export function guessed(elements, rows, expected, length) {
+    if (expected === rows) return elements
+    if (expected < rows) return 0
+    const share = Math.min(2 * EIGHTFOLD, (MARGIN * expected) / (rows + 1))
+    return Math.ceil(Math.max(elements * share, length * GROWTH_LEAST))
 }
 
-/** @param {Fields} info of binary values @param {Fields} form */
-function plainBytes(info, form) {
-    return info.offsets === 0 ? info.length * (form.width ?? 0) : info.data_bytes
-}
-
-/** The bytes that binary values come to on the average, out of their dictionary.
- * @param {Core} core @param {Fields} info */
-function gathered(core, info) {
-    const dictionary = describeColumn(core, info.dictionary)
-    return dictionary.length === 0 ? 0 : (info.length * dictionary.data_bytes) / dictionary.length
+/**
+ * The first elements: in place where little is left over.
+ * @param {any} array @param {number} length @param {Budget} budget @returns {any}
+ */
+export function trimmed(array, length, budget) {
+    if (array.length === length) return array
+    if (array.length - length <= array.length / 16) return array.subarray(0, length)
+    budget.take(length * array.BYTES_PER_ELEMENT)
+    const made = array.slice(0, length)
+    budget.drop(array.byteLength)
+    return made
 }

@@ -2,11 +2,12 @@
 // batch. Where the number of rows is known, room for all of them is made at once, and each value is
 // written where it stays.
 import * as abi from './abi.js'
+import { grown, guessed, trimmed } from './budget.js'
 import {
     FixedColumn,
     MemoryAreas,
     NullColumn,
-    ValidityBuilder,
+    RowsBuilder,
     describeColumn,
     offsetsOf,
     validityOf,
@@ -21,12 +22,13 @@ import {
     StructColumn,
     UnionColumn,
 } from './nested.js'
-import { BinaryBuilder, TextBuilder, addOffsets, grown, trimmed, viewBytes } from './text.js'
+import { BinaryBuilder, TextBuilder, addOffsets, viewBytes } from './text.js'
 import { VariantColumn } from './variant.js'
 
 /** @typedef {import('./wasm.js').Core} Core */
 /** @typedef {import('./fields.js').Field} Field */
 /** @typedef {import('./text.js').DictionaryCache} DictionaryCache */
+/** @typedef {import('./budget.js').Budget} Budget */
 /** @typedef {{ [name: string]: any }} Fields */
 
 /**
@@ -36,13 +38,11 @@ import { VariantColumn } from './variant.js'
 
 /**
  * @typedef {{
- *   length: number, append(core: Core, info: Fields, place: Place, cache: DictionaryCache): void,
+ *   length: number, expect(rows: number): void,
+ *   append(core: Core, info: Fields, place: Place, cache: DictionaryCache): void,
  *   finish(): import('./column.js').Column
  * }} Builder
  */
-
-/** Items of lists that room is made for before they have come. */
-const ITEMS_AT_FIRST = 1 << 22
 
 /** The place of a batch's own columns. @param {number} row where the batch begins
  * @returns {Place} */
@@ -84,27 +84,23 @@ function failMisfit(field, place, index, why) {
     throw new AlimentarError('type', sentence, { column: field.path, row })
 }
 
-/** A typed array that grows by what arrives, unless there is room from the beginning. */
-class FixedBuilder {
-    /** @param {Field} field @param {number} capacity */
-    constructor(field, capacity) {
-        this.field = field
-        this.values = new field.form.array(capacity)
-        this.validity = new ValidityBuilder()
-    }
-
-    get length() {
-        return this.validity.length
+/** A typed array. */
+class FixedBuilder extends RowsBuilder {
+    /** @param {Field} field @param {number} expected @param {Budget} budget */
+    constructor(field, expected, budget) {
+        super(field, expected, budget)
+        this.values = new field.form.array(0)
     }
 
     /** @param {Core} core @param {Fields} info @param {Place} place */
     append(core, info, place) {
         const end = this.length + info.length
-        if (end > this.values.length) this.values = grown(this.values, end, 0)
+        if (end > this.values.length)
+            this.values = grown(this.values, end, this.expected, this.budget)
         const target = this.values.subarray(this.length, end)
         if (info.encoding === abi.ALI_ENCODING_DICTIONARY) this.gather(core, info, target, place)
         else this.convert(core, info, target, place)
-        this.validity.append(info.length, validityOf(core, info), info.null_count)
+        this.appendNulls(core, info)
     }
 
     /** @param {Core} core @param {Fields} info @param {any} target @param {Place} place */
@@ -139,7 +135,7 @@ class FixedBuilder {
     finish() {
         const { length, nullCount } = this.validity
         const areas = {
-            values: trimmed(this.values, length),
+            values: trimmed(this.values, length, this.budget),
             validity: this.validity.finish(),
         }
         return new FixedColumn(this.field, length, nullCount, areas)
@@ -163,6 +159,8 @@ class NullBuilder {
         this.length = 0
     }
 
+    expect() {}
+
     /** @param {Core} _core @param {Fields} info */
     append(_core, info) {
         this.length += info.length
@@ -174,16 +172,11 @@ class NullBuilder {
 }
 
 /** Values that are kept as they lie: decimals as texts, intervals. */
-class RawBuilder {
-    /** @param {Field} field @param {number} capacity */
-    constructor(field, capacity) {
-        this.field = field
-        this.data = new Uint8Array(capacity * field.form.width)
-        this.validity = new ValidityBuilder()
-    }
-
-    get length() {
-        return this.validity.length
+class RawBuilder extends RowsBuilder {
+    /** @param {Field} field @param {number} expected @param {Budget} budget */
+    constructor(field, expected, budget) {
+        super(field, expected, budget)
+        this.data = new Uint8Array(0)
     }
 
     /** @param {Core} core @param {Fields} info @param {Place} place */
@@ -192,9 +185,10 @@ class RawBuilder {
         if (kind === 'interval' && width === 16 && options.int64 === 'number')
             this.checkNanos(core, info, place)
         const end = (this.length + info.length) * width
-        if (end > this.data.length) this.data = grown(this.data, end, 0)
+        if (end > this.data.length)
+            this.data = grown(this.data, end, this.expected * width, this.budget)
         this.data.set(core.bytes(info.values, info.length * width), this.length * width)
-        this.validity.append(info.length, validityOf(core, info), info.null_count)
+        this.appendNulls(core, info)
     }
 
     /** @param {Core} core @param {Fields} info @param {Place} place */
@@ -215,7 +209,7 @@ class RawBuilder {
 
     finish() {
         const { length, nullCount } = this.validity
-        const data = trimmed(this.data, length * this.field.form.width)
+        const data = trimmed(this.data, length * this.field.form.width, this.budget)
         const areas = { data, validity: this.validity.finish() }
         return this.field.form.kind === 'interval'
             ? new IntervalColumn(this.field, length, nullCount, areas)
@@ -224,17 +218,13 @@ class RawBuilder {
 }
 
 /** Lists and maps: offsets, and the items below. */
-class ListBuilder {
-    /** @param {Field} field @param {number} capacity */
-    constructor(field, capacity) {
-        this.field = field
-        this.offsets = new Int32Array(capacity + 1)
-        this.validity = new ValidityBuilder()
-        this.child = builderOf(field.form.children[0], 0)
-    }
-
-    get length() {
-        return this.validity.length
+class ListBuilder extends RowsBuilder {
+    /** @param {Field} field @param {number} expected @param {Budget} budget */
+    constructor(field, expected, budget) {
+        super(field, expected, budget)
+        budget.take(Int32Array.BYTES_PER_ELEMENT)
+        this.offsets = new Int32Array(1)
+        this.child = builderOf(field.form.children[0], 0, budget)
     }
 
     /** @param {Core} core @param {Fields} info @param {Place} place
@@ -244,17 +234,20 @@ class ListBuilder {
         const shift = this.child.length
         const validity = validityOf(core, info)
         const offsets = offsetsOf(core, info)
-        if (end + 1 > this.offsets.length) this.offsets = grown(this.offsets, end + 1, 0)
+        if (end + 1 > this.offsets.length)
+            this.offsets = grown(this.offsets, end + 1, this.expected + 1, this.budget)
         addOffsets(this.offsets, this.length, offsets, shift)
         const items = below(place, validity, (item) => rowOfItem(offsets, item))
+        const held = shift + offsets[info.length] - offsets[0]
+        this.child.expect(guessed(held, end, this.expected, shift))
         appendChild(this.child, core, info, 0, items, cache)
-        this.validity.append(info.length, validity, info.null_count)
+        this.appendNulls(core, info)
     }
 
     finish() {
         const { length, nullCount } = this.validity
         const areas = {
-            offsets: trimmed(this.offsets, length + 1),
+            offsets: trimmed(this.offsets, length + 1, this.budget),
             validity: this.validity.finish(),
         }
         const Kind = this.field.form.kind === 'map' ? MapColumn : ListColumn
@@ -272,19 +265,19 @@ function appendChild(builder, core, info, index, place, cache) {
 }
 
 /** Structs, Variants and lists of one size: what lies below has its own length. */
-class StructBuilder {
-    /** @param {Field} field @param {number} capacity */
-    constructor(field, capacity) {
+class StructBuilder extends RowsBuilder {
+    /** @param {Field} field @param {number} expected @param {Budget} budget */
+    constructor(field, expected, budget) {
+        super(field, expected, budget)
         const { kind, width, children } = field.form
-        this.field = field
         this.step = kind === 'fixed_list' ? width : 1
-        this.validity = new ValidityBuilder()
-        const room = capacity * this.step
-        this.children = children.map((child) => builderOf(child, room > ITEMS_AT_FIRST ? 0 : room))
+        this.children = children.map((child) => builderOf(child, expected * this.step, budget))
     }
 
-    get length() {
-        return this.validity.length
+    /** @param {number} rows in the end */
+    expect(rows) {
+        this.expected = rows
+        for (const child of this.children) child.expect(rows * this.step)
     }
 
     /** @param {Core} core @param {Fields} info @param {Place} place
@@ -293,7 +286,7 @@ class StructBuilder {
         const validity = validityOf(core, info)
         const items = below(place, validity, (item) => Math.floor(item / this.step))
         this.children.forEach((child, index) => appendChild(child, core, info, index, items, cache))
-        this.validity.append(info.length, validity, info.null_count)
+        this.appendNulls(core, info)
     }
 
     finish() {
@@ -313,14 +306,24 @@ class StructBuilder {
 
 /** Unions: type ids, where they are dense also offsets, and the children. */
 class UnionBuilder {
-    /** @param {Field} field @param {number} capacity */
-    constructor(field, capacity) {
+    /** @param {Field} field @param {number} expected @param {Budget} budget */
+    constructor(field, expected, budget) {
         const { children, type } = field.form
         this.field = field
+        this.expected = expected
+        this.budget = budget
         this.length = 0
-        this.typeIds = new Int8Array(capacity)
-        this.offsets = type.mode === 1 ? new Int32Array(capacity) : null
-        this.children = children.map((child) => builderOf(child, type.mode === 1 ? 0 : capacity))
+        this.typeIds = new Int8Array(0)
+        this.offsets = type.mode === 1 ? new Int32Array(0) : null
+        this.children = children.map((child) =>
+            builderOf(child, this.offsets === null ? expected : 0, budget),
+        )
+    }
+
+    /** @param {number} rows in the end */
+    expect(rows) {
+        this.expected = rows
+        if (this.offsets === null) for (const child of this.children) child.expect(rows)
     }
 
     /** @param {Core} core @param {Fields} info @param {Place} place
@@ -328,7 +331,8 @@ class UnionBuilder {
     append(core, info, place, cache) {
         const end = this.length + info.length
         const ids = new Int8Array(core.memory.buffer, info.values, info.length)
-        if (end > this.typeIds.length) this.typeIds = grown(this.typeIds, end, 0)
+        if (end > this.typeIds.length)
+            this.typeIds = grown(this.typeIds, end, this.expected, this.budget)
         this.typeIds.set(ids, this.length)
         const offsets =
             this.offsets === null
@@ -347,7 +351,7 @@ class UnionBuilder {
     appendOffsets(ids, offsets) {
         const end = this.length + ids.length
         if (end > /** @type {Int32Array} */ (this.offsets).length)
-            this.offsets = grown(this.offsets, end, 0)
+            this.offsets = grown(this.offsets, end, this.expected, this.budget)
         const to = /** @type {Int32Array} */ (this.offsets)
         const shifts = new Float64Array(256)
         this.field.form.typeIds.forEach((id, index) => {
@@ -361,8 +365,9 @@ class UnionBuilder {
         const { length } = this
         const areas = {
             validity: null,
-            values: trimmed(this.typeIds, length),
-            offsets: this.offsets === null ? undefined : trimmed(this.offsets, length),
+            values: trimmed(this.typeIds, length, this.budget),
+            offsets:
+                this.offsets === null ? undefined : trimmed(this.offsets, length, this.budget),
         }
         const children = this.children.map((child) => child.finish())
         return new UnionColumn(this.field, length, areas, children)
@@ -378,32 +383,33 @@ function rowOfVariant(ids, offsets, id, item) {
 }
 
 /**
- * What builds a column out of batches. `capacity` is how many rows to make room for at first.
- * @param {Field} field @param {number} capacity @returns {Builder}
+ * What builds a column out of batches. `expected` is how many rows there will be in the end, 0 if
+ * that is not known.
+ * @param {Field} field @param {number} expected @param {Budget} budget @returns {Builder}
  */
-export function builderOf(field, capacity) {
+export function builderOf(field, expected, budget) {
     switch (field.form.kind) {
         case 'text':
-            return new TextBuilder(field, capacity)
+            return new TextBuilder(field, expected, budget)
         case 'binary':
         case 'uuid':
-            return new BinaryBuilder(field, capacity)
+            return new BinaryBuilder(field, expected, budget)
         case 'null':
             return new NullBuilder(field)
         case 'fixed':
-            return new FixedBuilder(field, capacity)
+            return new FixedBuilder(field, expected, budget)
         case 'decimal':
         case 'interval':
-            return new RawBuilder(field, capacity)
+            return new RawBuilder(field, expected, budget)
         case 'list':
         case 'map':
-            return new ListBuilder(field, capacity)
+            return new ListBuilder(field, expected, budget)
         case 'struct':
         case 'variant':
         case 'fixed_list':
-            return new StructBuilder(field, capacity)
+            return new StructBuilder(field, expected, budget)
         case 'union':
-            return new UnionBuilder(field, capacity)
+            return new UnionBuilder(field, expected, budget)
         default: {
             const { name } = field.form.storage
             const sentence = `type ${name} is not supported (column "${field.path}")`
@@ -414,10 +420,10 @@ export function builderOf(field, capacity) {
 
 /** A copy of one column of a batch.
  * @param {Core} core @param {number} column @param {Field} field @param {Place} place
- * @param {DictionaryCache} cache */
-export function copyColumn(core, column, field, place, cache) {
+ * @param {DictionaryCache} cache @param {Budget} budget */
+export function copyColumn(core, column, field, place, cache, budget) {
     const info = describeColumn(core, column)
-    const builder = builderOf(field, info.length)
+    const builder = builderOf(field, info.length, budget)
     builder.append(core, info, place, cache)
     return builder.finish()
 }
@@ -425,9 +431,10 @@ export function copyColumn(core, column, field, place, cache) {
 /**
  * A column over the core's memory where it lies there as JavaScript shows it, else a copy.
  * @param {import('./column.js').Hold} hold @param {number} column @param {Field} field
- * @param {Place} place @param {DictionaryCache} cache @returns {import('./column.js').Column}
+ * @param {Place} place @param {DictionaryCache} cache @param {Budget} budget
+ * @returns {import('./column.js').Column}
  */
-export function viewColumn(hold, column, field, place, cache) {
+export function viewColumn(hold, column, field, place, cache, budget) {
     const { core } = hold
     const { form } = field
     const info = describeColumn(core, column)
@@ -439,14 +446,14 @@ export function viewColumn(hold, column, field, place, cache) {
             new MemoryAreas(hold, info, form.memory),
         )
     if (form.kind === 'text' || form.kind === 'binary')
-        return viewBytes(field, hold, info) ?? copyColumn(core, column, field, place, cache)
+        return viewBytes(field, hold, info) ?? copyColumn(core, column, field, place, cache, budget)
     const Kind = {
         list: ListColumn,
         map: MapColumn,
         fixed_list: FixedListColumn,
         struct: StructColumn,
     }[/** @type {string} */ (form.kind)]
-    if (Kind === undefined) return copyColumn(core, column, field, place, cache)
+    if (Kind === undefined) return copyColumn(core, column, field, place, cache, budget)
     const validity = validityOf(core, info)
     const isList = form.kind === 'list' || form.kind === 'map'
     const step = form.kind === 'fixed_list' ? form.width : 1
@@ -455,7 +462,14 @@ export function viewColumn(hold, column, field, place, cache) {
         offsets === null ? Math.floor(item / step) : rowOfItem(offsets, item),
     )
     const children = form.children.map((child, index) =>
-        viewColumn(hold, core.exports.column_child(column, index) >>> 0, child, items, cache),
+        viewColumn(
+            hold,
+            core.exports.column_child(column, index) >>> 0,
+            child,
+            items,
+            cache,
+            budget,
+        ),
     )
     const areas = new MemoryAreas(hold, info, Uint8Array)
     return new Kind(field, info.length, info.null_count, areas, children)

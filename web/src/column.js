@@ -4,6 +4,7 @@
 // its arrays from its areas: arrays of its own, or over the core's memory (views: true), derived
 // anew at each access. Text and binary values are in text.js, nested types in nested.js.
 import * as abi from './abi.js'
+import { grown, trimmed } from './budget.js'
 import { AlimentarError } from './errors.js'
 
 /** @typedef {import('./wasm.js').Core} Core */
@@ -238,52 +239,82 @@ export class MemoryAreas {
 
 /** A bitmap that is made with the first null; 1 means that there is a value. */
 export class ValidityBuilder {
-    constructor() {
+    /** @param {import('./budget.js').Budget} budget */
+    constructor(budget) {
+        this.budget = budget
         this.nullCount = 0
         this.length = 0
         /** @type {Uint8Array | null} */
         this.bits = null
     }
 
-    /** @param {number} count @param {Uint8Array | null} bits @param {number} nullCount */
-    append(count, bits, nullCount) {
-        if (nullCount !== 0 || this.bits !== null) this.put(count, nullCount === 0 ? null : bits)
+    /**
+     * @param {number} count @param {Uint8Array | null} bits @param {number} nullCount
+     * @param {number} expected rows in the end; 0 if that is not known
+     */
+    append(count, bits, nullCount, expected) {
+        if (nullCount !== 0 || this.bits !== null)
+            this.put(count, nullCount === 0 ? null : bits, expected)
         this.nullCount += nullCount
         this.length += count
     }
 
-    /** @param {number} count @param {Uint8Array | null} bits */
-    put(count, bits) {
+    /** @param {number} count @param {Uint8Array | null} bits @param {number} expected */
+    put(count, bits, expected) {
         const begin = this.length
-        const all = this.reserve(begin + count)
+        const all = this.reserve(begin + count, expected)
         if (bits === null) setBits(all, begin, begin + count)
         else copyBits(all, begin, bits, count)
     }
 
-    /** @param {number} length */
-    reserve(length) {
-        const needed = (length + 7) >> 3
-        if (this.bits === null) {
-            this.bits = new Uint8Array(needed)
-            setBits(this.bits, 0, this.length)
-        } else if (this.bits.length < needed) {
-            const grown = new Uint8Array(Math.max(needed, this.bits.length * 2))
-            grown.set(this.bits)
-            this.bits = grown
-        }
-        return this.bits
+    /** @param {number} length @param {number} expected */
+    reserve(length, expected) {
+        const needed = Math.ceil(length / 8)
+        const old = this.bits ?? new Uint8Array(0)
+        if (this.bits !== null && old.length >= needed) return old
+        const bits = grown(old, needed, Math.ceil(expected / 8), this.budget)
+        if (this.bits === null) setBits(bits, 0, this.length)
+        this.bits = bits
+        return bits
     }
 
     /** @returns {Uint8Array | null} */
     finish() {
-        const size = (this.length + 7) >> 3
-        return this.bits === null || this.bits.length === size
-            ? this.bits
-            : this.bits.slice(0, size)
+        const size = Math.ceil(this.length / 8)
+        return this.bits === null ? null : trimmed(this.bits, size, this.budget)
     }
 }
 
-/** @param {Uint8Array} to @param {number} begin @param {number} end */
+/** What builders of columns have in common: rows, some of them null. */
+export class RowsBuilder {
+    /**
+     * @param {Field} field @param {number} expected rows in the end; 0 if that is not known
+     * @param {import('./budget.js').Budget} budget
+     */
+    constructor(field, expected, budget) {
+        this.field = field
+        this.expected = expected
+        this.budget = budget
+        this.validity = new ValidityBuilder(budget)
+    }
+
+    get length() {
+        return this.validity.length
+    }
+
+    /** @param {number} rows in the end, as it seems now */
+    expect(rows) {
+        this.expected = rows
+    }
+
+    /** Takes note of rows whose values have come. @param {Core} core @param {Fields} info */
+    appendNulls(core, info) {
+        const { length, null_count: nulls } = info
+        this.validity.append(length, validityOf(core, info), nulls, this.expected)
+    }
+}
+
+/** @param {any} to @param {number} begin @param {number} end */
 function setBits(to, begin, end) {
     let at = begin
     while (at < end && (at & 7) !== 0) setBit(to, at++)

@@ -364,10 +364,10 @@ export class Dataset {
             let made
             try {
                 simple = this.simplified(batch)
-                this.budget().take(core, simple, fields)
+                const budget = this.budget(fields.length)
                 made = options.views
-                    ? viewBatch(core, batch, simple, fields, row, cache, report)
-                    : await copyBatch(core, simple, fields, row, cache, task)
+                    ? viewBatch(core, batch, simple, fields, row, cache, report, budget)
+                    : await copyBatch(core, simple, fields, row, cache, task, budget)
             } catch (error) {
                 throw this.located(error)
             } finally {
@@ -399,41 +399,46 @@ export class Dataset {
         }
     }
 
-    /**
-     * Rows to make room for at once: as many as will come, unless the file could not hold them.
-     * @param {ScanOptions} options @param {number} columns
-     */
-    roomFor({ offset = 0, limit = Infinity }, columns) {
-        const values = Math.max(VALUES_AT_FIRST, this.bytes * VALUES_PER_BYTE)
-        const rows = Math.min(limit, Math.max(0, (this.numRows ?? 0) - offset))
-        return Math.min(rows, Math.floor(values / Math.max(1, columns)))
+    /** The rows that will come, as the file says; 0 if that is not known.
+     * @param {ScanOptions} options */
+    rowsExpected({ offset = 0, limit = Infinity }) {
+        if (this.numRows === null) return limit === Infinity ? 0 : limit
+        return Math.min(limit, Math.max(0, this.numRows - offset))
     }
 
-    /** What columns of JavaScript's own may take together: much more than files without values
-     * that take no bytes come to, unless the caller set a limit. */
-    budget() {
+    /**
+     * What columns of JavaScript's own may take together: much more than files without values that
+     * take no bytes come to, unless the caller set a limit. Of the values that a file says it has
+     * so many are believed as it could hold.
+     * @param {number} columns
+     */
+    budget(columns) {
         const { memoryBytesMax } = this._options
-        return new Budget(memoryBytesMax ?? Math.max(BYTES_MAX, this.bytes * BYTES_PER_BYTE))
+        const values = Math.max(VALUES_AT_FIRST, this.bytes * VALUES_PER_BYTE)
+        return new Budget(
+            memoryBytesMax ?? Math.max(BYTES_MAX, this.bytes * BYTES_PER_BYTE),
+            Math.floor(values / Math.max(1, columns)),
+        )
     }
 
     /** @param {ScanOptions} options @param {Task} task @param {Field[]} fields */
     async build(options, task, fields) {
         const { core } = this._hold
-        const room = this.roomFor(options, fields.length)
+        const rows = this.rowsExpected(options)
+        const budget = this.budget(fields.length)
         /** @type {import('./text.js').DictionaryCache} */
         const cache = new Map()
-        const builders = fields.map((field) => builderOf(field, room))
-        const budget = this.budget()
+        const builders = fields.map((field) => builderOf(field, rows, budget))
         let row = options.offset ?? 0
         for await (const batch of this.drain(task)) {
             let simple = 0
             try {
                 simple = this.simplified(batch)
-                budget.take(core, simple, fields)
                 const place = placeAt(row)
                 for (const [index, builder] of builders.entries()) {
                     if (task.isTurnOver()) await task.turn()
                     const column = core.exports.batch_column(simple, index) >>> 0
+                    budget.field = fields[index]
                     builder.append(core, describeColumn(core, column), place, cache)
                 }
                 row += core.exports.batch_rows(simple)
@@ -444,6 +449,7 @@ export class Dataset {
         }
         const result = Object.create(null)
         fields.forEach((field, index) => {
+            budget.field = field
             result[field.key] = builders[index].finish()
         })
         return result

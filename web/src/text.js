@@ -4,10 +4,11 @@
 // bytes); `encoding` says which, and the other form is made when it is asked for. Plain text is
 // decoded in blocks of rows: one call of the decoder for a block, and slices of its result.
 import * as abi from './abi.js'
+import { UNLIMITED, grown, guessed, trimmed } from './budget.js'
 import {
     Column,
     MemoryAreas,
-    ValidityBuilder,
+    RowsBuilder,
     describeColumn,
     offsetsOf,
     validityOf,
@@ -19,9 +20,14 @@ import { AlimentarError } from './errors.js'
 /** @typedef {import('./column.js').Areas} Areas */
 /** @typedef {{ [name: string]: any }} Fields */
 /** @typedef {{ offsets: Int32Array, data: Uint8Array }} Plain */
+/** @typedef {import('./budget.js').Budget} Budget */
 
 const BLOCK_ROWS = 1024
 const DATA_MAX = 0x7fffffff
+
+/** About what a text takes, and one of those that are looked for, beside its characters. */
+const TEXT_BYTES = 24
+const KNOWN_BYTES = 64
 
 const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 const lenient = new TextDecoder('utf-8', { ignoreBOM: true })
@@ -132,7 +138,7 @@ export class TextColumn extends Column {
         if (this._dictionary === null) return plainAreas(this._areas)
         if (this._expanded === null) {
             const { codes, plain } = this._dictionary
-            const builder = new PlainBuilder(this.name, codes.length)
+            const builder = new PlainBuilder(this.name, codes.length, UNLIMITED)
             builder.gather(codes, plain.offsets, plain.data)
             this._expanded = builder.finish()
         }
@@ -196,11 +202,14 @@ export function uuidText(bytes) {
 
 /** Offsets and bytes that grow by what arrives, or to what is likely to come. */
 export class PlainBuilder {
-    /** @param {string} name @param {number} rows that are expected; 0 if that is not known */
-    constructor(name, rows) {
+    /** @param {string} name @param {number} expected rows in the end; 0 if that is not known
+     * @param {Budget} budget */
+    constructor(name, expected, budget) {
         this.name = name
-        this.expected = rows
-        this.offsets = new Int32Array(rows + 1)
+        this.expected = expected
+        this.budget = budget
+        budget.take(Int32Array.BYTES_PER_ELEMENT)
+        this.offsets = new Int32Array(1)
         this.data = new Uint8Array(0)
         this.length = 0
     }
@@ -216,10 +225,12 @@ export class PlainBuilder {
                 { column: this.name },
             )
         }
-        if (rowsNeeded > this.offsets.length) this.offsets = grown(this.offsets, rowsNeeded, 0)
+        const { expected, budget } = this
+        if (rowsNeeded > this.offsets.length)
+            this.offsets = grown(this.offsets, rowsNeeded, expected + 1, budget)
         if (bytesNeeded > this.data.length) {
-            const share = Math.min(16, (1.02 * this.expected) / (this.length + rows + 1))
-            this.data = grown(this.data, bytesNeeded, Math.min(bytesNeeded * share, DATA_MAX) | 0)
+            const likely = guessed(bytesNeeded, rowsNeeded - 1, expected, this.data.length)
+            this.data = grown(this.data, bytesNeeded, Math.min(likely, DATA_MAX), budget)
         }
     }
 
@@ -273,8 +284,8 @@ export class PlainBuilder {
     /** @returns {Plain} */
     finish() {
         return {
-            offsets: trimmed(this.offsets, this.length + 1),
-            data: trimmed(this.data, this.offsets[this.length]),
+            offsets: trimmed(this.offsets, this.length + 1, this.budget),
+            data: trimmed(this.data, this.offsets[this.length], this.budget),
         }
     }
 }
@@ -289,34 +300,19 @@ export function addOffsets(to, length, from, shift) {
 }
 
 /**
- * A longer array with the same elements; growing again and again costs no more than twice.
- * @param {any} old @param {number} length that is needed @param {number} likely to be needed
- * @returns {any}
- */
-export function grown(old, length, likely) {
-    const least = likely > old.length ? old.length * 1.25 : old.length * 2
-    const array = new old.constructor(Math.max(length, likely, Math.ceil(least)))
-    array.set(old)
-    return array
-}
-
-/**
- * The first elements: in place where little is left over.
- * @param {any} array @param {number} length @returns {any}
- */
-export function trimmed(array, length) {
-    if (array.length === length) return array
-    const isClose = array.length - length <= array.length / 16
-    return isClose ? array.subarray(0, length) : array.slice(0, length)
-}
-
-/**
  * @param {Core} core
  * @param {Fields} info of a plain column
  * @returns {Plain} over the core's memory
  */
 function plainOf(core, info) {
     return { offsets: offsetsOf(core, info), data: core.bytes(info.data, info.data_bytes) }
+}
+
+/** @param {Core} core @param {Fields} info of values of one width @param {number} width
+ * @returns {Plain} */
+function fixedOf(core, { values, length }, width) {
+    const offsets = Int32Array.from({ length: length + 1 }, (_, row) => row * width)
+    return { offsets, data: core.bytes(values, length * width) }
 }
 
 /**
@@ -337,19 +333,23 @@ function writeCodes(to, codes, validity, recoded) {
 /**
  * Dictionaries that were decoded already, by dictionary_id: one a column suffices, since row groups
  * come one after the other.
- * @typedef {Map<Field, { id: number, values: string[], plain: Plain }>} DictionaryCache
+ * @typedef {Map<Field, { id: number, values: string[], plain: Plain, budget: Budget }>}
+ *   DictionaryCache
  */
+
+/** About what the texts of values take beside their bytes. @param {Plain} plain */
+function weightOf({ offsets, data }) {
+    return offsets.byteLength + 2 * data.byteLength + TEXT_BYTES * (offsets.length - 1)
+}
 
 /**
  * Builds a text column: dictionary-encoded as long as all batches are, plain from the first that is
  * not.
  */
-export class TextBuilder {
-    /** @param {Field} field @param {number} capacity */
-    constructor(field, capacity) {
-        this.field = field
-        this.capacity = capacity
-        this.validity = new ValidityBuilder()
+export class TextBuilder extends RowsBuilder {
+    /** @param {Field} field @param {number} expected @param {Budget} budget */
+    constructor(field, expected, budget) {
+        super(field, expected, budget)
         /** @type {Int32Array} */
         this.codes = new Int32Array(0)
         /** @type {string[]} */
@@ -368,8 +368,10 @@ export class TextBuilder {
         this.plain = null
     }
 
-    get length() {
-        return this.validity.length
+    /** @param {number} rows in the end */
+    expect(rows) {
+        this.expected = rows
+        if (this.plain !== null) this.plain.expected = rows
     }
 
     /**
@@ -381,7 +383,7 @@ export class TextBuilder {
     append(core, info, _place, cache) {
         if (info.encoding === abi.ALI_ENCODING_DICTIONARY) this.appendCodes(core, info, cache)
         else if (info.length !== 0) this.appendPlain(core, info)
-        this.validity.append(info.length, validityOf(core, info), info.null_count)
+        this.appendNulls(core, info)
     }
 
     /** @param {Core} core @param {Fields} info */
@@ -404,7 +406,8 @@ export class TextBuilder {
         }
         if (info.dictionary_id !== this.dictionaryId) this.changeDictionary(core, info, cache)
         const end = this.length + info.length
-        if (end > this.codes.length) this.codes = grown(this.codes, end, this.capacity)
+        if (end > this.codes.length)
+            this.codes = grown(this.codes, end, this.expected, this.budget)
         writeCodes(this.codes.subarray(this.length, end), codes, validity, this.recoded)
     }
 
@@ -424,9 +427,12 @@ export class TextBuilder {
     decodeDictionary(core, info, cache) {
         const held = cache.get(this.field)
         if (held !== undefined && held.id === info.dictionary_id) return held
+        if (held !== undefined && held.plain !== this.bytes) held.budget.drop(weightOf(held.plain))
+        const { budget } = this
         const inMemory = plainOf(core, describeColumn(core, info.dictionary))
+        budget.take(weightOf(inMemory))
         const plain = { offsets: inMemory.offsets.slice(), data: inMemory.data.slice() }
-        const made = { id: info.dictionary_id, values: decodeAll(plain), plain }
+        const made = { id: info.dictionary_id, values: decodeAll(plain), plain, budget }
         cache.set(this.field, made)
         return made
     }
@@ -439,9 +445,11 @@ export class TextBuilder {
             this.values.forEach((text, code) => {
                 if (!this.known?.has(text)) this.known?.set(text, code)
             })
-            const bytes = new PlainBuilder(this.field.path, 0)
+            const bytes = new PlainBuilder(this.field.path, 0, this.budget)
             const old = /** @type {Plain} */ (this.bytes)
+            this.budget.take(KNOWN_BYTES * this.values.length)
             bytes.append(old.offsets, old.data)
+            this.budget.drop(old.offsets.byteLength + old.data.byteLength)
             this.bytes = bytes
         }
         const bytes = /** @type {PlainBuilder} */ (this.bytes)
@@ -452,6 +460,7 @@ export class TextBuilder {
             if (code === undefined) {
                 code = this.values.length
                 this.known.set(values[i], code)
+                this.budget.take(KNOWN_BYTES + TEXT_BYTES + values[i].length)
                 this.values.push(values[i])
                 bytes.append(plain.offsets.subarray(i, i + 2), plain.data)
             }
@@ -463,7 +472,7 @@ export class TextBuilder {
 
     // The rows so far as offsets and bytes.
     expand() {
-        const builder = new PlainBuilder(this.field.path, this.capacity)
+        const builder = new PlainBuilder(this.field.path, this.expected, this.budget)
         if (this.bytes === null) {
             const { length } = this
             builder.appendFixed(length, 0, new Uint8Array(0))
@@ -471,6 +480,7 @@ export class TextBuilder {
             const { offsets, data } = this.bytes
             builder.gather(this.codes.subarray(0, this.length), offsets, data)
         }
+        this.budget.drop(this.codes.byteLength)
         this.codes = new Int32Array(0)
         return builder
     }
@@ -483,7 +493,7 @@ export class TextBuilder {
             const plain = (this.plain ?? this.expand()).finish()
             return new TextColumn(field, length, nullCount, { ...plain, validity }, null)
         }
-        const codes = trimmed(this.codes, length)
+        const codes = trimmed(this.codes, length, this.budget)
         const plain = this.bytes instanceof PlainBuilder ? this.bytes.finish() : this.bytes
         const dictionary = { codes, values: this.values, plain }
         return new TextColumn(field, length, nullCount, { validity }, dictionary)
@@ -503,44 +513,44 @@ function decodeAll(plain) {
 }
 
 /** Builds a column of binary values, of one width or not. */
-export class BinaryBuilder {
-    /** @param {Field} field @param {number} capacity */
-    constructor(field, capacity) {
-        this.field = field
-        this.capacity = capacity
-        this.validity = new ValidityBuilder()
-        this.plain = new PlainBuilder(field.path, capacity)
+export class BinaryBuilder extends RowsBuilder {
+    /** @param {Field} field @param {number} expected @param {Budget} budget */
+    constructor(field, expected, budget) {
+        super(field, expected, budget)
+        this.plain = new PlainBuilder(field.path, expected, budget)
     }
 
-    get length() {
-        return this.validity.length
+    /** @param {number} rows in the end */
+    expect(rows) {
+        this.expected = rows
+        this.plain.expected = rows
     }
 
     /** @param {Core} core @param {Fields} info */
     append(core, info) {
         if (info.encoding === abi.ALI_ENCODING_DICTIONARY) {
-            const dictionary = new PlainBuilder(this.field.path, 0)
-            this.take(core, describeColumn(core, info.dictionary), dictionary)
+            const dictionary = describeColumn(core, info.dictionary)
             const codes = new Int32Array(info.length)
             const inMemory = new Int32Array(core.memory.buffer, info.values, info.length)
             writeCodes(codes, inMemory, validityOf(core, info), null)
-            this.plain.gather(codes, dictionary.offsets, dictionary.data)
-        } else {
-            this.take(core, info, this.plain)
-        }
-        this.validity.append(info.length, validityOf(core, info), info.null_count)
-    }
-
-    /** @param {Core} core @param {Fields} info @param {PlainBuilder} target */
-    take(core, info, target) {
-        const { kind, width } = this.field.form
-        const isFixed = kind === 'uuid' || info.offsets === 0
-        if (isFixed) {
-            target.appendFixed(info.length, width, core.bytes(info.values, info.length * width))
+            const { offsets, data } = this.isFixed(dictionary)
+                ? fixedOf(core, dictionary, this.field.form.width)
+                : plainOf(core, dictionary)
+            this.plain.gather(codes, offsets, data)
+        } else if (this.isFixed(info)) {
+            const { width } = this.field.form
+            const data = core.bytes(info.values, info.length * width)
+            this.plain.appendFixed(info.length, width, data)
         } else {
             const { offsets, data } = plainOf(core, info)
-            target.append(offsets, data)
+            this.plain.append(offsets, data)
         }
+        this.appendNulls(core, info)
+    }
+
+    /** @param {Fields} info whose values may all have one width */
+    isFixed(info) {
+        return this.field.form.kind === 'uuid' || info.offsets === 0
     }
 
     finish() {
