@@ -7,5 +7,6 @@
 #include "alimentar/dataset.h"
 #include "alimentar/format.h"
 #include "alimentar/io.h"
+#include "alimentar/layout.h"
 
 #endif

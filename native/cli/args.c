@@ -232,6 +232,9 @@ static int take_flag(const cli_flag *given, const char *value, cli_args *args) {
     case FLAG_WHOLE:
         args->is_whole = true;
         break;
+    case FLAG_ROW_GROUPS:
+        args->wants_groups = true;
+        break;
     default:
         args->wants_help = true;
     }

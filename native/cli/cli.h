@@ -40,7 +40,8 @@ typedef struct cli_args {
     bool is_json;
     bool is_quiet;
     bool is_forced;
-    bool is_whole; // --no-truncate
+    bool is_whole;     // --no-truncate
+    bool wants_groups; // --row-groups
     bool wants_help;
 } cli_args;
 
@@ -139,12 +140,33 @@ void cli_show_text(const char *text, char *shown, size_t capacity_bytes);
 // The path of an input as it may be shown: of URLs without name, password and query.
 void cli_show_path(const char *path, char *shown, size_t capacity_bytes);
 
+// Writes blanks.
+void cli_put_spaces(cli_output *out, uint64_t count);
+
 // The width to which an output (-o; NULL: standard output) is cut: that of the terminal, or what
 // COLUMNS says of standard output; else ALI_UNKNOWN: nothing is cut.
 uint64_t cli_width_of(const char *output);
 
 // Tells if an output of the command is a terminal.
 bool cli_is_terminal(const char *output);
+
+// --- spell.c: values as the library's writers spell them ---
+
+#define CLI_SPELLED_MAX 4u
+
+// The values of a row as JSON, and where each stands in it.
+typedef struct cli_spelling {
+    char *text; // freed by the caller
+    size_t starts[CLI_SPELLED_MAX];
+    size_t ends[CLI_SPELLED_MAX];
+} cli_spelling;
+
+// Spells the columns of a batch of one row, whose names hold no colon.
+int cli_spell(cli *self, ali_batch *batch, uint32_t columns, cli_spelling *of);
+
+// "12.3 MB": a number of bytes, shortened.
+#define CLI_SIZE_BYTES 24u
+void cli_spell_size(uint64_t bytes, char text[CLI_SIZE_BYTES]);
 
 // --- main.c ---
 
@@ -190,6 +212,16 @@ int cli_read_headers(cli *self);
 
 // Where the headers come from, for messages.
 const char *cli_headers_name(const cli *self);
+
+// --- layout.c: row groups and column chunks, for `info --row-groups` ---
+
+// Reads how the files of a data set store their rows.
+int cli_layout_open(cli *self, ali_dataset *dataset, ali_layout **layout);
+
+// Writes it as the value of a member of a JSON document, or as tables at most `room` wide. Of many
+// files each group tells its own.
+int cli_layout_json(cli *self, cli_output *out, ali_layout *layout, uint64_t files);
+int cli_layout_text(cli *self, cli_output *out, ali_layout *layout, uint64_t files, uint64_t room);
 
 // --- verbs ---
 

@@ -7,9 +7,10 @@
 #define PATH_BYTES 2048u
 
 typedef struct facts {
-    const cli *self;
+    cli *self;
     ali_dataset *dataset;
     ali_dataset_info info;
+    ali_layout *layout;   // --row-groups; else NULL
     uint64_t columns_max; // width of a line
 } facts;
 
@@ -57,7 +58,7 @@ static void put_count_json(cli_output *out, const char *name, uint64_t count) {
     }
 }
 
-static void put_info_json(cli_output *out, const facts *of) {
+static int put_info_json(cli_output *out, const facts *of) {
     char path[PATH_BYTES];
     cli_show_path(of->self->args.operands[0], path, sizeof path);
     cli_output_text(out, "{\n  \"path\": ");
@@ -71,24 +72,27 @@ static void put_info_json(cli_output *out, const facts *of) {
     put_fields_json(out, of);
     cli_output_text(out, ",\n  \"metadata\": ");
     put_metadata_json(out, of);
+    int code = EXIT_GOOD;
+    if (of->layout != NULL) {
+        cli_output_text(out, ",\n  \"groups\": ");
+        code = cli_layout_json(of->self, out, of->layout, of->info.files);
+    }
     cli_output_text(out, "\n}\n");
+    return code;
 }
 
-static void put_schema_json(cli_output *out, const facts *of) {
+static int put_schema_json(cli_output *out, const facts *of) {
     cli_output_text(out, "{\n  \"columns\": ");
     put_fields_json(out, of);
     cli_output_text(out, "\n}\n");
+    return EXIT_GOOD;
 }
 
 // --- for people ----------------------------------------------------------------------------------
 
-static void put_spaces(cli_output *out, uint64_t count) {
-    for (uint64_t i = 0; i < count; i += 1) cli_output_text(out, " ");
-}
-
 // A text in a column of `width`, cut if it is longer.
 static void put_cell(cli_output *out, const char *text, size_t text_bytes, uint64_t width) {
-    put_spaces(out, width - cli_put_text(out, text, text_bytes, CLI_TEXT_RAW, width));
+    cli_put_spaces(out, width - cli_put_text(out, text, text_bytes, CLI_TEXT_RAW, width));
 }
 
 static void put_fields(cli_output *out, const facts *of, const char *indent) {
@@ -148,7 +152,7 @@ static void put_metadata(cli_output *out, const facts *of) {
     }
 }
 
-static void put_info(cli_output *out, const facts *of) {
+static int put_info(cli_output *out, const facts *of) {
     char path[PATH_BYTES];
     cli_show_path(of->self->args.operands[0], path, sizeof path);
     const char *writer = of->info.created_by;
@@ -167,31 +171,39 @@ static void put_info(cli_output *out, const facts *of) {
     cli_output_print(out, "columns     %u\n", ali_schema_count(of->info.schema));
     if (ali_schema_count(of->info.schema) != 0) put_fields(out, of, "  ");
     put_metadata(out, of);
+    if (of->layout == NULL) return EXIT_GOOD;
+    return cli_layout_text(of->self, out, of->layout, of->info.files, of->columns_max);
 }
 
-static void put_schema(cli_output *out, const facts *of) {
+static int put_schema(cli_output *out, const facts *of) {
     put_fields(out, of, "");
+    return EXIT_GOOD;
 }
 
 // --- the verbs -----------------------------------------------------------------------------------
 
-typedef void put_function(cli_output *out, const facts *of);
+typedef int put_function(cli_output *out, const facts *of);
+
+static int put_facts(const facts *of, put_function *put) {
+    cli *self = of->self;
+    cli_output out;
+    const int code = cli_output_open(&out, self->args.output, self->args.is_forced);
+    return code == EXIT_GOOD ? cli_output_close(&out, put(&out, of)) : code;
+}
 
 static int tell(cli *self, put_function *put_text, put_function *put_json) {
-    facts of = {.self = self, .info = {.size_bytes = sizeof of.info}};
+    facts of = {.self = self,
+                .info = {.size_bytes = sizeof of.info},
+                .columns_max = self->args.is_whole ? ALI_UNKNOWN : cli_width_of(self->args.output)};
     int code = cli_open(self, &of.dataset);
     if (code != EXIT_GOOD) return code;
-    cli_output out;
-    code = cli_output_open(&out, self->args.output, self->args.is_forced);
-    if (code == EXIT_GOOD) {
-        if (ali_dataset_describe(of.dataset, &of.info) == ALI_OK) {
-            of.columns_max = self->args.is_whole ? ALI_UNKNOWN : cli_width_of(self->args.output);
-            (self->args.is_json ? put_json : put_text)(&out, &of);
-        } else {
-            code = cli_fail(EXIT_INTERNAL, self->path, "the data set does not describe itself");
-        }
-        code = cli_output_close(&out, code);
+    if (ali_dataset_describe(of.dataset, &of.info) != ALI_OK) {
+        code = cli_fail(EXIT_INTERNAL, self->path, "the data set does not describe itself");
+    } else if (self->args.wants_groups) {
+        code = cli_layout_open(self, of.dataset, &of.layout);
     }
+    if (code == EXIT_GOOD) code = put_facts(&of, self->args.is_json ? put_json : put_text);
+    ali_layout_free(of.layout);
     ali_dataset_release(of.dataset);
     return code;
 }

@@ -3,11 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sheet.h"
 #include "stats.h"
 
 #define TYPE_BYTES 256u
-#define WIDTH_LEAST 8u
-#define GAP 2u
 
 // --- spelling ------------------------------------------------------------------------------------
 
@@ -123,50 +122,7 @@ static void fill_box(box *of, const stats_node *node) {
               NULL);
 }
 
-// The four values of a column as JSON, and where each stands in it.
-typedef struct spelling {
-    char *text;
-    size_t ends[BOX_COUNT];
-    size_t starts[BOX_COUNT];
-} spelling;
-
-static bool cut(spelling *of, const char *line, size_t bytes) {
-    size_t at = 1;
-    of->text = malloc(bytes + 1);
-    if (of->text == NULL) return false;
-    memcpy(of->text, line, bytes);
-    of->text[bytes] = '\0';
-    for (uint32_t i = 0; i < BOX_COUNT; i += 1) {
-        while (at < bytes && line[at] != ':') at += 1;
-        at += 1;
-        of->starts[i] = at;
-        at = cli_skip_value(line, at, bytes);
-        of->ends[i] = at;
-        at += 1;
-    }
-    return at <= bytes;
-}
-
-static int write_row(cli *self, ali_schema *schema, ali_batch *batch, spelling *of) {
-    ali_context *context = ali_host_context(self->host);
-    ali_writer *writer = NULL;
-    const uint8_t *bytes = NULL;
-    int code = EXIT_GOOD;
-    if (ali_writer_new(context, "jsonl", NULL, schema, &writer) < 0 ||
-        ali_writer_put(writer, batch) < 0) {
-        code = cli_fail_context(self);
-    } else {
-        const size_t count = (size_t)ali_writer_pending(writer, &bytes);
-        if (!cut(of, (const char *)bytes, count)) {
-            code = cli_fail(EXIT_LIMIT, self->path, "no memory is left");
-        }
-        self->replaced += ali_writer_warnings(writer);
-    }
-    ali_writer_free(writer);
-    return code;
-}
-
-static int spell(cli *self, const stats_node *node, spelling *of) {
+static int spell(cli *self, const stats_node *node, cli_spelling *of) {
     ali_context *context = ali_host_context(self->host);
     box values;
     ali_schema *schema = NULL;
@@ -187,7 +143,7 @@ static int spell(cli *self, const stats_node *node, spelling *of) {
         ali_batch_import(context, schema, &row, &batch) < 0) {
         code = cli_fail_context(self);
     } else {
-        code = write_row(self, schema, batch, of);
+        code = cli_spell(self, batch, BOX_COUNT, of);
     }
     ali_batch_release(batch);
     ali_schema_release(schema);
@@ -196,7 +152,7 @@ static int spell(cli *self, const stats_node *node, spelling *of) {
 
 // --- JSON ----------------------------------------------------------------------------------------
 
-static void put_spelled(cli_output *out, const char *key, const spelling *of, uint32_t at) {
+static void put_spelled(cli_output *out, const char *key, const cli_spelling *of, uint32_t at) {
     cli_output_print(out, ", \"%s\": ", key);
     cli_output_put(out, of->text + of->starts[at], of->ends[at] - of->starts[at]);
 }
@@ -215,7 +171,7 @@ static void put_sizes(cli_output *out, const stats_node *node, const char *least
     }
 }
 
-static void put_column_json(cli_output *out, const stats_node *node, const spelling *of) {
+static void put_column_json(cli_output *out, const stats_node *node, const cli_spelling *of) {
     cli_output_text(out, "{\"name\": ");
     cli_put_json(out, node->name, node->name_bytes);
     cli_output_text(out, ", \"type\": ");
@@ -250,7 +206,7 @@ static void put_column_json(cli_output *out, const stats_node *node, const spell
 static int put_json(cli_output *out, const stats *all) {
     cli_output_print(out, "{\n  \"rows\": %llu,\n  \"columns\": [", (unsigned long long)all->rows);
     for (uint32_t i = 0; i < all->count; i += 1) {
-        spelling of = {0};
+        cli_spelling of = {0};
         const int code = spell(all->self, &all->nodes[i], &of);
         if (code == EXIT_GOOD) {
             cli_output_text(out, i == 0 ? "\n    " : ",\n    ");
@@ -273,48 +229,17 @@ static const char *const heads[COLUMNS] = {"name", "type", "count",  "nulls", "m
 // Those that are left out where there is no room, in this order.
 static const uint8_t dispensable[] = {7, 2, 6, 8, 1};
 
-typedef struct cell {
-    char *text; // without its quotes
-    size_t bytes;
-    cli_text_form form;
-    bool is_left; // aligned
-} cell;
-
-typedef struct sheet {
-    cell *cells; // row by row
-    uint32_t rows;
-    uint64_t widths[COLUMNS];
-    bool is_hidden[COLUMNS];
-    bool is_right[COLUMNS]; // its head: as a value of it that is
-} sheet;
-
-static bool set_cell(cell *to, const char *text, size_t bytes, cli_text_form form) {
-    to->text = malloc(bytes + 1);
-    if (to->text == NULL) return false;
-    memcpy(to->text, text, bytes);
-    to->text[bytes] = '\0';
-    to->bytes = bytes;
-    to->form = form;
-    return true;
-}
-
-static bool set_number(cell *to, uint64_t number) {
-    char text[32];
-    const int bytes = snprintf(text, sizeof text, "%llu", (unsigned long long)number);
-    return set_cell(to, text, (size_t)bytes, CLI_TEXT_RAW);
-}
-
 // A value as JSON spells it; null is nothing, moments are shortened.
-static bool set_spelled(cell *to, const spelling *of, uint32_t at, const stats_node *node) {
+static bool set_spelled(cli_cell *to, const cli_spelling *of, uint32_t at, const stats_node *node) {
     const char *text = of->text + of->starts[at];
     const size_t bytes = of->ends[at] - of->starts[at];
     char number[40];
-    if (bytes == 4 && memcmp(text, "null", 4) == 0) return set_cell(to, "", 0, CLI_TEXT_RAW);
+    if (bytes == 4 && memcmp(text, "null", 4) == 0) return cli_cell_set(to, "", 0, CLI_TEXT_RAW);
     to->is_left = node->class == STATS_BYTES || node->class == STATS_FIXED;
-    if (text[0] == '"') return set_cell(to, text + 1, bytes - 2, CLI_TEXT_JSON);
-    if (at != BOX_MEAN && at != BOX_DEVIATION) return set_cell(to, text, bytes, CLI_TEXT_RAW);
+    if (text[0] == '"') return cli_cell_set(to, text + 1, bytes - 2, CLI_TEXT_JSON);
+    if (at != BOX_MEAN && at != BOX_DEVIATION) return cli_cell_set(to, text, bytes, CLI_TEXT_RAW);
     const int shorter = snprintf(number, sizeof number, "%.6g", strtod(text, NULL));
-    return set_cell(to, number, (size_t)shorter, CLI_TEXT_RAW);
+    return cli_cell_set(to, number, (size_t)shorter, CLI_TEXT_RAW);
 }
 
 static void add_note(char *note, size_t capacity, const char *format, uint64_t number) {
@@ -324,7 +249,7 @@ static void add_note(char *note, size_t capacity, const char *format, uint64_t n
     (void)snprintf(note + behind, capacity - behind, format, (unsigned long long)number);
 }
 
-static bool set_note(cell *to, const stats_node *node) {
+static bool set_note(cli_cell *to, const stats_node *node) {
     char note[200] = "";
     const bool is_list = node->class == STATS_LIST || node->class == STATS_FIXED_LIST;
     to->is_left = true;
@@ -343,114 +268,51 @@ static bool set_note(cell *to, const stats_node *node) {
     if (node->class == STATS_BYTES && node->has_distinct) {
         add_note(note, sizeof note, "%llu distinct", node->used_count);
     }
-    return set_cell(to, note, strlen(note), CLI_TEXT_RAW);
+    return cli_cell_set(to, note, strlen(note), CLI_TEXT_RAW);
 }
 
-static bool set_row(cell *row, const stats_node *node, const spelling *of) {
+static bool set_row(cli_cell *row, const stats_node *node, const cli_spelling *of) {
     char type[TYPE_BYTES];
     (void)ali_type_spell(node->type, type, sizeof type);
     row[COLUMN_NAME].is_left = row[COLUMN_TYPE].is_left = true;
-    bool is_set = set_cell(&row[COLUMN_NAME], node->name, node->name_bytes, CLI_TEXT_RAW) &&
-                  set_cell(&row[COLUMN_TYPE], type, strlen(type), CLI_TEXT_RAW) &&
-                  set_number(&row[COLUMN_COUNT], node->count) &&
-                  set_number(&row[COLUMN_NULLS], node->nulls);
+    bool is_set = cli_cell_set(&row[COLUMN_NAME], node->name, node->name_bytes, CLI_TEXT_RAW) &&
+                  cli_cell_set(&row[COLUMN_TYPE], type, strlen(type), CLI_TEXT_RAW) &&
+                  cli_cell_number(&row[COLUMN_COUNT], node->count) &&
+                  cli_cell_number(&row[COLUMN_NULLS], node->nulls);
     for (uint32_t i = 0; is_set && i < BOX_COUNT; i += 1) {
         is_set = set_spelled(&row[COLUMN_LEAST + i], of, i, node);
     }
     return is_set && set_note(&row[COLUMN_NOTE], node);
 }
 
-static uint64_t width_under(const sheet *of, uint64_t cap) {
-    uint64_t sum = 0;
-    for (uint32_t i = 0; i < COLUMNS; i += 1) {
-        if (of->is_hidden[i] || of->widths[i] == 0) continue;
-        sum += (of->widths[i] < cap ? of->widths[i] : cap) + (sum != 0 ? GAP : 0);
-    }
-    return sum;
-}
-
-static void measure(sheet *of) {
-    for (uint32_t i = 0; i < COLUMNS; i += 1) of->widths[i] = 0;
-    for (uint32_t i = 0; i < of->rows * COLUMNS; i += 1) {
-        const cell *one = &of->cells[i];
-        const uint64_t wide = cli_text_columns(one->text, one->bytes, one->form);
-        if (wide > of->widths[i % COLUMNS]) of->widths[i % COLUMNS] = wide;
-        if (wide != 0 && !one->is_left) of->is_right[i % COLUMNS] = true;
-    }
-    for (uint32_t i = 0; i < COLUMNS; i += 1) { // a column without contents is left out
-        if (of->widths[i] != 0 && of->widths[i] < strlen(heads[i]))
-            of->widths[i] = strlen(heads[i]);
-    }
-}
-
-// Leaves columns out until the others fit, cut to WIDTH_LEAST; then cuts no more than is needed.
-static void fit(sheet *of, uint64_t room) {
-    if (room == ALI_UNKNOWN || width_under(of, ALI_UNKNOWN) <= room) return;
-    for (size_t i = 0; i < sizeof dispensable && width_under(of, WIDTH_LEAST) > room; i += 1) {
-        of->is_hidden[dispensable[i]] = true;
-    }
-    uint64_t cap = WIDTH_LEAST;
-    while (width_under(of, cap + 1) <= room && width_under(of, cap) != width_under(of, ALI_UNKNOWN))
-        cap += 1;
-    for (uint32_t i = 0; i < COLUMNS; i += 1) {
-        if (of->widths[i] > cap) of->widths[i] = cap;
-    }
-}
-
-static void put_spaces(cli_output *out, uint64_t count) {
-    for (uint64_t i = 0; i < count; i += 1) cli_output_text(out, " ");
-}
-
-static void put_row(cli_output *out, const sheet *of, const cell *row) {
-    uint64_t behind = 0; // blanks, which are left out at the end of a line
-    for (uint32_t i = 0; i < COLUMNS; i += 1) {
-        const cell *one = row != NULL ? &row[i] : NULL;
-        const char *text = one != NULL ? one->text : heads[i];
-        const size_t bytes = one != NULL ? one->bytes : strlen(text);
-        const cli_text_form form = one != NULL ? one->form : CLI_TEXT_RAW;
-        const bool is_left = one != NULL ? one->is_left : !of->is_right[i];
-        if (of->is_hidden[i] || of->widths[i] == 0) continue;
-        const uint64_t wide = cli_text_columns(text, bytes, form);
-        const uint64_t padding = wide < of->widths[i] ? of->widths[i] - wide : 0;
-        if (bytes != 0) put_spaces(out, behind + (is_left ? 0 : padding));
-        const uint64_t written = cli_put_text(out, text, bytes, form, of->widths[i]);
-        behind = bytes != 0 ? GAP + of->widths[i] - written - (is_left ? 0 : padding)
-                            : behind + GAP + of->widths[i];
-    }
-    cli_output_text(out, "\n");
-}
-
-static void put_sheet(cli_output *out, sheet *of, const stats *all, uint64_t room) {
-    uint32_t hidden = 0;
+static void put_note(cli_output *out, const cli_sheet *of, const stats *all, uint64_t room) {
     char note[120];
-    measure(of);
-    fit(of, room);
-    if (of->rows != 0) put_row(out, of, NULL);
-    for (uint32_t i = 0; i < of->rows; i += 1) put_row(out, of, &of->cells[i * COLUMNS]);
-    for (uint32_t i = 0; i < COLUMNS; i += 1) hidden += of->is_hidden[i] ? 1 : 0;
     (void)snprintf(note, sizeof note, "(%llu row%s%s)", (unsigned long long)all->rows,
                    all->rows == 1 ? "" : "s",
-                   hidden != 0 ? "; --no-truncate and --json tell more" : "");
+                   cli_sheet_has_hidden(of) ? "; --no-truncate and --json tell more" : "");
     (void)cli_put_text(out, note, strlen(note), CLI_TEXT_RAW, room);
     cli_output_text(out, "\n");
 }
 
 static int put_text(cli_output *out, const stats *all, uint64_t room) {
-    sheet of = {.rows = all->count};
+    cli_sheet of = {.heads = heads,
+                    .columns = COLUMNS,
+                    .dispensable = dispensable,
+                    .dispensable_count = sizeof dispensable};
     int code = EXIT_GOOD;
-    of.cells = calloc((size_t)all->count * COLUMNS + COLUMNS, sizeof *of.cells);
-    if (of.cells == NULL) return cli_fail(EXIT_LIMIT, all->self->path, "no memory is left");
     for (uint32_t i = 0; i < all->count && code == EXIT_GOOD; i += 1) {
-        spelling values = {0};
-        code = spell(all->self, &all->nodes[i], &values);
-        if (code == EXIT_GOOD && !set_row(&of.cells[i * COLUMNS], &all->nodes[i], &values)) {
-            code = cli_fail(EXIT_LIMIT, all->self->path, "no memory is left");
-        }
+        cli_spelling values = {0};
+        cli_cell *row = cli_sheet_row(&of);
+        code = row == NULL ? EXIT_LIMIT : spell(all->self, &all->nodes[i], &values);
+        if (code == EXIT_GOOD && !set_row(row, &all->nodes[i], &values)) code = EXIT_LIMIT;
+        if (code == EXIT_LIMIT) (void)cli_fail(code, all->self->path, "no memory is left");
         free(values.text);
     }
-    if (code == EXIT_GOOD) put_sheet(out, &of, all, room);
-    for (uint32_t i = 0; i < all->count * COLUMNS; i += 1) free(of.cells[i].text);
-    free(of.cells);
+    if (code == EXIT_GOOD) {
+        cli_sheet_put(out, &of, room);
+        put_note(out, &of, all, room);
+    }
+    cli_sheet_clear(&of);
     return code;
 }
 

@@ -228,10 +228,6 @@ static void fit(table *of, uint64_t room) {
 
 // --- printing ------------------------------------------------------------------------------------
 
-static void put_spaces(cli_output *out, uint64_t count) {
-    for (uint64_t i = 0; i < count; i += 1) cli_output_text(out, " ");
-}
-
 typedef struct look {
     cli_text_form form;
     bool is_right;
@@ -243,7 +239,7 @@ typedef struct look {
 static void put_gap(cli_output *out, const table *of, uint32_t column) {
     if (column == 0) return;
     if (!is_shown(of, column - 1)) cli_output_text(out, of->left > 0 ? "  " ELLIPSIS : ELLIPSIS);
-    put_spaces(out, GAP);
+    cli_put_spaces(out, GAP);
 }
 
 static void put_cell(cli_output *out, const table *of, uint32_t column, const char *text,
@@ -254,13 +250,14 @@ static void put_cell(cli_output *out, const table *of, uint32_t column, const ch
     const uint64_t padding = wide < width ? width - wide : 0;
     const bool is_coloured = of->is_coloured && how.colour != NULL;
     put_gap(out, of, column);
-    if (how.is_right) put_spaces(out, padding);
+    if (how.is_right) cli_put_spaces(out, padding);
     if (is_coloured) cli_output_text(out, how.colour);
     if (how.is_quoted) cli_output_text(out, "\"");
     const uint64_t written = quotes + cli_put_text(out, text, text_bytes, how.form, width - quotes);
     if (how.is_quoted) cli_output_text(out, "\"");
     if (is_coloured) cli_output_text(out, "\033[0m");
-    if (column + 1 < of->columns) put_spaces(out, width - written - (how.is_right ? padding : 0));
+    if (column + 1 < of->columns)
+        cli_put_spaces(out, width - written - (how.is_right ? padding : 0));
 }
 
 static bool is_number(const ali_field_info *field) {

@@ -19,6 +19,7 @@ enum {
     FLAG_QUIET,
     FLAG_FORCE,
     FLAG_WHOLE,
+    FLAG_ROW_GROUPS,
     FLAG_HELP
 };
 

@@ -25,6 +25,8 @@ enum {
 
 // Room for items that a list begins with.
 #define ITEMS_MIN 8u
+// Integers of a list at most that becomes a mask; longer ones are skipped.
+#define MASK_ITEMS_MAX 64u
 
 static ali_status fail(const ali_thrift *reader, const char *found) {
     return ali_fail_at(reader->ctx, ALI_ERR_CORRUPT, reader->offset_bytes + reader->at,
@@ -285,6 +287,26 @@ static ali_status begin_list(ali_thrift *reader, const ali_thrift_field *field, 
                 &(ali_thrift_frame){.type = field->type, .list = list, .left = (uint32_t)count});
 }
 
+// Reads a list of integers as the set of them.
+static ali_status read_mask(ali_thrift *reader, uint32_t wire, uint8_t *into) {
+    const uint64_t before = reader->at;
+    uint32_t mask = 0;
+    uint32_t item = 0;
+    uint64_t count = 0;
+    ali_status status = read_list(reader, &item, &count);
+    if (status == ALI_OK && (count > MASK_ITEMS_MAX || !is_integer(item))) {
+        reader->at = before;
+        return skip(reader, wire, false);
+    }
+    for (uint64_t i = 0; i < count && status == ALI_OK; i += 1) {
+        int64_t value = 0;
+        status = read_integer(reader, item, &value);
+        if (value >= 0 && value < 32) mask |= 1u << value;
+    }
+    ali_store_u32(into, mask);
+    return status;
+}
+
 static ali_status store_integer(ali_thrift *reader, const ali_thrift_field *field, uint32_t wire,
                                 uint8_t *at) {
     int64_t value = 0;
@@ -336,6 +358,8 @@ static ali_status read_value(ali_thrift *reader, const ali_thrift_field *field, 
         return push(reader, &(ali_thrift_frame){.type = field->type, .into = at});
     case ALI_THRIFT_LIST:
         return begin_list(reader, field, at);
+    case ALI_THRIFT_MASK:
+        return read_mask(reader, wire, at);
     default:
         return skip(reader, wire, false);
     }

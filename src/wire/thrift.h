@@ -16,6 +16,7 @@ enum {
     ALI_THRIFT_I64,    // int64_t
     ALI_THRIFT_TEXT,   // ali_thrift_text
     ALI_THRIFT_STRUCT, // the struct itself
+    ALI_THRIFT_MASK,   // uint32_t: bit i says that a list of integers holds i; of long lists 0
     ALI_THRIFT_LIST    // ali_thrift_list of structs
 };
 

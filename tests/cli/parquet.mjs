@@ -1,9 +1,10 @@
 // Small Parquet files for the command's tests: flat columns, one row group, PLAIN, uncompressed
 // (Apache Parquet's parquet.thrift; the compact protocol of Thrift). A column is { name, type,
 // values } with type 'utf8', 'binary', 'int32', 'int64', 'double' or 'bool'; null among the values
-// makes it nullable. With `within` it is the only field of a required group of that name.
+// makes it nullable. With `within` it is the only field of a required group of that name;
+// `statistics` are the fields of the chunk's Statistics.
 const PHYSICAL = { bool: 0, int32: 1, int64: 2, double: 5, utf8: 6, binary: 6 }
-export const T = { I32: 5, I64: 6, BINARY: 8, LIST: 9, STRUCT: 12 }
+export const T = { TRUE: 1, FALSE: 2, I32: 5, I64: 6, BINARY: 8, LIST: 9, STRUCT: 12 }
 
 export function varint(number) {
     let left = BigInt(number)
@@ -35,7 +36,8 @@ export function struct(fields) {
     let before = 0
     for (const [id, type, value] of fields) {
         parts.push(Buffer.from([((id - before) << 4) | type]))
-        parts.push(type === T.I32 || type === T.I64 ? zigzag(value) : value)
+        if (type === T.I32 || type === T.I64) parts.push(zigzag(value))
+        else if (value !== undefined) parts.push(value)
         before = id
     }
     return Buffer.concat([...parts, Buffer.from([0])])
@@ -140,6 +142,7 @@ export function parquet(columns, metadata = []) {
             [6, T.I64, bytes.length],
             [7, T.I64, bytes.length],
             [9, T.I64, at],
+            ...(column.statistics ? [[12, T.STRUCT, struct(column.statistics)]] : []),
         ])
         parts.push(bytes)
         at += bytes.length

@@ -20,6 +20,7 @@ import { cases as remote } from './remote.mjs'
 import { cases as many } from './many.mjs'
 import { cases as verbs } from './verbs.mjs'
 import { cases as stats } from './stats.mjs'
+import { cases as layout } from './layout.mjs'
 import { checkInstall } from './install.mjs'
 import { checkOutputs, heldServer, onOutput } from './outputs.mjs'
 import {
@@ -947,7 +948,7 @@ function checkPages() {
 }
 checkPages()
 
-const waiting = [...cases, ...remote, ...verbs, ...stats, ...many]
+const waiting = [...cases, ...remote, ...verbs, ...stats, ...layout, ...many]
 async function work() {
     for (let next = waiting.shift(); next; next = waiting.shift()) await check(next)
 }

@@ -16,6 +16,7 @@ typedef struct outer {
     ali_thrift_text text;
     inner nested;
     ali_thrift_list list;
+    uint32_t mask;
 } outer;
 
 static const ali_thrift_field inner_fields[] = {
@@ -30,8 +31,9 @@ static const ali_thrift_field outer_fields[] = {
     {5, ALI_THRIFT_STRUCT, 0, offsetof(outer, nested), &inner_type},
     {6, ALI_THRIFT_LIST, 0, offsetof(outer, list), &inner_type},
     {9, ALI_THRIFT_SEEN, 0, 0, NULL},
+    {10, ALI_THRIFT_MASK, 0, offsetof(outer, mask), NULL},
 };
-static const ali_thrift_type outer_type = {"Outer", outer_fields, 7, sizeof(outer), 1};
+static const ali_thrift_type outer_type = {"Outer", outer_fields, 8, sizeof(outer), 1};
 
 typedef struct reading {
     ali_context *ctx;
@@ -112,6 +114,31 @@ static void any_width_of_integer_is_taken_where_it_fits(void **state) {
         reading it = read_bytes(samples[i].bytes, samples[i].count, false, 100);
         assert_int_equal(it.status, ALI_OK);
         assert_int_equal(it.value.small, samples[i].small);
+        done(&it);
+    }
+}
+
+static void a_list_of_integers_is_a_set_of_those_below_32(void **state) {
+    const uint8_t many[69] = {0xA9, 0xF5, 65}; // 65 numbers are too many
+    const struct {
+        const uint8_t *bytes;
+        size_t count;
+        uint32_t mask;
+        ali_status status;
+    } cases[] = {
+        {BYTES(0xA9, 0x35, 0, 6, 16, 0), 1 << 0 | 1 << 3 | 1 << 8, ALI_OK},
+        {BYTES(0xA9, 0x45, 62, 64, 1, 1, 0), UINT32_C(1) << 31, ALI_OK}, // 31, 32, -1, -1
+        {BYTES(0xA9, 0x23, 5, 0xFF, 0), 1 << 5, ALI_OK},                 // bytes: 5, -1
+        {BYTES(0xA9, 0x05, 0), 0, ALI_OK},
+        {BYTES(0xA9, 0x18, 2, 'h', 'i', 0), 0, ALI_OK}, // a list of texts
+        {BYTES(0xA8, 2, 'h', 'i', 0), 0, ALI_OK},       // no list
+        {many, sizeof many, 0, ALI_OK},
+        {BYTES(0xA9, 0x35, 0, 6), 0, ALI_ERR_TRUNCATED},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i += 1) {
+        reading it = read_bytes(cases[i].bytes, cases[i].count, false, 1000);
+        assert_int_equal(it.status, cases[i].status);
+        if (it.status == ALI_OK) assert_int_equal(it.value.mask, cases[i].mask);
         done(&it);
     }
 }
@@ -262,6 +289,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(fields_of_all_kinds_are_read),
         cmocka_unit_test(any_width_of_integer_is_taken_where_it_fits),
+        cmocka_unit_test(a_list_of_integers_is_a_set_of_those_below_32),
         cmocka_unit_test(unknown_fields_and_other_types_are_skipped),
         cmocka_unit_test(what_is_skipped_keeps_to_the_budget),
         cmocka_unit_test(what_is_not_thrift_is_refused),

@@ -65,9 +65,10 @@ typedef struct scan_state {
     uint32_t slot;       // of the dictionary that is being loaded
     ali_column *columns; // of that dictionary
     uint32_t columns_count;
-    ali_batch *batch;      // being filled, or handed out
-    uint64_t handed_rows;  // of it
-    ali_ipc_share *shares; // of each of its columns; NULL if batches share what they hold
+    ali_batch *batch;       // being filled, or handed out
+    uint64_t handed_rows;   // of it
+    ali_ipc_share *shares;  // of each of its columns; NULL if batches share what they hold
+    ali_ipc_groups *groups; // record batches are only noted; NULL: their rows are read
 
     // What is wanted ahead. Files: messages whose fronts, and whose buffers, are wanted.
     uint64_t planned_fronts;
@@ -375,6 +376,24 @@ static ali_status check_message(scan_state *scan) {
     return ALI_OK;
 }
 
+// Notes a record batch instead of reading it.
+static ali_status note_group(scan_state *scan) {
+    ali_ipc_groups *groups = scan->groups;
+    void *items = groups->items;
+    const place *at = &scan->at;
+    scan->phase = PHASE_LEAVE;
+    if (scan->message.kind != ALI_IPC_BATCH) return ALI_OK;
+    ALI_TRY(ali_mem_grow(scan->ctx, &items, &groups->capacity, (uint64_t)groups->count + 1,
+                         sizeof(ali_ipc_group)));
+    groups->items = items;
+    groups->items[groups->count] = (ali_ipc_group){.rows = scan->loader.body.rows,
+                                                   .offset_bytes = at->start,
+                                                   .bytes = at->end - at->start,
+                                                   .codec = scan->loader.body.codec};
+    groups->count += 1;
+    return ALI_OK;
+}
+
 static ali_status step_metadata(scan_state *scan) {
     ali_ipc_loader *loader = &scan->loader;
     const ali_status status = ali_blob_slice(scan->blob, scan->task, scan->at.start,
@@ -384,6 +403,7 @@ static ali_status step_metadata(scan_state *scan) {
     ALI_TRY(parse(scan, &scan->at, scan->metadata, scan->ctx, &scan->flat, &scan->message,
                   &loader->body));
     ALI_TRY(check_message(scan));
+    if (scan->groups != NULL) return note_group(scan);
     loader->front_bytes = scan->at.front;
     scan->slot = scan->state->dictionaries_count;
     bool is_needed = is_read(scan, scan->rows_before, loader->body.rows);
@@ -703,5 +723,21 @@ ali_status ali_ipc_scan_start(ali_task *parent, ali_file *file, const ali_projec
         return status;
     }
     *task = made;
+    return ALI_OK;
+}
+
+ali_status ali_ipc_groups_start(ali_task *parent, ali_file *file, ali_ipc_groups *groups,
+                                ali_task **task) {
+    ali_schema *schema = NULL;
+    ALI_TRY(ali_schema_prune(file->ctx, file->schema, NULL, 0, &schema));
+    const ali_projection nothing = {.schema = schema,
+                                    .limit_rows = ALI_UNKNOWN,
+                                    .coalesce_bytes = UINT64_C(64) << 10,
+                                    .request_bytes_max = UINT64_C(1) << 20};
+    const ali_status status = ali_ipc_scan_start(parent, file, &nothing, task);
+    ali_schema_release(schema);
+    if (status < 0) return status;
+    scan_state *scan = ali_task_state(*task, &scan_class);
+    scan->groups = groups;
     return ALI_OK;
 }
