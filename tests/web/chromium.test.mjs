@@ -2,6 +2,8 @@
 // Blobs, a strict content security policy, aborts, a tab that stays awake.
 import assert from 'node:assert/strict'
 import fs from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
 import { after, before, test } from 'node:test'
 
 import { serve } from '../../examples/serve.mjs'
@@ -250,6 +252,68 @@ test('a URL of another origin, the files of an input and bytes are one data set'
     const two = ['mon.parquet and 1 more', 2 * ROWS, []]
     const own = `${pages.origin}/${FILE}`
     assert.deepEqual(seen, [...two, 'bytes 1 and 4 more', 5 * ROWS, [own, server.url]])
+})
+
+/** In the page: the columns that each entry finds in the files of the page's input. */
+async function readChosen(entries) {
+    const { files } = document.querySelector('input')
+    const seen = {}
+    for (const entry of entries) {
+        const { open } = await import(`/web/dist/${entry}.js`)
+        const dataset = await open(files)
+        const { season, city } = await dataset.columns(['season', 'city'])
+        const rows = await dataset.head(1, { columns: ['temp', 'season'] })
+        const plain = await open(files, { partitions: 'none' })
+        seen[entry] = {
+            path: dataset.path,
+            files: dataset.files,
+            rows: dataset.numRows,
+            folders: [season.type.name, city.type.name],
+            first: [season.at(0), city.at(0)],
+            last: [season.at(-1), city.at(-1)],
+            row: rows[0].season,
+            plain: plain.schema.fields.some(({ name }) => name === 'season'),
+        }
+        dataset.close()
+        plain.close()
+    }
+    return seen
+}
+
+test('folders key=value of a chosen folder are columns, in the page and in workers', async () => {
+    const root = fs.mkdtempSync(path.join(os.tmpdir(), 'alimentar-chosen-'))
+    const names = ['season=2023/city=Wien/a.parquet', 'season=2024/city=Z%C3%BCrich/b.parquet']
+    for (const name of names) {
+        fs.mkdirSync(path.dirname(path.join(root, name)), { recursive: true })
+        fs.writeFileSync(path.join(root, name), bytes)
+    }
+    const page = await browser.newPage()
+    try {
+        const server = await serve({})
+        await page.goto(`${server.origin}/tests/web/page/index.html`)
+        await page.setContent('<input type="file" webkitdirectory>')
+        await page.setInputFiles('input', root)
+        const seen = await page.evaluate(readChosen, ['index', 'worker_client', 'inline'])
+        await server.close()
+        const folder = path.basename(root)
+        assert.match(seen.index.path, new RegExp(`^${folder}/season=20.*parquet and 1 more$`))
+        assert.equal(seen.index.files, 2)
+        assert.equal(seen.index.rows, 2 * ROWS)
+        assert.deepEqual(seen.index.folders, ['float64', 'utf8'])
+        // The browser says in which order.
+        const ends = [seen.index.first, seen.index.last].sort()
+        assert.deepEqual(ends, [
+            [2023, 'Wien'],
+            [2024, 'Zürich'],
+        ])
+        assert.equal(seen.index.row, seen.index.first[0])
+        assert.equal(seen.index.plain, false)
+        assert.deepEqual(seen.worker_client, seen.index)
+        assert.deepEqual(seen.inline, seen.index)
+    } finally {
+        await page.close()
+        fs.rmSync(root, { recursive: true })
+    }
 })
 
 test('an abort rejects within 50 ms and ends the requests', async () => {

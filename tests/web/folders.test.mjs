@@ -25,6 +25,7 @@ test('the files of a folder are one data set, in the order of their paths', asyn
     try {
         const dataset = await openFile(root)
         assert.equal(await dataset.count(), 3 * 26115)
+        assert.equal(dataset.files, 3)
         const { k } = await dataset.columns(['k'], { offset: 2 * 26115 - 1, limit: 2 })
         assert.deepEqual([...k], [1, 2])
         dataset.close()

@@ -97,7 +97,7 @@ async function listOf(rows) {
 /** A data set, and what its reads give with these options. */
 export async function datasetSeen(dataset, options = {}) {
     const table = new Table()
-    const { path, schema, numRows, numCols, format, rowGroups, bytes } = dataset
+    const { path, schema, numRows, numCols, format, rowGroups, bytes, files } = dataset
     const { createdBy, metadata, warnings } = dataset
     const columns = await outcome(async () => {
         const all = await dataset.columns(null, options)
@@ -108,7 +108,7 @@ export async function datasetSeen(dataset, options = {}) {
     return {
         types: table.texts,
         schema: { fields, metadata: schema.metadata },
-        about: { path, numRows, numCols, format, rowGroups, bytes, createdBy, metadata },
+        about: { path, numRows, numCols, format, rowGroups, bytes, files, createdBy, metadata },
         columns,
         batches: await outcome(() => {
             return batchesSeen(dataset.batches({ ...options, batchSize: 100 }), table)

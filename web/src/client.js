@@ -212,6 +212,8 @@ export class RemoteDataset {
         this.rowGroups = about.rowGroups
         /** @type {number} */
         this.bytes = about.bytes
+        /** @type {number} */
+        this.files = about.files
         /** @type {string} */
         this.createdBy = about.createdBy
         /** @type {{ [key: string]: string }} */

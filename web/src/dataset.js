@@ -130,6 +130,7 @@ export class Dataset {
         this.format = ''
         this.rowGroups = 0
         this.bytes = 0
+        this.files = 1
         this.createdBy = ''
         /** @type {{ [key: string]: string }} */
         this.metadata = Object.create(null)
@@ -201,6 +202,7 @@ export class Dataset {
         this.format = core.terminated(info.format)
         this.rowGroups = info.row_groups
         this.bytes = info.bytes
+        this.files = info.files
         this.numRows = info.rows
         this.createdBy = core.terminated(info.created_by)
         for (let index = 0; index < info.metadata_count; index += 1) {

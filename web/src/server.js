@@ -119,9 +119,9 @@ class Server {
         const served = new Served(dataset)
         this.datasets.set(id, served)
         const { path, schema, numRows, numCols, format } = dataset
-        const { rowGroups, bytes, createdBy, metadata } = dataset
-        const about = { path, schema, numRows, numCols, format, rowGroups, bytes, createdBy }
-        return { id, about: { ...about, metadata }, news: served.news() }
+        const { rowGroups, bytes, files, createdBy, metadata } = dataset
+        const about = { path, schema, numRows, numCols, format, rowGroups, bytes, files }
+        return { id, about: { ...about, createdBy, metadata }, news: served.news() }
     }
 
     /** @param {unknown} id @returns {Served} */

@@ -473,6 +473,8 @@ export interface Dataset {
     readonly rowGroups: number
     /** Size of the file, or of all files. */
     readonly bytes: number
+    /** How many files it consists of: those of a list, and of folders. */
+    readonly files: number
     /** The program that wrote the file, as the file says. */
     readonly createdBy: string
     readonly metadata: { [key: string]: string }
