@@ -140,7 +140,11 @@ ali_status ali_mem_grow(ali_context *ctx, void **items, uint32_t *capacity, uint
 
 void ali_copy_counted(ali_context *ctx, void *to, const void *from, size_t size_bytes) {
     ali_copy(to, from, size_bytes);
-    (void)__atomic_add_fetch(&ctx->home->copied_bytes, size_bytes, __ATOMIC_RELAXED);
+    ali_count_copied(ctx, size_bytes);
+}
+
+void ali_count_copied(ali_context *ctx, uint64_t count_bytes) {
+    (void)__atomic_add_fetch(&ctx->home->copied_bytes, count_bytes, __ATOMIC_RELAXED);
 }
 
 uint64_t ali_context_memory_bytes(const ali_context *context) {

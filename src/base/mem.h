@@ -45,6 +45,9 @@ static inline void ali_move(void *to, const void *from, size_t size_bytes) {
 // Copies data and counts it in ali_context_copied_bytes().
 void ali_copy_counted(ali_context *ctx, void *to, const void *from, size_t size_bytes);
 
+// Counts bytes that were copied by blocks of a fixed width.
+void ali_count_copied(ali_context *ctx, uint64_t count_bytes);
+
 // Fills with a byte.
 static inline void ali_fill(void *to, int byte, size_t size_bytes) {
     if (size_bytes != 0) __builtin_memset(to, byte, size_bytes);

@@ -72,13 +72,8 @@ static ali_status decode_columns(ali_context *ctx, const ali_batch *batch, uint3
         const ali_column *from = ali_batch_at(batch, i);
         ali_column *to = ali_batch_at(plain, i);
         const ali_field *field = ali_schema_field(batch->schema, i);
-        if (!ali_type_is_flat(from->type) || form == ALI_FORM_TYPED) {
-            const ali_gather how = {.ctx = ctx, .field = field, .form = form};
-            ALI_TRY(ali_gather_run(&how, from, NULL, from->length, to));
-        } else {
-            ali_column_share(to, from);
-            ALI_TRY(ali_column_decode_named(ctx, to, field));
-        }
+        const ali_gather how = {.ctx = ctx, .field = field, .form = form};
+        ALI_TRY(ali_gather_run(&how, from, NULL, from->length, to));
     }
     return ALI_OK;
 }

@@ -2,6 +2,7 @@
 // decoding of dictionary codes to plain values.
 #include "column/column.h"
 #include "base/mem.h"
+#include "column/gather.h"
 
 // --- columns -------------------------------------------------------------------------------------
 
@@ -179,45 +180,6 @@ void ali_dictionary_release(ali_dictionary *dictionary) {
 
 // --- decoding ------------------------------------------------------------------------------------
 
-// A column without rows need not have a buffer.
-static const int32_t *codes_of(const ali_column *column) {
-    return (const int32_t *)(const void *)data_of(column->values);
-}
-
-// Null slots become empty, whatever their code.
-static uint64_t sum_offsets(const ali_column *column, const int32_t *from, int32_t *offsets) {
-    const int32_t *codes = codes_of(column);
-    uint64_t sum = 0;
-    offsets[0] = 0;
-    for (uint64_t i = 0; i < column->length; i += 1) {
-        if (ali_column_is_valid(column, i)) {
-            ALI_ASSERT((uint64_t)codes[i] < column->dictionary->columns[0].length);
-            sum += (uint64_t)(from[codes[i] + 1] - from[codes[i]]);
-        }
-        offsets[i + 1] = (int32_t)(uint32_t)sum;
-    }
-    return sum;
-}
-
-// Copies each value; those of up to `short_bytes_max` (16, or 0 if so much may not be read behind
-// the last value) by 16 bytes at once, which may write past the value, but not past the padding of
-// `to`.
-static void copy_text(const ali_column *column, const int32_t *from_offsets, const uint8_t *from,
-                      const int32_t *offsets, uint8_t *to, uint32_t short_bytes_max) {
-    const int32_t *codes = codes_of(column);
-    for (uint64_t i = 0; i < column->length; i += 1) {
-        const uint32_t length = (uint32_t)(offsets[i + 1] - offsets[i]);
-        if (length == 0) continue;
-        const uint8_t *value = from + from_offsets[codes[i]];
-        if (length <= short_bytes_max) {
-            ali_store_u64(to + offsets[i], ali_load_u64(value));
-            ali_store_u64(to + offsets[i] + 8, ali_load_u64(value + 8));
-        } else {
-            ali_copy(to + offsets[i], value, length);
-        }
-    }
-}
-
 ali_status ali_column_fail_long(ali_context *ctx, const ali_field *field, uint64_t count,
                                 const char *what, uint64_t most) {
     const char *name = field == NULL ? "" : field->name;
@@ -231,89 +193,15 @@ ali_status ali_column_fail_long(ali_context *ctx, const ali_field *field, uint64
     return status;
 }
 
-static ali_status decode_text(ali_context *ctx, ali_column *column, const ali_field *field) {
-    const ali_column *values = column->dictionary->columns;
-    const int32_t *from = (const int32_t *)(const void *)data_of(values->offsets);
-    ali_buf *offsets = NULL;
-    ALI_TRY(ali_buf_new(ctx, (column->length + 1) * sizeof(int32_t), &offsets));
-    int32_t *to = (int32_t *)(void *)offsets->data;
-    const uint64_t sum = sum_offsets(column, from, to);
-    ali_buf *data = NULL;
-    ali_status status = sum > INT32_MAX
-                            ? ali_column_fail_long(ctx, field, sum, "bytes of text", INT32_MAX)
-                            : ALI_OK;
-    if (status == ALI_OK) status = ali_buf_new(ctx, sum, &data);
-    if (status < 0) {
-        ali_buf_release(offsets);
-        return status;
-    }
-    if (sum > 0) {
-        copy_text(column, from, values->data->data, to, data->data,
-                  values->data->is_padded ? 16 : 0);
-    }
-    column->offsets = offsets;
-    column->data = data;
-    return ALI_OK;
-}
-
-// Gathers fixed-width values; null slots stay zero.
-static void gather(const ali_column *column, const uint8_t *from, uint8_t *to, uint32_t width) {
-    const int32_t *codes = codes_of(column);
-    for (uint64_t i = 0; i < column->length; i += 1) {
-        if (!ali_column_is_valid(column, i)) continue;
-        ALI_ASSERT((uint64_t)codes[i] < column->dictionary->columns[0].length);
-        const uint8_t *value = from + (uint64_t)codes[i] * width;
-        switch (width) {
-        case 4:
-            ali_store_u32(to + i * 4, ali_load_u32(value));
-            break;
-        case 8:
-            ali_store_u64(to + i * 8, ali_load_u64(value));
-            break;
-        default:
-            ali_copy(to + i * width, value, width);
-            break;
-        }
-    }
-}
-
-static void gather_bits(const ali_column *column, const uint8_t *from, uint8_t *to) {
-    const int32_t *codes = codes_of(column);
-    for (uint64_t i = 0; i < column->length; i += 1) {
-        if (!ali_column_is_valid(column, i)) continue;
-        const uint32_t code = (uint32_t)codes[i];
-        to[i / 8] |= (uint8_t)((from[code / 8] >> (code % 8) & 1u) << (i % 8));
-    }
-}
-
-static ali_status decode_fixed(ali_context *ctx, ali_column *column, ali_buf **values) {
-    const bool is_bool = column->type->kind == ALI_TYPE_BOOL;
-    const uint32_t width = ali_type_width(column->type);
-    const ali_buf *from = column->dictionary->columns[0].values;
-    ALI_TRY(ali_buf_zero(ctx, is_bool ? (column->length + 7) / 8 : column->length * width, values));
-    if (from == NULL) return ALI_OK;
-    if (is_bool) {
-        gather_bits(column, from->data, (*values)->data);
-    } else {
-        gather(column, from->data, (*values)->data, width);
-    }
-    return ALI_OK;
-}
-
 ali_status ali_column_decode_named(ali_context *ctx, ali_column *column, const ali_field *field) {
     if (column->encoding == ALI_ENCODING_PLAIN) return ALI_OK;
-    ali_buf *values = NULL;
-    if (ali_type_is_bytes(column->type)) {
-        ALI_TRY(decode_text(ctx, column, field));
-    } else {
-        ALI_TRY(decode_fixed(ctx, column, &values));
-    }
-    ali_buf_release(column->values);
-    ali_dictionary_release(column->dictionary);
-    column->values = values;
-    column->dictionary = NULL;
-    column->encoding = ALI_ENCODING_PLAIN;
-    return ALI_OK;
+    ALI_ASSERT(column->type->span == 1);
+    const ali_gather how = {.ctx = ctx, .field = field, .form = ALI_FORM_PLAIN};
+    ali_column plain = {.type = column->type};
+    const ali_status status = ali_gather_run(&how, column, NULL, column->length, &plain);
+    ali_column_clear(status < 0 ? &plain : column);
+    if (status == ALI_OK) *column = plain;
+    return status;
 }
 
 ali_status ali_column_decode(ali_context *ctx, ali_column *column) {

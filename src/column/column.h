@@ -103,9 +103,6 @@ bool ali_type_is_view(const ali_type *type);
 // A type whose columns have others below them.
 bool ali_type_is_nested(const ali_type *type);
 
-// A type without children, views or 64-bit offsets.
-bool ali_type_is_flat(const ali_type *type);
-
 // A dictionary: a plain column without nulls, shared by the columns that use it.
 typedef struct ali_dictionary ali_dictionary;
 

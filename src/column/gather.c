@@ -13,6 +13,7 @@ typedef struct told {
     const ali_column *from;
     const int64_t *rows; // negative: null; NULL: all rows of `from` in order
     uint64_t count;
+    const ali_column *codes; // a column of as many rows and the same nulls; NULL: not known
 } told;
 
 typedef struct vector {
@@ -69,12 +70,21 @@ static bool has_validity(const ali_column *from) {
     return (kind != ALI_TYPE_UNION && kind != ALI_TYPE_RUN_END) || from->validity != NULL;
 }
 
+static void share_validity(ali_column *to, const ali_column *from) {
+    to->null_count = from->null_count;
+    if (from->validity != NULL) to->validity = ali_buf_retain(from->validity);
+}
+
 static ali_status put_validity(gatherer *by) {
     const told *at = by->told;
     ali_column *to = by->to;
     uint64_t nulls = 0;
     if (!has_validity(at->from)) {
         to->null_count = at->from->type->kind == ALI_TYPE_NULL ? at->count : 0;
+        return ALI_OK;
+    }
+    if (at->codes != NULL) {
+        share_validity(to, at->codes);
         return ALI_OK;
     }
     for (uint64_t i = 0; i < at->count; i += 1) nulls += row_at(at, i) < 0 ? 1 : 0;
@@ -217,6 +227,12 @@ const uint8_t *ali_column_bytes(const ali_column *column, uint64_t row, uint64_t
     return column->buffers->bytes[ali_load_u32(view + 8)].data + ali_load_u32(view + 12);
 }
 
+// Values of up to so many bytes are copied by 16 at once, which may write behind the value, but not
+// behind the padding of its buffer: 16, or 0 if so much may not be read behind the last value.
+static uint64_t short_bytes_max(const ali_column *from) {
+    return from->data != NULL && from->data->is_padded ? 16 : 0;
+}
+
 static const char bytes_of_text[] = "bytes of text";
 
 static ali_status put_bytes(gatherer *by) {
@@ -224,13 +240,21 @@ static ali_status put_bytes(gatherer *by) {
     uint64_t sum = 0;
     ALI_TRY(put_offsets(by, bytes_of_text, &sum));
     ALI_TRY(ali_buf_new(by->how->ctx, sum, &by->to->data));
+    ali_count_copied(by->how->ctx, sum);
     uint8_t *to = by->to->data->data;
+    const uint64_t short_bytes = short_bytes_max(at->from);
     for (uint64_t i = 0; i < at->count; i += 1) {
         const int64_t row = row_at(at, i);
         uint64_t count_bytes = 0;
         if (row < 0) continue;
         const uint8_t *bytes = ali_column_bytes(at->from, (uint64_t)row, &count_bytes);
-        ali_copy_counted(by->how->ctx, to, bytes, (size_t)count_bytes);
+        if (count_bytes == 0) continue;
+        if (count_bytes <= short_bytes) {
+            ali_store_u64(to, ali_load_u64(bytes));
+            ali_store_u64(to + 8, ali_load_u64(bytes + 8));
+        } else {
+            ali_copy(to, bytes, (size_t)count_bytes);
+        }
         to += count_bytes;
     }
     return ALI_OK;
@@ -272,7 +296,7 @@ static ali_status put_dictionary(gatherer *by) {
         return ALI_OK;
     }
     const ali_column *values = dictionary->columns;
-    told all = {values, NULL, values->length};
+    told all = {values, NULL, values->length, NULL};
     ali_column made = {.type = by->to->type};
     gatherer inner = {.how = by->how, .told = &all, .to = &made};
     const ali_status status = put_one(&inner);
@@ -292,8 +316,7 @@ static ali_status put_codes(gatherer *by) {
         ALI_TRY(put_validity(by));
         return put_values(by, at->from->values, sizeof(int32_t), &by->to->values);
     }
-    by->to->null_count = at->from->null_count;
-    if (at->from->validity != NULL) by->to->validity = ali_buf_retain(at->from->validity);
+    share_validity(by->to, at->from);
     if (at->from->values != NULL) by->to->values = ali_buf_retain(at->from->values);
     return ALI_OK;
 }
@@ -310,6 +333,7 @@ static ali_status look_up(gatherer *by) {
         rows[i] = row < 0 ? -1 : (int32_t)ali_load_u32(codes->data + row * 4);
         ALI_ASSERT(rows[i] < (int64_t)values->length);
     }
+    if (at->rows == NULL) at->codes = at->from;
     at->from = values;
     at->rows = rows;
     return ALI_OK;
@@ -322,7 +346,7 @@ static void tell_all(gatherer *by, const int64_t *rows, uint64_t count) {
     const ali_column *from = by->told->from;
     uint32_t index = 1;
     for (uint32_t i = 0; i < from->type->children_count; i += 1) {
-        by->told[index] = (told){from + index, rows, count};
+        by->told[index] = (told){from + index, rows, count, NULL};
         index += from[index].type->span;
     }
 }
@@ -332,7 +356,7 @@ static void tell_wholes(gatherer *by) {
     const ali_column *from = by->told->from;
     uint32_t index = 1;
     for (uint32_t i = 0; i < from->type->children_count; i += 1) {
-        by->told[index] = (told){from + index, NULL, from[index].length};
+        by->told[index] = (told){from + index, NULL, from[index].length, NULL};
         index += from[index].type->span;
     }
 }
@@ -496,7 +520,7 @@ static ali_status put_runs(gatherer *by) {
         runs[made] = runs[i];
         made += 1;
     }
-    by->told[2] = (told){at->from + 2, runs, count};
+    by->told[2] = (told){at->from + 2, runs, count, NULL};
     return ALI_OK;
 }
 
@@ -576,7 +600,7 @@ static ali_status step(gatherer *by, uint32_t *passed, uint32_t *made) {
     if (by->how->form == ALI_FORM_SIMPLE) {
         int64_t *runs = NULL;
         ALI_TRY(find_runs(by, &runs));
-        by->told[2] = (told){from + 2, runs, by->told->count};
+        by->told[2] = (told){from + 2, runs, by->told->count, NULL};
         *passed = 2;
         return ALI_OK;
     }
@@ -610,7 +634,7 @@ ali_status ali_gather_run(const ali_gather *how, const ali_column *from, const i
     void *pointer = NULL;
     ALI_TRY(ali_mem_zero(how->ctx, told_bytes, &pointer));
     gatherer by = {.how = how, .told = pointer, .to = to};
-    by.told[0] = (told){from, rows, count};
+    by.told[0] = (told){from, rows, count, NULL};
     const ali_status status = make_tree(&by, from->type->span);
     free_vectors(&by);
     ali_mem_free(how->ctx, pointer, told_bytes);

@@ -33,10 +33,6 @@ bool ali_type_is_nested(const ali_type *type) {
     }
 }
 
-bool ali_type_is_flat(const ali_type *type) {
-    return !ali_type_is_nested(type) && !ali_type_is_large_bytes(type) && !ali_type_is_view(type);
-}
-
 uint32_t ali_type_width(const ali_type *type) {
     if (type->kind == ALI_TYPE_BOOL || ali_type_is_bytes(type)) return 0;
     return ali_type_is_view(type) ? 16 : type->bits / 8;

@@ -69,12 +69,6 @@ static void widths_are_those_of_values_in_memory(void **state) {
     }
 }
 
-static void nested_and_large_types_are_not_flat(void **state) {
-    for (uint32_t i = 0; i < ALI_COUNT_OF(types); i += 1) {
-        assert_int_equal(ali_type_is_flat(&types[i].type), i < 22);
-    }
-}
-
 static void schema_holds_copies_and_outlives_its_context(void **state) {
     tool_counter counter = {0};
     ali_context *ctx = tool_context(&counter);
@@ -222,7 +216,6 @@ int main(void) {
         cmocka_unit_test(types_are_spelled),
         cmocka_unit_test(long_spelling_is_cut_and_its_length_told),
         cmocka_unit_test(widths_are_those_of_values_in_memory),
-        cmocka_unit_test(nested_and_large_types_are_not_flat),
         cmocka_unit_test(schema_holds_copies_and_outlives_its_context),
         cmocka_unit_test(describing_checks_index_and_struct_size),
         cmocka_unit_test(projection_takes_fields_in_the_order_asked_for),
