@@ -335,6 +335,23 @@ static void checksums_are_compared_unless_told_not_to(void **state) {
     }
 }
 
+static void checksums_of_zero_were_not_computed(void **state) {
+    tool_bytes pages = {0};
+    tool_bytes body = {0};
+    tool_page page = tool_data_page(1, ALI_PARQUET_PLAIN);
+    tool_put_i64(&body, 77);
+    static ali_crc_tables tables;
+    page.has_crc = true;
+    page.crc_change = 0u - ali_crc32(&tables, 0, body.data, body.count);
+    tool_put_page(&pages, &page, &body);
+    const tool_column column = column_of("a", ALI_PARQUET_INT64, 0, 1, &pages);
+    tool_bytes file = tool_file(&column, 1, 1, 1);
+    tool_expect_rows(&file, &plainly, "77;/");
+    release(&file);
+    release(&pages);
+    release(&body);
+}
+
 static void headers_longer_than_a_look_are_read(void **state) {
     tool_bytes pages = {0};
     tool_bytes body = {0};
@@ -918,6 +935,7 @@ int main(void) {
         cmocka_unit_test(pages_of_version_2_are_read),
         cmocka_unit_test(index_pages_and_empty_pages_are_passed_over),
         cmocka_unit_test(checksums_are_compared_unless_told_not_to),
+        cmocka_unit_test(checksums_of_zero_were_not_computed),
         cmocka_unit_test(headers_longer_than_a_look_are_read),
         cmocka_unit_test(long_headers_are_read_in_steps_and_limited),
         cmocka_unit_test(rows_asked_for_are_read_and_no_others),

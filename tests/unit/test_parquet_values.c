@@ -364,6 +364,12 @@ static void nulls_of_no_type_are_read(void **state) {
     tool_expect_error(&file, &plainly, ALI_ERR_CORRUPT,
                       "a column of type UNKNOWN, where all is null, has a value in row 2");
     release(&file);
+    column.is_unknown = false;
+    column.converted = 24; // as old parquet-cpp says UNKNOWN
+    file = tool_file(&column, 1, 3, 1);
+    tool_expect_error(&file, &plainly, ALI_ERR_CORRUPT,
+                      "a column of type UNKNOWN, where all is null, has a value in row 2");
+    release(&file);
     release(&pages);
     release(&body);
 }
@@ -398,6 +404,10 @@ static void intervals_are_read_as_months_days_and_nanoseconds(void **state) {
     column.type_length = 12;
     column.converted = ALI_PARQUET_INTERVAL;
     tool_bytes file = file_of_page(column, &page, &body);
+    tool_expect_rows(&file, &plainly, "0100000002000000c0c62d0000000000;/");
+    release(&file);
+    column.is_unknown = true; // as parquet-java says it beside an INTERVAL
+    file = file_of_page(column, &page, &body);
     tool_expect_rows(&file, &plainly, "0100000002000000c0c62d0000000000;/");
     release(&file);
     body.data[7] = 0x80;

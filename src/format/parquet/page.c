@@ -346,9 +346,11 @@ static ali_status step_body(ali_parquet_source *source, ali_parquet_reader *read
     return ALI_OK;
 }
 
-// Compares the checksum, in pieces.
+// Compares the checksum, in pieces. A sum of 0 is one that its writer did not compute: the field is
+// optional, but some writers (Parquet.jl) always write it.
 static ali_status step_check(ali_parquet_source *source, ali_parquet_reader *reader) {
-    const bool has_sum = (reader->header.seen & ALI_PARQUET_PAGE_CRC) != 0;
+    const bool has_sum = (reader->header.seen & ALI_PARQUET_PAGE_CRC) != 0 &&
+                         reader->header.crc != 0;
     if (!has_sum || !source->state->verifies_checksums) {
         reader->phase = PHASE_INFLATE;
         return ALI_OK;

@@ -104,14 +104,15 @@ static const annotation annotations[] = {
 };
 
 // The annotations of LogicalType by their bits, and of ConvertedType by their numbers. MAP and LIST
-// are no leaves; Variant is a group.
+// are no leaves; Variant is a group. ConvertedType 24 is not in the specification, but parquet-cpp
+// wrote it for columns of nulls until 2021 (PARQUET-1990, PARQUET-1991).
 static const uint8_t logicals[] = {STRING,     NONE,        NONE,      ENUM,     DECIMAL,  DATE,
                                    TIME_OTHER, STAMP_OTHER, INT_OTHER, UNKNOWN,  JSON,     BSON,
                                    UUID,       FLOAT16,     NONE,      GEOMETRY, GEOGRAPHY};
 static const uint8_t converteds[] = {
-    STRING,     NONE,        NONE,        NONE,   ENUM,    DECIMAL, DATE,    TIME_MILLI,
-    TIME_MICRO, STAMP_MILLI, STAMP_MICRO, UINT_8, UINT_16, UINT_32, UINT_64, INT_8,
-    INT_16,     INT_32,      INT_64,      JSON,   BSON,    INTERVAL};
+    STRING,      NONE,        NONE,   NONE,     ENUM,    DECIMAL, DATE,   TIME_MILLI, TIME_MICRO,
+    STAMP_MILLI, STAMP_MICRO, UINT_8, UINT_16,  UINT_32, UINT_64, INT_8,  INT_16,     INT_32,
+    INT_64,      JSON,        BSON,   INTERVAL, NONE,    NONE,    UNKNOWN};
 
 // How many annotations after that of unknown unit the one of this TimeUnit stands.
 static uint32_t unit_of(const ali_parquet_time *time) {
@@ -158,8 +159,12 @@ static uint32_t logical_of(const ali_parquet_logical *logical) {
     }
 }
 
+// UNKNOWN has no ConvertedType, so that one beside it says more: parquet-java 1.11 and 1.12 write
+// UNKNOWN beside INTERVAL, which LogicalType does not have.
 static bool has_logical(const ali_parquet_element *element) {
-    return (element->seen & ALI_PARQUET_ELEMENT_LOGICAL) != 0 && element->logical.seen != 0;
+    if ((element->seen & ALI_PARQUET_ELEMENT_LOGICAL) == 0) return false;
+    if (element->logical.seen != ALI_PARQUET_LOGICAL_UNKNOWN) return element->logical.seen != 0;
+    return (element->seen & ALI_PARQUET_ELEMENT_CONVERTED) == 0;
 }
 
 static uint32_t annotation_of(const ali_parquet_element *element) {
