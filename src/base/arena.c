@@ -33,12 +33,7 @@ static ali_status add_block(ali_arena *arena, uint64_t size_bytes) {
 
 ali_status ali_arena_new(ali_arena *arena, uint64_t size_bytes, void **pointer) {
     *pointer = NULL;
-    if (size_bytes > arena->ctx->limits.memory_bytes_max) {
-        return ali_fail(
-            arena->ctx, ALI_ERR_LIMIT,
-            "%U bytes of memory were wanted, more than the limit memory_bytes_max of %U",
-            size_bytes, arena->ctx->limits.memory_bytes_max);
-    }
+    if (size_bytes > arena->ctx->limits.memory_bytes_max) return ali_fail_memory(arena->ctx);
     const uint64_t rounded = ali_round_up(ali_max_u64(size_bytes, 1), 16);
     if (arena->last == NULL || arena->last->size_bytes - arena->used_bytes < rounded) {
         ALI_TRY(add_block(arena, rounded));

@@ -38,10 +38,7 @@ static void free_head(ali_buf *buf) {
 }
 
 static ali_status check_size(ali_context *ctx, uint64_t size_bytes) {
-    if (size_bytes <= ctx->limits.memory_bytes_max) return ALI_OK;
-    return ali_fail(ctx, ALI_ERR_LIMIT,
-                    "a buffer of %U bytes was wanted, more than the limit memory_bytes_max of %U",
-                    size_bytes, ctx->limits.memory_bytes_max);
+    return size_bytes <= ctx->limits.memory_bytes_max ? ALI_OK : ali_fail_memory(ctx);
 }
 
 ali_status ali_buf_new(ali_context *ctx, uint64_t size_bytes, ali_buf **buf) {

@@ -55,14 +55,15 @@ static bool fits_machine(uint64_t size_bytes) {
     return size_bytes <= PTRDIFF_MAX;
 }
 
+ali_status ali_fail_memory(ali_context *ctx) {
+    return ali_fail(ctx, ALI_ERR_LIMIT,
+                    "more memory is needed than the limit memory_bytes_max of %U allows",
+                    ctx->home->limit_bytes);
+}
+
 // Tells why an allocation of this size cannot be had.
 static ali_status refuse(ali_context *ctx, uint64_t size_bytes, bool is_limit) {
-    if (is_limit) {
-        return ali_fail(ctx, ALI_ERR_LIMIT,
-                        "%U bytes of memory were wanted, but with %U in use that would exceed the "
-                        "limit memory_bytes_max of %U",
-                        size_bytes, ali_context_memory_bytes(ctx), ctx->home->limit_bytes);
-    }
+    if (is_limit) return ali_fail_memory(ctx);
     return ali_fail(ctx, ALI_ERR_MEMORY, "out of memory: %U bytes could not be had", size_bytes);
 }
 

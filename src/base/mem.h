@@ -11,6 +11,10 @@ ALI_CHECKED ali_status ali_mem_new(ali_context *ctx, uint64_t size_bytes, void *
 // The same, filled with zeros.
 ALI_CHECKED ali_status ali_mem_zero(ali_context *ctx, uint64_t size_bytes, void **pointer);
 
+// Fails with ALI_ERR_LIMIT: memory_bytes_max does not suffice. How much was wanted and how much is
+// in use depend on the size of pointers, and are not told.
+ALI_CHECKED ali_status ali_fail_memory(ali_context *ctx);
+
 // Resizes; on failure the old memory stays. A NULL pointer with old_bytes 0 allocates.
 ALI_CHECKED ali_status ali_mem_resize(ali_context *ctx, void **pointer, uint64_t old_bytes,
                                       uint64_t new_bytes);

@@ -23,6 +23,7 @@ const LEAST = { outputs: 3400, refusals: 2000 }
 // Cases in which damage may go unnoticed: see isUnnoticedDamage().
 const UNNOTICED_MAX = 20
 const NATIVE = 'build/alimentar'
+const LIMITED_NATIVE = 'build/twin-limited'
 // What the command adds to the library's sentence.
 const COMMAND_HINT = /; (--columns takes others|did you mean "[^"]*"\?)$/
 
@@ -176,6 +177,37 @@ async function compareCommands() {
     return failures
 }
 
+// Files that need more memory than the limit, and one that does not.
+const LIMITED = [
+    ['examples/dashboard/data/nyc-weather-2013.parquet', 262144],
+    ['examples/dashboard/data/nyc-weather-2013.parquet', 65536],
+    ['tests/harness/data/trips.parquet', 65536],
+    ['tests/harness/data/trips.arrow', 65536],
+    ['tests/harness/data/plain.parquet', 16777216],
+]
+
+/** What is said of the limit on memory does not tell how large pointers are. */
+async function compareLimits() {
+    const failures = []
+    for (const [file, bytes] of LIMITED) {
+        const one = (await execute(LIMITED_NATIVE, [file, String(bytes)])).stdout.trim()
+        let two
+        try {
+            const dataset = await openFile(file, { memoryBytesMax: bytes })
+            let rows = 0
+            for await (const batch of dataset.batches()) rows += batch.numRows
+            two = `rows ${rows}`
+        } catch (error) {
+            two = `${error.code} ${error.message}`
+        }
+        const isExpected = bytes > 1e6 ? /^rows \d+$/ : /^limit .*memory_bytes_max of \d+ allows$/
+        if (one !== two || !isExpected.test(one)) {
+            failures.push(`${file} within ${bytes} bytes:\n  native: ${one}\n  wasm: ${two}`)
+        }
+    }
+    return failures
+}
+
 const files = process.argv.length > 2 ? process.argv.slice(2) : defaultFiles()
 fs.rmSync(OUT, { recursive: true, force: true })
 fs.mkdirSync(OUT, { recursive: true })
@@ -187,7 +219,7 @@ const sides = {
     'scalar wasm in Node': await inNode(all, 'build/wasm/alimentar-scalar.wasm'),
     'wasm in Chromium': await inChromium(all),
 }
-const failures = await compareCommands()
+const failures = [...(await compareCommands()), ...(await compareLimits())]
 /**
  * The system's zstd decodes two symbols at a time and does not notice every damage that the smaller
  * build of the same version in the module does: data without a checksum comes out as something.
