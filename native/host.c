@@ -416,6 +416,7 @@ static ali_status describe_object(ali_host *host, const char *path, ali_object *
     if (has_http_scheme(path)) {
         const ali_status status = check_url(host, path);
         if (status == ALI_OK) ali_host_http_forget(host, path);
+        object->flags = ALI_OBJECT_SIBLINGS;
         return status;
     }
     if (has_foreign_scheme(path, &scheme_bytes)) {

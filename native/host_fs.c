@@ -331,7 +331,11 @@ ali_status ali_host_fs_describe(ali_host *host, const char *path, uint32_t *flag
     }
     struct stat about;
     const bool is_there = stat(host->local_path, &about) == 0;
-    if (is_there && S_ISDIR(about.st_mode)) *flags |= ALI_OBJECT_FOLDER;
+    const bool is_folder = is_there && S_ISDIR(about.st_mode);
+    const bool is_file = is_there && S_ISREG(about.st_mode);
+    const bool is_device = strncmp(host->local_path, "/dev/", 5) == 0; // /dev/stdin < file
+    if (is_folder) *flags |= ALI_OBJECT_FOLDER;
+    if (is_folder || (is_file && !is_device)) *flags |= ALI_OBJECT_SIBLINGS;
     if (host->files == ALI_HOST_FILES_MAP && (*flags & ALI_OBJECT_FOLDER) != 0) {
         *flags |= ALI_OBJECT_LENDS;
         return ALI_OK;

@@ -18,6 +18,10 @@ typedef struct ali_dataset ali_dataset;
 #define ALI_OBJECT_LENDS 0x2u
 // The path is that of a folder, whose files are one data set: they are found by LIST operations.
 #define ALI_OBJECT_FOLDER 0x4u
+// Operations may name objects beside this one, and in folders below: paths that are as this one's
+// up to its last slash (of a URL without its query, what follows percent-encoded). A Parquet file
+// "_metadata" is followed to the files that it names, which without this flag is refused.
+#define ALI_OBJECT_SIBLINGS 0x8u
 
 // What is to be read, as its opener knows it.
 typedef struct ali_object {
@@ -42,13 +46,15 @@ typedef struct ali_dataset_info {
     const char *format;      // "parquet"; a constant string; "mixed" if files differ
     uint64_t rows;           // ALI_UNKNOWN where only reading tells
     uint64_t row_groups;     // parts in which the file stores its rows
-    uint64_t bytes;          // size of the object, or of all files
+    uint64_t bytes;          // size of the object, or of all files; of a summary its own
     const char *created_by;  // the writer's name as the file gives it, "" if it gives none
     ali_schema *schema;      // borrowed from the data set
-    uint64_t files;          // that it consists of
+    uint64_t files;          // that it consists of; those that a summary names
 } ali_dataset_info;
 
-// Starts to open an object: finds the format by its content, reads metadata, no rows.
+// Starts to open an object: finds the format by its content, reads metadata, no rows. A Parquet
+// file whose column chunks lie in other files (a summary "_metadata") is the data set of these, in
+// its order, with their folders "key=value" as columns: none of their footers is read.
 //
 // `options` may be NULL. Strings in `object` are copied.
 //

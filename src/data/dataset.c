@@ -42,7 +42,7 @@ ali_status ali_dataset_describe(const ali_dataset *dataset, ali_dataset_info *in
     const ali_many *many = file->state;
     info->format = many->format_name;
     info->bytes = many->bytes;
-    info->files = many->files_count;
+    info->files = many->files_total;
     return ALI_OK;
 }
 

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "compute/widen.h"
 #include "data/names.h"
+#include "io/beside.h"
 
 // --- making and freeing --------------------------------------------------------------------------
 
@@ -103,14 +104,16 @@ static void put_key(ali_many *many, const ali_many_key *key) {
 }
 
 // Keys of the first file; of keys that a path repeats, the first counts.
-static ali_status learn_keys(ali_many *many, const ali_many_file *file, uint32_t at) {
+static ali_status learn_keys(ali_many *many, const ali_many_place *place) {
     ali_hive_pair pair;
     uint32_t most = 0;
-    for (uint32_t from = at; ali_hive_next(file->path, file->path_bytes, &from, &pair);) most += 1;
+    uint32_t at = 0;
+    while (ali_hive_next(place->folders, place->folders_bytes, &at, &pair)) most += 1;
+    at = 0;
     void *keys = NULL;
     ALI_TRY(ali_arena_new(&many->arena, (uint64_t)most * sizeof(ali_many_key) + 1, &keys));
     many->keys = keys;
-    while (ali_hive_next(file->path, file->path_bytes, &at, &pair)) {
+    while (ali_hive_next(place->folders, place->folders_bytes, &at, &pair)) {
         ali_many_key key = {0};
         ALI_TRY(
             ali_hive_decode(&many->arena, pair.key, pair.key_bytes, &key.name, &key.name_bytes));
@@ -131,13 +134,14 @@ static ali_status fail_keys(const ali_many *many, const ali_many_file *file, con
 }
 
 // The values of a file's folders, which must have the keys of the first file.
-static ali_status read_values(ali_many *many, ali_many_file *file, uint32_t at) {
+static ali_status read_values(ali_many *many, ali_many_file *file, const ali_many_place *place) {
     void *values = NULL;
+    uint32_t at = 0;
     ali_hive_pair pair;
     ALI_TRY(ali_arena_new(&many->arena, (uint64_t)many->keys_count * sizeof(ali_many_value) + 1,
                           &values));
     file->values = values;
-    while (ali_hive_next(file->path, file->path_bytes, &at, &pair)) {
+    while (ali_hive_next(place->folders, place->folders_bytes, &at, &pair)) {
         const char *name = NULL;
         uint32_t name_bytes = 0;
         ALI_TRY(ali_hive_decode(&many->arena, pair.key, pair.key_bytes, &name, &name_bytes));
@@ -319,17 +323,18 @@ static ali_status merge(ali_many *many) {
 
 // --- adding --------------------------------------------------------------------------------------
 
-static ali_status add_facts(ali_many *many, const ali_file *file) {
-    const uint64_t bytes = ali_blob_bytes(file->blob);
-    if (many->format_name == NULL) many->format_name = file->format->name;
-    if (many->format_name != file->format->name) many->format_name = "mixed";
+static void add_facts(ali_many *many, const ali_file *file) {
+    const ali_many *inner = file->format == &ali_format_many ? file->state : NULL;
+    const uint64_t bytes = inner != NULL ? inner->bytes : ali_blob_bytes(file->blob);
+    const char *name = inner != NULL ? inner->format_name : file->format->name;
+    if (many->format_name == NULL) many->format_name = name;
+    if (many->format_name != name) many->format_name = "mixed";
     many->bytes = bytes == ALI_UNKNOWN || many->bytes == ALI_UNKNOWN ? ALI_UNKNOWN
                                                                      : many->bytes + bytes;
-    return ALI_OK;
+    many->files_total += inner != NULL ? inner->files_total : 1;
 }
 
-ali_status ali_many_add(ali_many *many, ali_file *file, const char *path, uint32_t path_bytes,
-                        uint32_t partition_at) {
+ali_status ali_many_add(ali_many *many, ali_file *file, const ali_many_place *place) {
     void *files = many->files;
     const ali_status status = ali_mem_grow(many->ctx, &files, &many->files_capacity,
                                            (uint64_t)many->files_count + 1, sizeof *many->files);
@@ -341,11 +346,11 @@ ali_status ali_many_add(ali_many *many, ali_file *file, const char *path, uint32
     ali_many_file *added = &many->files[many->files_count];
     *added = (ali_many_file){.file = file};
     many->files_count += 1;
-    ALI_TRY(ali_arena_text(&many->arena, path, path_bytes, &added->path));
-    added->path_bytes = path_bytes;
-    if (many->files_count == 1) ALI_TRY(learn_keys(many, added, partition_at));
-    ALI_TRY(read_values(many, added, partition_at));
-    ALI_TRY(add_facts(many, file));
+    ALI_TRY(ali_arena_text(&many->arena, place->path, place->path_bytes, &added->path));
+    added->path_bytes = place->path_bytes;
+    if (many->files_count == 1) ALI_TRY(learn_keys(many, place));
+    ALI_TRY(read_values(many, added, place));
+    add_facts(many, file);
     return merge(many);
 }
 
@@ -416,9 +421,30 @@ static void sum_rows(const ali_many *many, ali_file *whole) {
     }
 }
 
+// A summary, which is many files itself, and a file in its folder: as "*" matches both.
+static ali_status check_twice(const ali_many *many) {
+    for (uint32_t i = 0; i < many->files_count; i += 1) {
+        const ali_many_file *all = &many->files[i];
+        if (all->file->format != &ali_format_many) continue;
+        const uint32_t folder = ali_beside_folder(all->path, all->path_bytes);
+        for (uint32_t k = 0; k < many->files_count; k += 1) {
+            const ali_many_file *one = &many->files[k];
+            if (one->path_bytes < folder || !ali_equal(one->path, all->path, folder)) continue;
+            if (one->file->format == &ali_format_many) continue;
+            if (!ali_beside_is_name(one->path + folder, one->path_bytes - folder)) continue;
+            return ali_fail(many->ctx, ALI_ERR_ARGUMENT,
+                            "the summary %q tells of the files in its folder: with %q beside it, "
+                            "rows would come twice",
+                            all->path, (size_t)all->path_bytes, one->path, (size_t)one->path_bytes);
+        }
+    }
+    return ALI_OK;
+}
+
 static ali_status finish(ali_many *many, ali_file **file) {
     void *pointer = NULL;
     ali_schema *schema = NULL;
+    ALI_TRY(check_twice(many));
     infer_types(many);
     ALI_TRY(place_keys(many));
     ALI_TRY(make_schema(many, &schema));

@@ -62,15 +62,23 @@ typedef struct ali_many {
     uint32_t map_capacity;
     const char *format_name; // of all files, or "mixed"
     uint64_t bytes;
+    uint64_t files_total; // with those of which files consist that are many themselves
 } ali_many;
 
 ALI_CHECKED ali_status ali_many_new(ali_context *ctx, ali_many **many);
 void ali_many_free(ali_many *many);
 
-// Adds a file, whose reference it takes over, also when it fails. Folders "key=value" are looked
-// for in the path from `partition_at` on.
-ALI_CHECKED ali_status ali_many_add(ali_many *many, ali_file *file, const char *path,
-                                    uint32_t path_bytes, uint32_t partition_at);
+// Where a file lies: its path, for messages, and that part of it in which folders "key=value" are
+// looked for, not percent-encoded.
+typedef struct ali_many_place {
+    const char *path;
+    const char *folders;
+    uint32_t path_bytes;
+    uint32_t folders_bytes;
+} ali_many_place;
+
+// Adds a file, whose reference it takes over, also when it fails.
+ALI_CHECKED ali_status ali_many_add(ali_many *many, ali_file *file, const ali_many_place *place);
 
 // Makes one file of all that were added (at least one), and takes `many` over, also when it fails.
 ALI_CHECKED ali_status ali_many_finish(ali_many *many, ali_file **file);

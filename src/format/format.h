@@ -16,6 +16,7 @@ typedef struct ali_file {
     ali_schema *schema;
     uint64_t rows; // or ALI_UNKNOWN
     uint64_t row_groups;
+    uint64_t first_group; // of metadata that tells of other files too: where this one's begin
     const char *created_by;
     uint32_t metadata_count;
     const char *const *metadata; // key, value, key, value, ...
@@ -39,6 +40,13 @@ typedef struct ali_projection {
     bool is_plan; // operations are listed, their bytes not looked at: ali_plan_start()
 } ali_projection;
 
+// A file whose rows another tells of.
+typedef struct ali_format_part {
+    ali_file *file;   // NULL: there are no more
+    const char *name; // how the other calls it: a path below its folder, borrowed from it
+    uint32_t name_bytes;
+} ali_format_part;
+
 struct ali_format {
     const char *name; // "parquet"
 
@@ -50,6 +58,11 @@ struct ali_format {
     ali_status (*open_start)(ali_task *parent, ali_blob *blob, const ali_open_options *options,
                              ali_task **task);
     ali_file *(*take)(ali_task *task);
+
+    // Makes the next of the files in which the rows lie that `file` tells of: its row groups from
+    // *group on, which moves behind them. No part is made of a file that has its rows itself. NULL:
+    // no file of the format has others'.
+    ali_status (*next_part)(ali_file *file, uint64_t *group, ali_format_part *part);
 
     // Starts to scan: an outermost task if `parent` is NULL. The task retains file and projection's
     // schema, and copies the rest.

@@ -6,6 +6,7 @@
 #include "io/blob.h"
 
 #include "base/text.h"
+#include "io/beside.h"
 
 // Until ali_blob_tune() is called; the defaults of src/options/dataset.def.
 #define COALESCE_BYTES (UINT64_C(64) << 10)
@@ -152,6 +153,33 @@ ali_status ali_blob_fork(const ali_blob *blob, ali_blob **fork) {
     ali_blob_release(*fork);
     *fork = NULL;
     return status;
+}
+
+ali_status ali_blob_beside(const ali_blob *blob, ali_arena *scratch, const char *name,
+                           uint64_t name_bytes, ali_blob **beside) {
+    ali_object object = {
+        .size_bytes = sizeof(ali_object), .flags = blob->flags, .object_bytes = ALI_UNKNOWN};
+    if (!ali_beside_is_name(name, name_bytes)) {
+        return ali_fail(blob->ctx, ALI_ERR_CORRUPT,
+                        "rows lie in the file %q, which is no path below the folder of this one",
+                        name, (size_t)name_bytes);
+    }
+    if ((blob->flags & ALI_OBJECT_SIBLINGS) == 0) {
+        return ali_fail(blob->ctx, ALI_ERR_UNSUPPORTED,
+                        "rows lie in the file %q: following to other files is not supported where "
+                        "this one was not opened by its path or URL",
+                        name, (size_t)name_bytes);
+    }
+    ALI_TRY(ali_beside_path(scratch, blob->path, blob->path_bytes, name, (uint32_t)name_bytes,
+                            &object.path, &object.path_bytes));
+    return ali_blob_new(blob->ctx, &object, beside);
+}
+
+void ali_blob_learn(ali_blob *blob, const ali_blob *fork) {
+    if (blob->object_bytes == ALI_UNKNOWN) blob->object_bytes = fork->object_bytes;
+    if (fork->is_etag_known && !blob->is_etag_known) {
+        learn_etag(blob, fork->etag, fork->etag_bytes);
+    }
 }
 
 uint64_t ali_blob_bytes(const ali_blob *blob) {

@@ -20,6 +20,17 @@ void ali_blob_release(ali_blob *blob);
 // bytes that are kept (the tail). Tasks do not share a blob, since one would wait for the other.
 ALI_CHECKED ali_status ali_blob_fork(const ali_blob *blob, ali_blob **fork);
 
+// Makes a blob of the object that a name stands for beside another (io/beside.h). Nothing is known
+// of it.
+//
+// Returns:   ALI_OK; ALI_ERR_CORRUPT for a bad name; ALI_ERR_UNSUPPORTED without
+//            ALI_OBJECT_SIBLINGS.
+ALI_CHECKED ali_status ali_blob_beside(const ali_blob *blob, ali_arena *scratch, const char *name,
+                                       uint64_t name_bytes, ali_blob **beside);
+
+// What a fork learned of the object's size and ETag is known from now on.
+void ali_blob_learn(ali_blob *blob, const ali_blob *fork);
+
 // Size of the object, or ALI_UNKNOWN; its path.
 uint64_t ali_blob_bytes(const ali_blob *blob);
 const char *ali_blob_path(const ali_blob *blob, uint32_t *path_bytes);

@@ -315,8 +315,11 @@ static ali_status take_first(ali_task *task, many_open *state) {
     ali_dataset_release(dataset);
     const uint32_t at = entry_of->partition_at != 0 ? entry_of->partition_at - 1
                                                     : entry_of->path_bytes;
-    const ali_status status =
-        ali_many_add(state->many, file, entry_of->path, entry_of->path_bytes, at);
+    const ali_many_place place = {.path = entry_of->path,
+                                  .folders = entry_of->path + at,
+                                  .path_bytes = entry_of->path_bytes,
+                                  .folders_bytes = entry_of->path_bytes - at};
+    const ali_status status = ali_many_add(state->many, file, &place);
     if (status < 0) {
         ali_error_add_object(ali_task_context(task), entry_of->path, entry_of->path_bytes);
         return status;

@@ -1,10 +1,11 @@
 // open/open.c: opening anything: reads the end of an object, and its beginning where the end does
-// not tell, finds its format by content, and hands over to the format's own task. Formats that are
-// known but not read are refused by name.
+// not tell, finds its format by content, and hands over to the format's own task. A file that tells
+// of rows in others is opened as these. Formats that are known but not read are refused by name.
 #include "open/open.h"
 #include "base/options_tables.h"
 #include "base/text.h"
 #include "data/dataset.h"
+#include "data/many.h"
 
 static const ali_format *const formats[] = {&ali_format_parquet, &ali_format_arrow_file,
                                             &ali_format_arrow_stream};
@@ -12,12 +13,19 @@ static const ali_format *const formats[] = {&ali_format_parquet, &ali_format_arr
 // Bytes at a file's end, and at its beginning, by which its format is found.
 #define TAIL_BYTES 16u
 #define HEAD_BYTES (UINT64_C(64) << 10)
+// Columns of files that a step takes in, of those that another file tells of; and what a file costs
+// beside its columns.
+#define STEP_COLUMNS 65536u
+#define FILE_COST 64u
 
 typedef struct open_state {
     ali_blob *blob;
     ali_open_options options;
     const ali_format *format; // NULL until it is found
     ali_task *child;
+    ali_file *file;  // opened
+    ali_many *many;  // NULL: it has its rows itself
+    uint64_t groups; // whose files were taken in
     ali_dataset *dataset;
 } open_state;
 
@@ -131,12 +139,38 @@ static ali_status begin(ali_task *task, open_state *state) {
     return state->format->open_start(task, state->blob, &state->options, &state->child);
 }
 
-static ali_status finish(ali_task *task, open_state *state) {
-    ali_file *file = state->format->take(state->child);
-    if (file == NULL) {
-        return ali_fail(ali_task_context(task), ALI_ERR_INTERNAL, "opening gave no file");
+// Takes in the files that the opened one tells of. ALI_OK: all of them, if there are any.
+static ali_status take_parts(ali_context *ctx, open_state *state) {
+    for (uint32_t work = 0; work < STEP_COLUMNS; work += state->file->schema->count + FILE_COST) {
+        ali_format_part part;
+        ALI_TRY(state->format->next_part(state->file, &state->groups, &part));
+        if (part.file == NULL) return ALI_OK;
+        ali_many_place place = {.folders = part.name, .folders_bytes = part.name_bytes};
+        place.path = ali_blob_path(part.file->blob, &place.path_bytes);
+        const ali_status status = state->many == NULL ? ali_many_new(ctx, &state->many) : ALI_OK;
+        if (status < 0) {
+            ali_file_release(part.file);
+            return status;
+        }
+        ALI_TRY(ali_many_add(state->many, part.file, &place));
     }
-    return ali_dataset_new(ali_task_context(task), file, &state->dataset);
+    return ALI_YIELD;
+}
+
+static ali_status finish(ali_context *ctx, open_state *state) {
+    if (state->format->next_part != NULL) {
+        const ali_status status = take_parts(ctx, state);
+        if (status != ALI_OK) return status;
+    }
+    ali_file *file = state->file;
+    ali_many *many = state->many;
+    state->file = NULL;
+    if (many == NULL) return ali_dataset_new(ctx, file, &state->dataset);
+    state->many = NULL;
+    many->bytes = ali_blob_bytes(file->blob);
+    ali_file_release(file);
+    ALI_TRY(ali_many_finish(many, &file));
+    return ali_dataset_new(ctx, file, &state->dataset);
 }
 
 static ali_status step_open(ali_task *task, open_state *state) {
@@ -144,8 +178,15 @@ static ali_status step_open(ali_task *task, open_state *state) {
         const ali_status status = begin(task, state);
         if (status != ALI_OK) return status;
     }
-    const ali_status status = ali_task_step_child(task, state->child, 0);
-    return status == ALI_OK ? finish(task, state) : status;
+    if (state->file == NULL) {
+        const ali_status status = ali_task_step_child(task, state->child, 0);
+        if (status != ALI_OK) return status;
+        state->file = state->format->take(state->child);
+    }
+    if (state->file == NULL) {
+        return ali_fail(ali_task_context(task), ALI_ERR_INTERNAL, "opening gave no file");
+    }
+    return finish(ali_task_context(task), state);
 }
 
 static ali_status open_step(ali_task *task, void *pointer, uint32_t budget_rows) {
@@ -163,6 +204,8 @@ static ali_status open_step(ali_task *task, void *pointer, uint32_t budget_rows)
 static void open_clear(ali_task *task, void *pointer) {
     open_state *state = pointer;
     ali_task_free(state->child);
+    ali_many_free(state->many);
+    ali_file_release(state->file);
     ali_dataset_release(state->dataset);
     ali_blob_forget(state->blob, task);
     ali_blob_release(state->blob);

@@ -3,7 +3,7 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { base, equals, json } from './support.mjs'
-import { parquet } from './parquet.mjs'
+import { parquet, summary } from './parquet.mjs'
 
 function put(path, columns) {
     mkdirSync(dirname(join(base, 'sets', path)), { recursive: true })
@@ -61,6 +61,31 @@ for (let i = 0; i < 30; i += 1)
     put(`long/f${String(i).padStart(2, '0')}.parquet`, [['n', 'int64', [i, -i]]])
 symlinkSync(join(base, 'sets'), join(base, 'sets/plain/loop'))
 put('[odd]/a.parquet', [['n', 'int32', [1]]])
+
+// summaries: footers of the files beside them
+const member = (path, n, more = {}) => {
+    const columns = [
+        { name: 'n', type: 'int64', values: n },
+        { name: 's', type: 'utf8', values: n.map((each) => `s${each}`) },
+    ]
+    return { path, columns, ...more }
+}
+const [rio, paulo] = ['y=2023/city=Rio/a.parquet', 'y=2024/city=S%C3%A3o Paulo?#/b.parquet']
+const members = [member(rio, [1, 2]), member(rio, [1, 2]), member(paulo, [3])]
+for (const { path, columns } of members) put(`sum/${path}`, parquet(columns))
+put('sum/_metadata', summary(members))
+put('sum/_common_metadata', parquet(members[0].columns.map((each) => ({ ...each, values: [] }))))
+put('sum/again', summary([member(paulo, [3]), member(rio, [1, 2]), member(paulo, [3])]))
+put('sum/own', summary([member('own', [1])]))
+put('sum/missing', summary([member(rio, [1, 2]), member('y=1/city=x/c.parquet', [1])]))
+put('sum/short', summary([member(rio, [1, 2], { at: 9999 })]))
+put('sum/rows', summary([member(rio, [1, 2], { rows: 3 })]))
+put('sum/fewer', summary([member(rio, [1, 2], { rows: 1 })]))
+put('sum/elsewhere', summary([member(rio, [1, 2], { at: 5 })]))
+put('sum/apart', summary([member(rio, [1, 2], { paths: [rio, paulo] })]))
+put('sum/keys', summary([member(rio, [1, 2]), member('y=1/c.parquet', [3])]))
+const lies = ['../a.parquet', '/etc/passwd', 'file:///etc/passwd', 'a/../b', 'a\\b', 'a//b', '.']
+lies.forEach((path, index) => put(`sum/lie${index}`, summary([member(path, [1])])))
 
 const set = (name) => `@sets/${name}`
 const rows = (...items) => ({ out: json(equals(items)) })
@@ -175,6 +200,125 @@ export const cases = [
         'a sample out of many files',
         ['count', '--json', set('long'), set('plain')],
         { out: json(equals({ rows: 62 })) },
+    ],
+    // summaries
+    [
+        'a summary is read as the files that it names, in its order',
+        ['cat', '--to', 'csv', set('sum/_metadata')],
+        {
+            out:
+                'n,s,city,y\n1,s1,Rio,2023\n2,s2,Rio,2023\n1,s1,Rio,2023\n2,s2,Rio,2023\n' +
+                '3,s3,São Paulo?#,2024\n',
+        },
+    ],
+    [
+        'rows of a later file of a summary',
+        [...head, '--columns', 'y,n', '--offset', '3', '-n2', set('sum/_metadata')],
+        rows({ y: 2023, n: 2 }, { y: 2024, n: 3 }),
+    ],
+    [
+        'info of a summary',
+        ['info', '--json', set('sum/_metadata')],
+        {
+            out: json(({ rows: count, row_groups: groups, files, bytes }) =>
+                equals([5, 3, 2, summary(members).length])([count, groups, files, bytes]),
+            ),
+        },
+    ],
+    [
+        'plan of a summary names the path of each request',
+        ['plan', '--json', '--columns', 'n', set('sum/_metadata')],
+        {
+            out: json(({ requests }) =>
+                equals([rio, paulo])(requests.map(({ path }) => path.split('/sum/')[1])),
+            ),
+        },
+    ],
+    [
+        'a summary of files that come again',
+        [...head, '--columns', 'n', set('sum/again')],
+        rows({ n: 3 }, { n: 1 }, { n: 2 }, { n: 3 }),
+    ],
+    [
+        'a summary by a file: URL',
+        ['count', `file://${join(base, 'sets/sum/_metadata')}`],
+        { out: '5\n' },
+    ],
+    [
+        'files of a summary by a file: URL',
+        [...head, '--columns', 'n', '--offset', '4', `file://${join(base, 'sets/sum/_metadata')}`],
+        rows({ n: 3 }),
+    ],
+    [
+        'a summary without row groups has a schema and no rows',
+        ['cat', '--to', 'csv', set('sum/_common_metadata')],
+        { out: 'n,s\n' },
+    ],
+    [
+        'a summary in a list',
+        [...head, '--columns', 'n,y', set('plain/part-00000'), set('sum/again')],
+        rows(
+            { n: 1, y: null },
+            { n: 3, y: 2024 },
+            { n: 1, y: 2023 },
+            { n: 2, y: 2023 },
+            { n: 3, y: 2024 },
+        ),
+    ],
+    [
+        'a folder is what its listing holds, whatever its summary says',
+        ['count', set('sum/y=2023')],
+        { out: '2\n' },
+    ],
+    [
+        'a summary beside files of its folder is an error',
+        ['count', set('sum/_metadata'), set(`sum/${rio}`)],
+        { code: 2, err: /the summary "\S+sum\/_metadata" tells of the files in its folder/ },
+    ],
+    [
+        'a file that a summary names and that is not there is named',
+        ['cat', set('sum/missing')],
+        { code: 3, out: /./, err: /sum\/y=1\/city=x\/c\.parquet: there is no such file\n$/ },
+    ],
+    [
+        'a file that is shorter than its summary says is named',
+        ['cat', set('sum/short')],
+        { code: 3, err: /city=Rio\/a\.parquet: .*the file (ends at|has only)/ },
+    ],
+    [
+        'a file with fewer rows than its summary says is named',
+        ['cat', set('sum/rows')],
+        { code: 3, err: /city=Rio\/a\.parquet: / },
+    ],
+    [
+        'a file with more rows than its summary says is named',
+        ['cat', set('sum/fewer')],
+        { code: 3, err: /city=Rio\/a\.parquet: / },
+    ],
+    [
+        'a file with pages elsewhere than its summary says is named',
+        ['cat', set('sum/elsewhere')],
+        { code: 3, err: /city=Rio\/a\.parquet: / },
+    ],
+    [
+        'a row group in several files is refused by name',
+        ['count', set('sum/apart')],
+        { code: 3, err: /row group 0 has columns in the files "y=2023.*" and "y=2024.*not supp/ },
+    ],
+    [
+        'folders of a summary that have other keys are named',
+        ['count', set('sum/keys')],
+        { code: 3, err: /the folders of .* and .* name other partitions: "city"/ },
+    ],
+    ...lies.map((path, index) => [
+        `a summary may not lead to ${path}`,
+        ['count', set(`sum/lie${index}`)],
+        { code: 3, err: /rows lie in the file ".*", which is no path below the folder of this/ },
+    ]),
+    [
+        'a summary from standard input leads nowhere',
+        ['count', '-'],
+        { stdin: summary(members), code: 3, err: /following to other files is not supported/ },
     ],
     // patterns and lists
     [

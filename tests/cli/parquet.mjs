@@ -126,45 +126,38 @@ function elements(column) {
 
 const pathOf = (column) => (column.within ? [column.within, column.name] : [column.name])
 
-// The bytes of a file.
-export function parquet(columns, metadata = []) {
-    const rows = columns[0]?.values.length ?? 0
-    const parts = [Buffer.from('PAR1')]
-    let at = 4
-    const chunks = columns.map((column) => {
-        const bytes = page(column, isNullableOf(column))
-        const about = struct([
-            [1, T.I32, PHYSICAL[column.type]],
-            [2, T.LIST, list(T.I32, [zigzag(0), zigzag(3)])],
-            [3, T.LIST, list(T.BINARY, pathOf(column).map(text))],
-            [4, T.I32, column.codec ?? 0],
-            [5, T.I64, rows],
-            [6, T.I64, bytes.length],
-            [7, T.I64, bytes.length],
-            [9, T.I64, at],
-            ...(column.statistics ? [[12, T.STRUCT, struct(column.statistics)]] : []),
-        ])
-        parts.push(bytes)
-        at += bytes.length
-        return struct([
-            [2, T.I64, 0],
-            [3, T.STRUCT, about],
-        ])
-    })
+// A column chunk whose pages, `bytes` of them, begin at `at`, in another file if it has a path.
+function chunkOf(column, at, bytes, file) {
+    const rows = column.values.length
+    const about = struct([
+        [1, T.I32, PHYSICAL[column.type]],
+        [2, T.LIST, list(T.I32, [zigzag(0), zigzag(3)])],
+        [3, T.LIST, list(T.BINARY, pathOf(column).map(text))],
+        [4, T.I32, column.codec ?? 0],
+        [5, T.I64, rows],
+        [6, T.I64, bytes],
+        [7, T.I64, bytes],
+        [9, T.I64, at],
+        ...(column.statistics ? [[12, T.STRUCT, struct(column.statistics)]] : []),
+    ])
+    const path = file === undefined ? [] : [[1, T.BINARY, text(file)]]
+    return struct([...path, [2, T.I64, 0], [3, T.STRUCT, about]])
+}
+
+function groupOf(chunks, bytes, rows) {
+    return struct([
+        [1, T.LIST, list(T.STRUCT, chunks)],
+        [2, T.I64, bytes],
+        [3, T.I64, rows],
+    ])
+}
+
+// The end of a file: its footer.
+function footerOf(columns, groups, rows, metadata) {
     const root = struct([
         [4, T.BINARY, text('schema')],
         [5, T.I32, columns.length],
     ])
-    const groups =
-        rows === 0
-            ? []
-            : [
-                  struct([
-                      [1, T.LIST, list(T.STRUCT, chunks)],
-                      [2, T.I64, at - 4],
-                      [3, T.I64, rows],
-                  ]),
-              ]
     const fields = [
         [1, T.I32, 2],
         [2, T.LIST, list(T.STRUCT, [root, ...columns.flatMap(elements)])],
@@ -182,5 +175,42 @@ export function parquet(columns, metadata = []) {
     const footer = struct(fields)
     const size = Buffer.alloc(4)
     size.writeUInt32LE(footer.length)
-    return Buffer.concat([...parts, footer, size, Buffer.from('PAR1')])
+    return Buffer.concat([footer, size, Buffer.from('PAR1')])
+}
+
+// The bytes of a file.
+export function parquet(columns, metadata = []) {
+    const rows = columns[0]?.values.length ?? 0
+    const parts = [Buffer.from('PAR1')]
+    let at = 4
+    const chunks = columns.map((column) => {
+        const bytes = page(column, isNullableOf(column))
+        const chunk = chunkOf(column, at, bytes.length)
+        parts.push(bytes)
+        at += bytes.length
+        return chunk
+    })
+    const groups = rows === 0 ? [] : [groupOf(chunks, at - 4, rows)]
+    return Buffer.concat([...parts, footerOf(columns, groups, rows, metadata)])
+}
+
+// The bytes of a summary "_metadata" of files that parquet() makes of the same columns: each is
+// { path, columns }; `paths` gives each column a path of its own, `rows` and `at` tell lies.
+export function summary(files) {
+    let sum = 0
+    const groups = files.map(({ path, paths, columns, rows, at: begin = 4 }) => {
+        let at = begin
+        const chunks = columns.map((column, index) => {
+            const bytes = page(column, isNullableOf(column)).length
+            at += bytes
+            const values = rows === undefined ? column.values : Array(rows).fill(0)
+            const told = { ...column, values }
+            return chunkOf(told, at - bytes, bytes, paths?.[index] ?? path)
+        })
+        const count = rows ?? columns[0].values.length
+        sum += count
+        return groupOf(chunks, at - begin, count)
+    })
+    const footer = footerOf(files[0].columns, groups, sum, [])
+    return Buffer.concat([Buffer.from('PAR1'), footer])
 }

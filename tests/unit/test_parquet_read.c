@@ -715,7 +715,8 @@ static const lie lies[] = {
      ALI_ERR_UNSUPPORTED, "encoding RLE of INT64 values is not supported"},
 };
 
-// A summary "_metadata" is a footer whose pages lie in other files.
+// A summary "_metadata" is a footer whose pages lie in other files: an opener who does not say that
+// he can find them is not asked for them.
 static void pages_in_other_files_are_refused_by_name(void **state) {
     tool_bytes none = {0};
     tool_column column = column_of("a", ALI_PARQUET_INT64, 0, 2, &none);
@@ -723,7 +724,8 @@ static void pages_in_other_files_are_refused_by_name(void **state) {
     column.bytes = 4096; // far behind the end of this file
     tool_bytes file = tool_file(&column, 1, 2, 1);
     tool_expect_error(&file, &plainly, ALI_ERR_UNSUPPORTED,
-                      "column chunks in other files are not supported: open the folder instead");
+                      "rows lie in the file \"part-0.parquet\": following to other files is not "
+                      "supported where this one was not opened by its path or URL");
     release(&file);
 }
 

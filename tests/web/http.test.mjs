@@ -29,6 +29,7 @@ function run(host, op) {
         const parts = []
         const state = {
             kind: abi.ALI_OP_READ,
+            path: host.path,
             isFromEnd: false,
             offset: 0,
             length: 0,
@@ -71,7 +72,7 @@ function elsewhere() {
 test('the end of a file comes by one suffix range', async () => {
     const server = await start({})
     const host = httpHost(server.url, {})
-    assert.equal(host.flags, 0)
+    assert.equal(host.flags, abi.ALI_OBJECT_SIBLINGS)
     const outcome = await tail(host)
     assertBytes(outcome, 300000 - 65536, 65536)
     assert.equal(outcome.objectBytes, 300000)
@@ -96,7 +97,7 @@ test('elsewhere the size is asked for by HEAD, and suffix ranges are ruled out',
     elsewhere()
     const server = await start({})
     const host = httpHost(server.url, {})
-    assert.equal(host.flags, abi.ALI_OBJECT_NO_SUFFIX)
+    assert.equal(host.flags, abi.ALI_OBJECT_NO_SUFFIX | abi.ALI_OBJECT_SIBLINGS)
     const outcome = await stat(host)
     assert.equal(outcome.objectBytes, 300000)
     assert.deepEqual(asked(server), ['HEAD bytes=0-'])
@@ -493,7 +494,9 @@ test('an operation that is not wanted any more ends its request', async () => {
     const server = await start({ delayMs: 3000 })
     const host = httpHost(server.url, {})
     const controller = new AbortController()
-    const op = { kind: abi.ALI_OP_READ, offset: 0, length: 10, moved: 0, signal: controller.signal }
+    const { path } = host
+    const { signal } = controller
+    const op = { kind: abi.ALI_OP_READ, path, offset: 0, length: 10, moved: 0, signal }
     const ended = new Promise((resolve) => (op.end = resolve))
     host.carry(op)
     setTimeout(() => {

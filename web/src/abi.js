@@ -277,6 +277,7 @@ export const ALI_OP_TRANSFORM = 7
 export const ALI_OP_FROM_END = 1
 export const ALI_OBJECT_NO_SUFFIX = 1
 export const ALI_OBJECT_FOLDER = 4
+export const ALI_OBJECT_SIBLINGS = 8
 export const ALI_TYPE_NULL = 1
 export const ALI_TYPE_INT = 2
 export const ALI_TYPE_FLOAT = 3

@@ -27,9 +27,11 @@ const PROGRESS_MS = 50
 
 /**
  * Carries out operations on one object, or on those of `hosts`. `carry` never throws: every outcome
- * goes to the operation. Where `isNamedByPath`, equal paths are the same file.
+ * goes to the operation. Where `isNamedByPath`, equal paths are the same file. `isBeside` tells if
+ * a path is one that this object may lead to (ALI_OBJECT_SIBLINGS).
  * @typedef {{ path: string, objectBytes: number | null, etag?: string, flags: number, url?: URL,
  *   hosts?: Host[], partitionAt?: number, isNamedByPath?: boolean,
+ *   isBeside?(path: string): boolean,
  *   warnings?: Warning[], requests?: import('./types.d.ts').Request[],
  *   warn?: (warning: Warning) => void,
  *   carry(op: Operation): void, close?(): void }} Host

@@ -71,7 +71,9 @@ class HttpHost {
         this.path = this.url === undefined ? 'url()' : redacted(this.url)
         this.objectBytes = options.sizeBytes ?? null
         this.isCrossOrigin = isElsewhere(this.url)
-        this.flags = this.isCrossOrigin ? abi.ALI_OBJECT_NO_SUFFIX : 0
+        this.flags = this.flagsOf()
+        /** Files beside this one that it leads to, by their URLs. @type {Map<string, HttpHost>} */
+        this.siblings = new Map()
         /** @type {import('./types.d.ts').Warning[]} */
         this.warnings = []
         /** Told of each, too. @type {import('./drive.js').Host['warn']} */
@@ -98,8 +100,36 @@ class HttpHost {
     /** Asks the function that gives the URL, so that it is known if it lies elsewhere. */
     async begin() {
         if (this.url === undefined) await this.take()
-        this.flags = this.isCrossOrigin ? abi.ALI_OBJECT_NO_SUFFIX : 0
+        this.flags = this.flagsOf()
         return this
+    }
+
+    /** Links that a function gives are those of one file: they lead to no other. */
+    flagsOf() {
+        const isOfPath = this.renew === undefined && /^https?:$/.test(this.url?.protocol ?? '')
+        return (
+            (this.isCrossOrigin ? abi.ALI_OBJECT_NO_SUFFIX : 0) |
+            (isOfPath ? abi.ALI_OBJECT_SIBLINGS : 0)
+        )
+    }
+
+    /** Whether a path is one beside this file, or in a folder below. @param {string} path */
+    isBeside(path) {
+        const [own] = this.path.split('?', 1)
+        const isAllowed = (this.flags & abi.ALI_OBJECT_SIBLINGS) !== 0
+        return isAllowed && path.startsWith(own.slice(0, own.lastIndexOf('/') + 1))
+    }
+
+    /** The host of a file beside this one: of the same origin. @param {string} path */
+    siblingAt(path) {
+        let host = this.siblings.get(path)
+        if (host !== undefined) return host
+        host = new HttpHost(path, { ...this.options, sizeBytes: undefined }, this.share)
+        host.requests = this.requests
+        host.began = this.began
+        host.warn = (warning) => this.tell({ ...warning, message: `${path}: ${warning.message}` })
+        this.siblings.set(path, host)
+        return host
     }
 
     /** @returns {Promise<URL>} */
@@ -112,8 +142,10 @@ class HttpHost {
         return url
     }
 
-    /** @param {Operation} op */
+    /** @param {Operation} op @returns {void} */
     carry(op) {
+        if (op.path !== this.path && this.isBeside(op.path))
+            return this.siblingAt(op.path).carry(op)
         this.work(op).catch((error) => {
             if (error instanceof Failure) op.end(error.outcome)
             else op.end(outcomeOf(error))
@@ -685,7 +717,11 @@ class HttpHost {
     /** @param {string} code @param {string} message */
     warnOnce(code, message) {
         if (this.warnings.some((warning) => warning.code === code)) return
-        const warning = { code, message, row: null, column: '' }
+        this.tell({ code, message, row: null, column: '' })
+    }
+
+    /** @param {import('./types.d.ts').Warning} warning */
+    tell(warning) {
         this.warnings.push(warning)
         this.warn?.(warning)
     }

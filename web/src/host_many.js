@@ -112,7 +112,10 @@ class ManyHost {
 
     /** @param {import('./drive.js').Operation} op */
     carry(op) {
-        const host = this.byPath.get(op.path) ?? this.hosts.find((each) => isAbove(each, op.path))
+        const host =
+            this.byPath.get(op.path) ??
+            this.hosts.find((each) => isAbove(each, op.path)) ??
+            this.hosts.find((each) => each.isBeside?.(op.path))
         if (host !== undefined) host.carry(op)
         else op.end({ status: abi.ALI_ERR_HOST, failure: 'no source of the list has this path' })
     }

@@ -75,10 +75,16 @@ async function hostsOf(paths, options) {
  */
 async function hostOf(path, isOfMany, options, share) {
     const about = await fs.promises.stat(path).catch(() => undefined)
-    if (about?.isDirectory()) return new FilesHost(path, abi.ALI_OBJECT_FOLDER)
+    if (about?.isDirectory())
+        return new FilesHost(path, abi.ALI_OBJECT_FOLDER | siblingsOf(path))
     if (about?.isFIFO() || about?.isSocket() || about?.isCharacterDevice())
         return streamHost(pipeOf(path), options, share, path)
-    return isOfMany ? new FilesHost(path, 0) : new FileHost(path)
+    return isOfMany ? new FilesHost(path, siblingsOf(path)) : new FileHost(path)
+}
+
+/** A path leads to files beside it where its folders end in slashes. @param {string} path */
+function siblingsOf(path) {
+    return path.includes('\\') ? 0 : abi.ALI_OBJECT_SIBLINGS
 }
 
 /**
@@ -117,7 +123,7 @@ class FileHost {
         this.path = path
         /** @type {number | null} */
         this.objectBytes = null
-        this.flags = 0
+        this.flags = siblingsOf(path)
         /** @type {Promise<import('node:fs/promises').FileHandle> | undefined} */
         this.handle = undefined
         this.isClosed = false
@@ -125,6 +131,7 @@ class FileHost {
 
     /** @param {Operation} op */
     carry(op) {
+        if (op.path !== this.path) return carryOnce(op)
         this.work(op).catch((error) => op.end(outcomeOf(error)))
     }
 
@@ -170,12 +177,25 @@ class FilesHost {
 
     /** @param {Operation} op */
     carry(op) {
-        const file = new FileHost(op.path)
-        const work = op.kind === abi.ALI_OP_LIST ? list(op) : file.work(op)
-        work.catch((error) => op.end(outcomeOf(error))).finally(() => file.close())
+        carryOnce(op)
+    }
+
+    /** Whether a path is one beside this file, or in a folder below. @param {string} path */
+    isBeside(path) {
+        return path.startsWith(this.path.slice(0, this.path.lastIndexOf('/') + 1))
     }
 
     close() {}
+}
+
+/**
+ * Carries out an operation on the file or folder that it names, which is open as long as it takes.
+ * @param {Operation} op
+ */
+function carryOnce(op) {
+    const file = new FileHost(op.path)
+    const work = op.kind === abi.ALI_OP_LIST ? list(op) : file.work(op)
+    work.catch((error) => op.end(outcomeOf(error))).finally(() => file.close())
 }
 
 /** @param {Uint8Array} a @param {Uint8Array} b */

@@ -1,7 +1,7 @@
 // format/parquet/footer.c: opening a Parquet file: its tail, the footer, and the checks that every
 // number in it must pass before anybody relies on it (parquet-format, README "File format").
 //
-// Left out: encrypted files, _metadata files whose row groups lie in other files.
+// Left out: encrypted files.
 #include "base/text.h"
 #include "format/parquet/parquet.h"
 
@@ -15,6 +15,8 @@
 #define STEP_CHUNKS 65536u
 #define STEP_TEXT_BYTES (UINT64_C(1) << 20)
 #define PAIR_COST 128u
+// Bytes that a file is taken to have at most, of which nothing else is known.
+#define OTHER_BYTES_MAX (UINT64_C(1) << 53)
 
 enum { OPEN_TAIL, OPEN_FOOTER, OPEN_PARSE, OPEN_SCHEMA, OPEN_GROUPS, OPEN_TEXTS, OPEN_DONE };
 
@@ -42,6 +44,8 @@ static bool detect(const uint8_t *head, size_t head_bytes, const uint8_t *tail, 
 static void file_clear(ali_file *file) {
     ali_parquet_state *state = file->state;
     if (state == NULL) return;
+    state->references -= 1;
+    if (state->references != 0) return;
     ali_buf_release(state->footer);
     ali_schema_release(state->stored);
     ali_arena_clear(&state->arena);
@@ -62,6 +66,7 @@ static ali_status new_file(ali_context *ctx, open_state *open) {
     ALI_TRY(ali_mem_zero(ctx, sizeof(ali_parquet_state), &file->state));
     ali_parquet_state *state = file->state;
     ali_arena_init(&state->arena, ctx);
+    state->references = 1;
     state->verifies_checksums = open->verifies_checksums;
     return ALI_OK;
 }
@@ -143,7 +148,8 @@ static ali_status take_footer(ali_task *task, open_state *open) {
 
 // --- checks --------------------------------------------------------------------------------------
 
-// Where the pages of a chunk lie: within the file, before the footer.
+// Where the pages of a chunk lie: within the file, before the footer. Of another file all that is
+// known is that its bytes can be counted, in JavaScript too.
 static ali_status check_range(ali_context *ctx, const ali_parquet_state *state,
                               ali_parquet_chunk *chunk, uint32_t group, uint32_t leaf) {
     const ali_parquet_chunk_meta *meta = &chunk->meta;
@@ -152,12 +158,12 @@ static ali_status check_range(ali_context *ctx, const ali_parquet_state *state,
                         "chunk %u of row group %u claims %D values in %D bytes", leaf, group,
                         meta->values, meta->compressed_bytes);
     }
-    // of pages in another file, as in a summary "_metadata", nothing is known here
-    if (meta->values == 0 || (chunk->seen & ALI_PARQUET_CHUNK_FILE_PATH) != 0) return ALI_OK;
+    if (meta->values == 0) return ALI_OK;
     int64_t start = meta->data_page_offset;
     const int64_t dictionary = meta->dictionary_page_offset;
     if (dictionary > 0 && dictionary < start) start = dictionary;
-    const uint64_t room = state->footer_offset_bytes;
+    const uint64_t room = chunk->file_path.count_bytes != 0 ? OTHER_BYTES_MAX
+                                                            : state->footer_offset_bytes;
     if (start < (int64_t)MAGIC_BYTES || (uint64_t)start > room ||
         (uint64_t)meta->compressed_bytes > room - (uint64_t)start) {
         return ali_fail(ctx, ALI_ERR_CORRUPT,
@@ -185,7 +191,7 @@ static ali_status check_row_group(ali_context *ctx, const ali_parquet_state *sta
 }
 
 // Checks chunks of the row group that open->group says, until `work` of them are done.
-static ali_status step_chunks(ali_context *ctx, const ali_parquet_state *state, open_state *open,
+static ali_status step_chunks(ali_context *ctx, ali_parquet_state *state, open_state *open,
                               uint32_t *work) {
     const ali_parquet_row_group *group = ali_parquet_row_group_at(state, open->group);
     ali_parquet_chunk *chunks = group->chunks.items;
@@ -194,6 +200,7 @@ static ali_status step_chunks(ali_context *ctx, const ali_parquet_state *state, 
         if (*work == 0) return ALI_YIELD;
         *work -= 1;
         ali_parquet_chunk *chunk = &chunks[open->chunk];
+        ALI_TRY(ali_parquet_check_place(ctx, state, chunk, open->group));
         if ((chunk->seen & ALI_PARQUET_CHUNK_META) == 0) continue;
         ALI_TRY(check_range(ctx, state, chunk, open->group, open->chunk));
     }
@@ -202,7 +209,7 @@ static ali_status step_chunks(ali_context *ctx, const ali_parquet_state *state, 
 
 static ali_status step_row_groups(ali_context *ctx, open_state *open) {
     ali_file *file = open->file;
-    const ali_parquet_state *state = file->state;
+    ali_parquet_state *state = file->state;
     uint32_t work = STEP_CHUNKS;
     while (open->group < state->meta.row_groups.count) {
         if (work == 0) return ALI_YIELD;
@@ -343,6 +350,7 @@ const ali_format ali_format_parquet = {
     .detect = detect,
     .open_start = open_start,
     .take = take,
+    .next_part = ali_parquet_next_part,
     .scan_start = ali_parquet_scan_start,
     .clear = file_clear,
     .can_plan = true,

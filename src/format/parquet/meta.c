@@ -99,7 +99,7 @@ static const ali_thrift_type chunk_meta_type =
     TYPE("ColumnMetaData", chunk_meta_fields, ali_parquet_chunk_meta, 11);
 
 static const ali_thrift_field chunk_fields[] = {
-    SEEN(1), // file_path
+    FIELD(1, ALI_THRIFT_TEXT, 0, ali_parquet_chunk, file_path),
     NESTED(3, ALI_THRIFT_STRUCT, 0, ali_parquet_chunk, meta, &chunk_meta_type),
     SEEN(8), // crypto_metadata
     SEEN(9), // encrypted_column_metadata

@@ -162,13 +162,13 @@ typedef struct ali_parquet_chunk_meta {
 } ali_parquet_chunk_meta;
 
 enum {
-    ALI_PARQUET_CHUNK_FILE_PATH = 1u << 0,
     ALI_PARQUET_CHUNK_META = 1u << 1,
     ALI_PARQUET_CHUNK_ENCRYPTED = 3u << 2 // two fields, either of which says so
 };
 
 typedef struct ali_parquet_chunk {
     uint32_t seen;
+    ali_thrift_text file_path; // empty: this file
     ali_parquet_chunk_meta meta;
     uint64_t start_bytes; // where its pages lie in the file; filled in by the check
     uint64_t end_bytes;

@@ -87,11 +87,6 @@ static ali_status check_chunk(const ali_parquet_source *source, const ali_parque
         return fail_chunk(source, reader, ALI_ERR_UNSUPPORTED,
                           "encrypted columns are not supported");
     }
-    if ((chunk->seen & ALI_PARQUET_CHUNK_FILE_PATH) != 0) {
-        return fail_chunk(
-            source, reader, ALI_ERR_UNSUPPORTED,
-            "column chunks in other files are not supported: open the folder instead");
-    }
     if ((chunk->seen & ALI_PARQUET_CHUNK_META) == 0) {
         return fail_chunk(source, reader, ALI_ERR_CORRUPT, "the column chunk has no metadata");
     }

@@ -65,6 +65,7 @@ typedef struct ali_parquet_column {
 
 // What is kept of an opened file (ali_file.state). It lies in its own arena.
 typedef struct ali_parquet_state {
+    uint32_t references; // of files: a summary and those that it tells of
     ali_arena arena;
     ali_buf *footer; // the text of `meta` points into it
     uint64_t footer_offset_bytes;
@@ -76,6 +77,7 @@ typedef struct ali_parquet_state {
     ali_schema *stored;           // NULL: the file's schema is shown as it is stored
     const uint32_t *stored_nodes; // for each node of the file's schema, the one it comes from
     bool verifies_checksums;
+    bool is_summary; // some row groups lie in other files
 } ali_parquet_state;
 
 // A group of the schema whose children are not all there, and the levels of what lies in it.
@@ -126,6 +128,15 @@ size_t ali_parquet_path(const ali_parquet_state *state, const ali_parquet_column
 
 // schema.c: fails with the reason why a column can't be read.
 ALI_CHECKED ali_status ali_parquet_refuse(ali_context *ctx, const ali_parquet_column *column);
+
+// summary.c: checks where a chunk's row group lies: all of it in one file. Notes what is found in
+// state->is_summary.
+ALI_CHECKED ali_status ali_parquet_check_place(ali_context *ctx, ali_parquet_state *state,
+                                               const ali_parquet_chunk *chunk, uint32_t group);
+
+// summary.c: see ali_format.
+ALI_CHECKED ali_status ali_parquet_next_part(ali_file *file, uint64_t *group,
+                                             ali_format_part *part);
 
 // Row group `index` of a file.
 static inline ali_parquet_row_group *ali_parquet_row_group_at(const ali_parquet_state *state,

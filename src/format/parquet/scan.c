@@ -71,7 +71,8 @@ static const ali_parquet_row_group *group_at(const scan_state *scan, const curso
 
 // Moves a cursor on to a row group that holds rows to be read. False if there is none.
 static bool seek(const scan_state *scan, cursor *at) {
-    while (at->group < scan->file->row_groups && at->rows_before < scan->end_row) {
+    const uint64_t behind = scan->file->first_group + scan->file->row_groups;
+    while (at->group < behind && at->rows_before < scan->end_row) {
         const uint64_t end = at->rows_before + (uint64_t)group_at(scan, at)->rows;
         if (end > scan->first_row && end > at->rows_before) return true;
         at->rows_before = end;
@@ -516,8 +517,11 @@ static void scan_clear(ali_task *task, void *pointer) {
     ali_batch_release(scan->batch);
     ali_parquet_join_clear(ali_task_context(task), &scan->join);
     ali_schema_release(scan->shown);
-    ali_blob_forget(scan->source.blob, task);
-    ali_blob_release(scan->source.blob);
+    if (scan->source.blob != NULL) {
+        ali_blob_learn(scan->file->blob, scan->source.blob);
+        ali_blob_forget(scan->source.blob, task);
+        ali_blob_release(scan->source.blob);
+    }
     ali_file_release(scan->file);
 }
 
@@ -658,6 +662,7 @@ static ali_status fill_state(ali_context *ctx, ali_task *task, scan_state *scan,
     scan->file = ali_file_retain(file);
     scan->source = (ali_parquet_source){
         .ctx = ctx, .task = task, .schema = schema, .state = state, .strings = projection->strings};
+    scan->current.group = scan->planned.group = file->first_group;
     scan->is_plan = projection->is_plan;
     scan->batch_rows = ali_max_u64(projection->batch_rows, 1);
     scan->first_row = projection->offset_rows;
