@@ -247,6 +247,11 @@ void ali_host_on_progress(ali_host *host, ali_host_progress function, void *user
     host->progress_user = user;
 }
 
+void ali_host_on_plan(ali_host *host, ali_host_planned function, void *user) {
+    host->planned = function;
+    host->planned_user = user;
+}
+
 void ali_host_traffic(const ali_host *host, uint64_t *requests, uint64_t *retries,
                       uint64_t *bytes) {
     if (requests != NULL) *requests = host->requests;
@@ -280,10 +285,22 @@ void ali_host_give(ali_host *host, ali_task *task, const ali_answer *answer) {
     (void)!ali_task_answer(task, &failed);
 }
 
+// Tells of an operation of a plan. Nothing is read: the library does not look at its bytes.
+static void tell_planned(ali_host *host, ali_task *task, const ali_op *op) {
+    static const uint8_t nothing[1] = {0};
+    ali_answer answer = ali_host_answer_to(op, ALI_OK);
+    answer.moved_bytes = op->length_bytes;
+    if ((op->flags & ALI_OP_LENT) != 0) answer.lent = nothing;
+    host->planned(host->planned_user, op);
+    ali_host_give(host, task, &answer);
+}
+
 static void carry_out(ali_host *host, ali_task *task, const ali_op *op) {
     const bool is_local = !ali_host_mem_is_path(op->path, op->path_bytes) &&
                           !ali_host_http_is_url(op->path, op->path_bytes);
-    if (op->kind == ALI_OP_TRANSFORM) {
+    if ((op->flags & ALI_OP_PLANNED) != 0 && host->planned != NULL) {
+        tell_planned(host, task, op);
+    } else if (op->kind == ALI_OP_TRANSFORM) {
         ali_host_transform_carry_out(host, task, op);
     } else if (op->kind == ALI_OP_LIST && is_local) {
         ali_host_folder_carry_out(host, task, op);

@@ -52,6 +52,8 @@ struct ali_host {
     host_http *http; // NULL before the first URL
     ali_host_progress progress;
     void *progress_user;
+    ali_host_planned planned;
+    void *planned_user;
     int64_t progress_ms;
     uint64_t answers; // operations answered so far
     uint64_t requests;

@@ -137,9 +137,11 @@ ALI_API ALI_CHECKED ali_status ali_scan_start(ali_dataset *dataset, const ali_sc
                                               ali_task **task);
 
 // Starts what ali_scan_start() would do, without its bytes: the task lists the READ operations of
-// the scan, in their order, and gives no batches. Answer each at once, as if all of it had come
-// (ALI_OK, moved_bytes = length_bytes; of ALI_OP_LENT any address as `lent`): the contents are not
-// looked at. What would be read piece by piece, since a row group is large, is listed as a whole.
+// the scan, in their order and marked ALI_OP_PLANNED, and gives no batches. Answer each at once, as
+// if all of it had come (ALI_OK, moved_bytes = length_bytes; of ALI_OP_LENT any address as `lent`):
+// the contents are not looked at. What would be read piece by piece, since a row group or a buffer
+// is large, is listed as a whole. Operations without that mark are to be carried out: the plan of
+// Arrow, whose messages tell where their buffers are, reads these messages' metadata.
 //
 // Ownership: the caller frees *task. The task retains the data set.
 // Returns:   as ali_scan_start(); ALI_ERR_UNSUPPORTED for a format that tells no plan.

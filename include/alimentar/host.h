@@ -88,6 +88,13 @@ typedef void (*ali_host_progress)(void *user, const ali_progress *progress);
 // Sets the function that hears of progress; NULL ends it.
 ALI_API void ali_host_on_progress(ali_host *host, ali_host_progress function, void *user);
 
+// Called with each operation of a plan: see ali_plan_start(). It is borrowed for the call.
+typedef void (*ali_host_planned)(void *user, const ali_op *op);
+
+// Sets the function that hears of operations that are planned, which then are answered without
+// being carried out; NULL ends it, and they are carried out.
+ALI_API void ali_host_on_plan(ali_host *host, ali_host_planned function, void *user);
+
 // The last error, completed by what the host knows: the system's or the server's own words.
 //
 // Ownership: borrowed; valid until the next call with this host.

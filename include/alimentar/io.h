@@ -48,6 +48,9 @@ enum {
 #define ALI_OP_FROM_END 0x1u
 // READ: `data` is NULL; the host lends bytes of its own (ali_answer.lent) instead of filling it.
 #define ALI_OP_LENT 0x2u
+// READ of a plan: its bytes are not looked at. Answer it at once, as if all of it had come, or
+// carry it out.
+#define ALI_OP_PLANNED 0x10u
 // WRITE: only if no object of that path exists, else ALI_ERR_CONFLICT.
 #define ALI_OP_IF_ABSENT 0x4u
 // WRITE: only if the object's ETag is still `etag`, else ALI_ERR_CONFLICT.

@@ -5,7 +5,6 @@
 
 #include "cli.h"
 
-#define OPS_AT_ONCE 8u
 #define PATH_BYTES 1024u
 
 typedef struct plan {
@@ -18,11 +17,8 @@ typedef struct plan {
 
 // --- requests ------------------------------------------------------------------------------------
 
-static void put_text_json(cli_output *out, const char *text, size_t text_bytes) {
-    cli_put_json(out, text, text_bytes);
-}
-
-static void put_request(plan *of, const ali_op *op) {
+static void put_request(void *user, const ali_op *op) {
+    plan *of = user;
     cli_output *out = &of->out;
     char *path = of->paths;
     char *shown = of->paths + PATH_BYTES;
@@ -30,11 +26,11 @@ static void put_request(plan *of, const ali_op *op) {
     cli_show_path(path, shown, PATH_BYTES);
     if (of->self->args.is_json) {
         cli_output_text(out, of->requests == 0 ? "\n    {\"path\": " : ",\n    {\"path\": ");
-        put_text_json(out, shown, strlen(shown));
+        cli_put_json(out, shown, strlen(shown));
         cli_output_print(out, ", \"offset_bytes\": %llu, \"length_bytes\": %llu, \"why\": ",
                          (unsigned long long)op->offset_bytes,
                          (unsigned long long)op->length_bytes);
-        put_text_json(out, op->why, op->why_bytes);
+        cli_put_json(out, op->why, op->why_bytes);
         cli_output_text(out, "}");
     } else {
         cli_output_print(out, "%12llu  %12llu  %.*s  ", (unsigned long long)op->offset_bytes,
@@ -46,40 +42,10 @@ static void put_request(plan *of, const ali_op *op) {
     of->bytes += op->length_bytes;
 }
 
-// Nothing is fetched: the library does not look at the bytes of a plan.
-static ali_status pretend(ali_task *task, const ali_op *op) {
-    static const uint8_t nothing[1] = {0};
-    const bool is_lent = (op->flags & ALI_OP_LENT) != 0;
-    const ali_answer answer = {.size_bytes = sizeof answer,
-                               .status = op->kind == ALI_OP_READ ? ALI_OK : ALI_ERR_HOST,
-                               .op_id = op->op_id,
-                               .moved_bytes = op->kind == ALI_OP_READ ? op->length_bytes : 0,
-                               .object_bytes = ALI_UNKNOWN,
-                               .lent = is_lent ? nothing : NULL,
-                               .is_last = 1};
-    return ali_task_answer(task, &answer);
-}
-
+// Nothing but metadata is fetched.
 static int list_requests(plan *of, ali_task *task) {
-    ali_op ops[OPS_AT_ONCE];
-    for (;;) {
-        const ali_status status = ali_task_step(task, 0);
-        if (status == ALI_OK) return EXIT_GOOD;
-        if (status < 0) {
-            return cli_fail(status == ALI_ERR_UNSUPPORTED ? EXIT_IO : EXIT_INTERNAL, of->self->path,
-                            "%s", ali_task_error(task)->sentence);
-        }
-        if (cli_signal != 0) return EXIT_INTERRUPTED;
-        for (uint32_t count = OPS_AT_ONCE; count == OPS_AT_ONCE;) {
-            count = ali_task_ops(task, ops, OPS_AT_ONCE);
-            for (uint32_t i = 0; i < count; i += 1) {
-                put_request(of, &ops[i]);
-                if (pretend(task, &ops[i]) != ALI_OK) {
-                    return cli_fail(EXIT_INTERNAL, of->self->path, "an answer was refused");
-                }
-            }
-        }
-    }
+    ali_host_on_plan(of->self->host, put_request, of);
+    return ali_host_drive(of->self->host, task) == ALI_OK ? EXIT_GOOD : cli_fail_host(of->self);
 }
 
 // --- what is left out ----------------------------------------------------------------------------
@@ -93,7 +59,7 @@ static void put_skipped(skipped *list, const char *what, size_t what_bytes, cons
     cli_output *out = &list->of->out;
     if (list->of->self->args.is_json) {
         cli_output_text(out, list->count == 0 ? "\n    {\"what\": " : ",\n    {\"what\": ");
-        put_text_json(out, what, what_bytes);
+        cli_put_json(out, what, what_bytes);
         cli_output_print(out, ", \"why\": \"%s\"}", why);
     } else {
         cli_output_text(out, "skipped: ");
@@ -129,11 +95,17 @@ static void skip_columns(skipped *list, const ali_schema *all, const ali_schema 
     }
 }
 
+// Rows [from, end); of an end that is not known all from there on.
 static void skip_rows(skipped *list, uint64_t from, uint64_t end, const char *why) {
     char what[64];
+    int bytes = 0;
     if (from >= end) return;
-    const int bytes = snprintf(what, sizeof what, "rows %llu to %llu", (unsigned long long)from,
-                               (unsigned long long)end - 1);
+    if (end == ALI_UNKNOWN) {
+        bytes = snprintf(what, sizeof what, "rows from %llu on", (unsigned long long)from);
+    } else {
+        bytes = snprintf(what, sizeof what, "rows %llu to %llu", (unsigned long long)from,
+                         (unsigned long long)end - 1);
+    }
     put_skipped(list, what, (size_t)bytes, why);
 }
 
@@ -147,7 +119,6 @@ static int list_skipped(plan *of, const cli_scan *scan, skipped *list) {
     }
     skip_columns(list, info.schema, wanted);
     ali_schema_release(wanted);
-    if (info.rows == ALI_UNKNOWN) return EXIT_GOOD;
     const uint64_t first = args->offset < info.rows ? args->offset : info.rows;
     const uint64_t rows = args->limit < info.rows - first ? args->limit : info.rows - first;
     skip_rows(list, 0, first, "before --offset");

@@ -118,6 +118,7 @@ static ali_status start_file(ali_task *task, const many_scan *scan, part *of, al
                         "planning the requests of format %s is not supported yet",
                         file->format->name);
     }
+    projection->counts_rows = projection->is_plan && !of->is_counted;
     const uint32_t nodes_count = find_nodes(scan, of, file->schema, columns, nodes);
     ALI_TRY(ali_schema_prune(file->ctx, file->schema, nodes, nodes_count, &projection->schema));
     const ali_status status = file->format->scan_start(task, file, projection, &of->task);
@@ -257,8 +258,8 @@ static ali_status adapt(const many_scan *scan, const part *of, ali_batch *batch,
     return ALI_OK;
 }
 
-// Cuts off what was not wanted of a file that did not know its rows. *part is NULL if nothing is
-// left.
+// Cuts off what was not wanted of a file that did not know its rows. *rest is NULL if nothing is
+// left, and of a plan, whose batches hold nothing.
 static ali_status cut(many_scan *scan, part *of, ali_batch *batch, ali_batch **rest) {
     const uint64_t skip = ali_min_u64(of->skip_rows, batch->rows);
     const uint64_t rows = ali_min_u64(batch->rows - skip, scan->left_rows);
@@ -266,7 +267,8 @@ static ali_status cut(many_scan *scan, part *of, ali_batch *batch, ali_batch **r
     of->skip_rows -= skip;
     scan->skip_rows -= skip;
     if (scan->left_rows != ALI_UNKNOWN) scan->left_rows -= rows;
-    return rows == 0 ? ALI_OK : ali_batch_slice(scan->file->ctx, batch, skip, rows, rest);
+    if (rows == 0 || scan->how.is_plan) return ALI_OK;
+    return ali_batch_slice(scan->file->ctx, batch, skip, rows, rest);
 }
 
 static ali_status hand_out(ali_task *task, many_scan *scan, part *of, ali_batch *batch) {

@@ -37,7 +37,8 @@ typedef struct ali_projection {
     uint32_t strings; // ALI_SCAN_STRINGS_DICTIONARY, ...
     uint64_t coalesce_bytes;
     uint64_t request_bytes_max;
-    bool is_plan; // operations are listed, their bytes not looked at: ali_plan_start()
+    bool is_plan;     // operations are listed, their bytes not looked at: ali_plan_start()
+    bool counts_rows; // of a plan: batches without values tell rows that the file did not
 } ali_projection;
 
 // A file whose rows another tells of.

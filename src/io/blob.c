@@ -32,6 +32,7 @@ struct ali_blob {
     ali_context *ctx;
     uint32_t references;
     uint32_t flags;
+    uint32_t read_flags; // of READ operations but that of the tail
     uint64_t object_bytes;
     uint64_t coalesce_bytes;
     uint64_t request_bytes_max;
@@ -132,6 +133,10 @@ void ali_blob_release(ali_blob *blob) {
 }
 
 static ali_status insert(ali_blob *blob, uint32_t index, const range *item);
+
+void ali_blob_plan(ali_blob *blob) {
+    blob->read_flags |= ALI_OP_PLANNED;
+}
 
 ali_status ali_blob_fork(const ali_blob *blob, ali_blob **fork) {
     const ali_object object = {.size_bytes = sizeof(ali_object),
@@ -416,6 +421,7 @@ static ali_status ask(ali_blob *blob, ali_task *task, uint32_t index) {
     ali_op op = new_op(blob, ALI_OP_READ, item->why);
     op.offset_bytes = item->offset_bytes;
     op.length_bytes = item->length_bytes;
+    op.flags |= blob->read_flags;
     ALI_TRY(ali_task_add_op(task, &op, blob, &item->record));
     item->state = RANGE_ASKED;
     blob->wanted_count -= 1;

@@ -43,6 +43,10 @@ bool ali_blob_is_lent(const ali_blob *blob);
 // `request_bytes_max` (at least 1).
 void ali_blob_tune(ali_blob *blob, uint64_t coalesce_bytes, uint64_t request_bytes_max);
 
+// What is wanted from now on is only planned: its operations are marked ALI_OP_PLANNED, and what is
+// held may not be looked at.
+void ali_blob_plan(ali_blob *blob);
+
 // Asks for the last `length_bytes` and for the object's size: by one suffix READ, or where the
 // object does not allow that by STAT and then a READ of the tail. Call it in every step until it
 // answers. The tail is kept as long as the blob.

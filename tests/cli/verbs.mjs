@@ -1,6 +1,7 @@
 // Cases of the verbs that give rows: which rows, and how they look. The form is that of run.mjs.
+import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
-import { base, equals, files, json, weather } from './support.mjs'
+import { base, command, environment, equals, files, json, weather } from './support.mjs'
 import { parquet } from './parquet.mjs'
 
 files['numbers.parquet'] = parquet([
@@ -14,6 +15,15 @@ files['marks.parquet'] = parquet([
     { name: 'text', type: 'utf8', values: ['表示', 'e\u0301', '😀!', 'plain'] },
     { name: 'n', type: 'int32', values: [1, 2, 3, 4] },
 ])
+
+// The weather as Arrow, in one record batch.
+const convertTo = (format) =>
+    spawnSync(command, ['cat', '--to', format, weather], {
+        env: environment,
+        maxBuffer: 1 << 26,
+    }).stdout
+files['weather.arrow'] = convertTo('arrow')
+const arrows = convertTo('arrows')
 
 const lines = (...texts) => `${texts.join('\n')}\n`
 const planned = ['path', 'offset_bytes', 'length_bytes', 'why']
@@ -156,6 +166,39 @@ export const cases = [
                     ...new Set(found.requests.map(({ path }) => path)),
                 ]),
             ),
+        },
+    ],
+    [
+        'plan of an Arrow file, of whose rows some are asked for',
+        ['plan', '--json', '--columns', 'temp', '--offset', '9', '-n', '5', '@weather.arrow'],
+        {
+            files: {},
+            out: json((found) =>
+                equals([planned, true, 14, 'rows 0 to 8', 'rows from 14 on'])([
+                    Object.keys(found.requests[0]),
+                    found.bytes > 0 && found.bytes < 100000,
+                    found.skipped.filter(({ why }) => why === 'not asked for').length,
+                    ...found.skipped.slice(14).map(({ what }) => what),
+                ]),
+            ),
+        },
+    ],
+    [
+        'plan of an Arrow stream from a pipe',
+        ['plan', '-n', '1', '-'],
+        {
+            stdin: arrows,
+            out: (text) => {
+                const [, ...found] = text.trimEnd().split('\n')
+                const odd = found
+                    .slice(0, -2)
+                    .filter((line) => !/^ +\d+ +\d+ {2}(messages|buffers) {2}/.test(line))
+                return equals([true, [], 'skipped: rows from 1 on: beyond --limit'])([
+                    found.length > 2,
+                    odd,
+                    found.at(-2),
+                ])
+            },
         },
     ],
     [

@@ -817,6 +817,10 @@ static ali_status want_buffer(ali_ipc_loader *loader, uint32_t index, uint64_t n
     if (start == from + length) return ALI_OK;
     if (is_long(loader, length) && from >= loader->front_bytes) return ALI_OK;
     *wanted_bytes += from + length - start;
+    if (loader->is_over) {
+        ali_blob_drop(loader->blob, start, from + length);
+        return ALI_OK;
+    }
     return ali_blob_want(loader->blob, loader->task, start, from + length - start, "buffers");
 }
 

@@ -27,6 +27,7 @@ typedef struct ali_ipc_loader {
     ali_ipc_body body;
     uint64_t front_bytes;  // below this the body's bytes are wanted by somebody else
     uint64_t window_bytes; // longer buffers are fetched in pieces
+    bool is_over;          // what would be wanted is let go of
     int64_t credit;        // work left to the running step: about a byte each
 
     // The columns to be filled, and their nodes: map[i], or first + i.

@@ -329,6 +329,7 @@ const ali_format ali_format_arrow_file = {
     .take = take,
     .scan_start = ali_ipc_scan_start,
     .clear = file_clear,
+    .can_plan = true,
 };
 
 const ali_format ali_format_arrow_stream = {
@@ -338,4 +339,5 @@ const ali_format ali_format_arrow_stream = {
     .take = take,
     .scan_start = ali_ipc_scan_start,
     .clear = file_clear,
+    .can_plan = true,
 };

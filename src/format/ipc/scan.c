@@ -22,7 +22,10 @@
 // Messages that a step passes over at most.
 #define STEP_MESSAGES 256u
 
-enum { PHASE_NEXT, PHASE_METADATA, PHASE_BEGIN, PHASE_LOAD, PHASE_SLICES, PHASE_LEAVE };
+// Bytes of a stream's message that a plan reads before it knows the length of its metadata.
+#define PLAN_BYTES (UINT64_C(4) << 10)
+
+enum { PHASE_NEXT, PHASE_METADATA, PHASE_BEGIN, PHASE_LOAD, PHASE_SLICES, PHASE_PLAN, PHASE_LEAVE };
 
 // A message: where it lies.
 typedef struct place {
@@ -37,6 +40,7 @@ typedef struct scan_state {
     ali_task *task;
     ali_file *file;
     ali_blob *blob;
+    ali_blob *known; // of a plan: gives the messages' metadata, which `blob` does not; else NULL
     const ali_ipc_state *state;
     ali_schema *schema; // of the projected columns
     ali_ipc_loader loader;
@@ -51,6 +55,7 @@ typedef struct scan_state {
     uint64_t batch_rows;
     uint64_t coalesce_bytes;
     uint64_t request_bytes_max;
+    bool counts_rows;      // of a plan: tells of them by batches without values
     bool reads_all;        // every column, from the first row to the last
     bool has_dictionaries; // some dictionary is needed
 
@@ -79,6 +84,7 @@ typedef struct scan_state {
     // Streams: all below is wanted, or passed over.
     uint64_t front;
     uint64_t window_bytes;
+    uint64_t known_front; // the same of `known`
 } scan_state;
 
 // --- messages of a file --------------------------------------------------------------------------
@@ -129,6 +135,19 @@ static ali_status parse(const scan_state *scan, const place *at, const ali_buf *
     if (message->kind == ALI_IPC_SCHEMA) return ALI_OK;
     (void)scan;
     return ali_ipc_read_body(flat, message, body);
+}
+
+// Gives metadata. A plan waits for its own answers too, which hold nothing, so that it goes on as
+// the scan would.
+static ali_status slice(const scan_state *scan, uint64_t from, uint64_t to, ali_buf **bytes) {
+    if (scan->known == NULL) {
+        return ali_blob_slice(scan->blob, scan->task, from, to - from, bytes);
+    }
+    ali_buf *nothing = NULL;
+    const ali_status status = ali_blob_peek(scan->blob, scan->task, to - 1, 1, &nothing);
+    if (status != ALI_OK) return status;
+    ali_buf_release(nothing);
+    return ali_blob_slice(scan->known, scan->task, from, to - from, bytes);
 }
 
 // --- what is wanted ahead ------------------------------------------------------------------------
@@ -230,6 +249,10 @@ static ali_status plan_fronts(scan_state *scan) {
             from = at.start;
         }
         if (bytes != 0) to = at.front;
+        if (bytes != 0 && scan->known != NULL) {
+            ALI_TRY(ali_blob_want(scan->known, scan->task, at.start, at.metadata_end - at.start,
+                                  "metadata"));
+        }
         scan->ahead[index % AHEAD_MAX] = 0;
         note_ahead(scan, index, bytes);
         scan->planned_fronts += 1;
@@ -267,9 +290,8 @@ static ali_status plan_bodies(scan_state *scan) {
         if (is_needed && at.front != at.end) {
             if (index != scan->index && scan->ahead_bytes > most) return ALI_OK;
             ali_buf *metadata = NULL;
-            const ali_status status = ali_blob_slice(scan->blob, scan->task, at.start,
-                                                     at.metadata_end - at.start, &metadata);
-            if (status == ALI_NEED || status == ALI_YIELD) return ALI_OK;
+            const ali_status status = slice(scan, at.start, at.metadata_end, &metadata);
+            if (status > 0) return ALI_OK;
             ALI_TRY(status);
             const ali_status planned = plan_body(scan, &at, metadata);
             ali_buf_release(metadata);
@@ -288,6 +310,14 @@ static ali_status want_front(scan_state *scan, uint64_t to) {
     scan->front = ali_max_u64(from, to);
     if (to <= from) return ALI_OK;
     return ali_blob_want(scan->blob, scan->task, from, to - from, "messages");
+}
+
+// Of a plan, the same of the bytes that are read for it.
+static ali_status want_known(scan_state *scan, uint64_t to) {
+    const uint64_t from = ali_max_u64(scan->known_front, scan->at.start);
+    scan->known_front = ali_max_u64(from, to);
+    if (scan->known == NULL || to <= from) return ALI_OK;
+    return ali_blob_want(scan->known, scan->task, from, to - from, "metadata");
 }
 
 // Moves the window on where half of it is used up. It grows while messages are shorter than it is;
@@ -327,8 +357,9 @@ static ali_status next_in_stream(scan_state *scan) {
     if (left == 0) return ALI_END;
     ALI_TRY(want_window(scan));
     ALI_TRY(want_front(scan, scan->at.start + ali_min_u64(left, 8)));
+    ALI_TRY(want_known(scan, scan->at.start + ali_min_u64(left, PLAN_BYTES)));
     const ali_status status =
-        ali_blob_slice(scan->blob, scan->task, scan->at.start, ali_min_u64(left, 8), &bytes);
+        slice(scan, scan->at.start, scan->at.start + ali_min_u64(left, 8), &bytes);
     if (status != ALI_OK) return status;
     const uint32_t prefix = ali_ipc_prefix(bytes->data, bytes->size_bytes, &count);
     ali_buf_release(bytes);
@@ -343,6 +374,7 @@ static ali_status next_in_stream(scan_state *scan) {
     scan->at.metadata_end = scan->at.start + prefix + count;
     scan->at.end = scan->state->end_bytes;
     ALI_TRY(want_front(scan, scan->at.metadata_end));
+    ALI_TRY(want_known(scan, scan->at.metadata_end));
     scan->at.front = scan->front;
     scan->phase = PHASE_METADATA;
     return ALI_OK;
@@ -396,9 +428,7 @@ static ali_status note_group(scan_state *scan) {
 
 static ali_status step_metadata(scan_state *scan) {
     ali_ipc_loader *loader = &scan->loader;
-    const ali_status status = ali_blob_slice(scan->blob, scan->task, scan->at.start,
-                                             scan->at.metadata_end - scan->at.start,
-                                             &scan->metadata);
+    const ali_status status = slice(scan, scan->at.start, scan->at.metadata_end, &scan->metadata);
     if (status != ALI_OK) return status;
     ALI_TRY(parse(scan, &scan->at, scan->metadata, scan->ctx, &scan->flat, &scan->message,
                   &loader->body));
@@ -413,11 +443,15 @@ static ali_status step_metadata(scan_state *scan) {
         is_needed = scan->slot < scan->state->dictionaries_count;
     }
     scan->phase = is_needed ? PHASE_BEGIN : PHASE_LEAVE;
-    if (!is_needed || (!scan->state->is_stream && scan->planned_bodies > scan->index)) {
-        return ALI_OK;
+    if (is_needed && scan->known != NULL) scan->phase = PHASE_PLAN;
+    const bool is_planned = !scan->state->is_stream && scan->planned_bodies > scan->index;
+    if (!is_planned) {
+        scan->planned_bodies = scan->index + 1;
+        scan->planned_rows = scan->rows_before;
+        if (scan->message.kind == ALI_IPC_BATCH) scan->planned_rows += loader->body.rows;
     }
+    if (!is_needed || is_planned) return ALI_OK;
     uint64_t wanted_bytes = 0;
-    if (!scan->state->is_stream) scan->planned_bodies = scan->index + 1;
     return want_body(scan, &scan->flat, loader, scan->message.kind == ALI_IPC_DICTIONARY,
                      &wanted_bytes);
 }
@@ -534,6 +568,26 @@ static ali_status step_slices(scan_state *scan, uint32_t budget_rows) {
     return ALI_READY;
 }
 
+// Of a plan: a message is done with when all that is wanted of it is listed and answered.
+static ali_status step_listed(scan_state *scan) {
+    ali_batch *batch = NULL;
+    const uint64_t before = scan->rows_before;
+    uint64_t dropped_bytes = 0;
+    ALI_TRY(ali_blob_flush(scan->blob, scan->task));
+    if (ali_task_inflight_ops(scan->task) != 0) return ALI_NEED;
+    scan->loader.is_over = true;
+    ALI_TRY(want_body(scan, &scan->flat, &scan->loader, scan->message.kind == ALI_IPC_DICTIONARY,
+                      &dropped_bytes));
+    scan->loader.is_over = false;
+    scan->phase = PHASE_LEAVE;
+    if (!scan->counts_rows || scan->message.kind != ALI_IPC_BATCH) return ALI_OK;
+    const uint64_t end = ali_min_u64(before + scan->loader.body.rows, scan->end_row);
+    const uint64_t rows = end - ali_max_u64(before, scan->first_row);
+    ALI_TRY(ali_batch_new(scan->ctx, scan->schema, rows, &batch));
+    ali_task_put_batch(scan->task, batch);
+    return ALI_READY;
+}
+
 static void leave(scan_state *scan) {
     if (scan->message.kind == ALI_IPC_BATCH) scan->rows_before += scan->loader.body.rows;
     ali_batch_release(scan->batch);
@@ -541,6 +595,7 @@ static void leave(scan_state *scan) {
     ali_buf_release(scan->metadata);
     scan->metadata = NULL;
     ali_blob_drop(scan->blob, scan->at.start, ali_min_u64(scan->at.front, scan->at.end));
+    if (scan->known != NULL) ali_blob_drop(scan->known, scan->at.start, scan->at.end);
     if (scan->state->is_stream) {
         scan->at = (place){.start = scan->at.end};
     } else {
@@ -565,10 +620,17 @@ static ali_status step_phase(scan_state *scan, uint32_t budget_rows) {
         return step_load(scan);
     case PHASE_SLICES:
         return step_slices(scan, budget_rows);
+    case PHASE_PLAN:
+        return step_listed(scan);
     default:
         leave(scan);
         return ALI_OK;
     }
+}
+
+static ali_status flush(scan_state *scan) {
+    if (scan->known != NULL) ALI_TRY(ali_blob_flush(scan->known, scan->task));
+    return ali_blob_flush(scan->blob, scan->task);
 }
 
 // Wants what can be wanted; ALI_NEED where that made operations, so that they are under way soon.
@@ -578,7 +640,7 @@ static ali_status plan(scan_state *scan) {
         ALI_TRY(plan_fronts(scan));
         ALI_TRY(plan_bodies(scan));
     }
-    ALI_TRY(ali_blob_flush(scan->blob, scan->task));
+    ALI_TRY(flush(scan));
     return ali_task_inflight_ops(scan->task) > ops ? ALI_NEED : ALI_OK;
 }
 
@@ -602,7 +664,7 @@ static ali_status scan_step(ali_task *task, void *pointer, uint32_t budget_rows)
     (void)task;
     ali_status status = step(scan, budget_rows);
     if (status >= 0) {
-        const ali_status flushed = ali_blob_flush(scan->blob, scan->task);
+        const ali_status flushed = flush(scan);
         if (flushed < 0) status = flushed;
     }
     if (status < 0) {
@@ -633,6 +695,8 @@ static void scan_clear(ali_task *task, void *pointer) {
     ali_schema_release(scan->schema);
     ali_blob_forget(scan->blob, task);
     ali_blob_release(scan->blob);
+    ali_blob_forget(scan->known, task);
+    ali_blob_release(scan->known);
     ali_file_release(scan->file);
 }
 
@@ -697,6 +761,13 @@ static ali_status fill_state(scan_state *scan, const ali_projection *projection)
     ALI_TRY(ali_blob_fork(file->blob, &scan->blob));
     ali_blob_tune(scan->blob, scan->coalesce_bytes,
                   scan->state->is_lent ? UINT64_MAX : scan->request_bytes_max);
+    if (projection->is_plan) {
+        ALI_TRY(ali_blob_fork(file->blob, &scan->known));
+        ali_blob_tune(scan->known, PLAN_BYTES, scan->request_bytes_max);
+        ali_blob_plan(scan->blob);
+        scan->counts_rows = projection->counts_rows;
+        scan->request_bytes_max = UINT64_MAX; // long buffers are listed as a whole
+    }
     scan->places_bytes = (uint64_t)scan->state->schema->nodes_count * sizeof(ali_ipc_place);
     ALI_TRY(fill_loader(scan, &scan->loader));
     ALI_TRY(fill_loader(scan, &scan->planner));

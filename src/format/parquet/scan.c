@@ -673,6 +673,7 @@ static ali_status fill_state(ali_context *ctx, ali_task *task, scan_state *scan,
     scan->coalesce_bytes = projection->coalesce_bytes;
     scan->request_bytes_max = ali_max_u64(projection->request_bytes_max, 1);
     ali_blob_tune(scan->source.blob, scan->coalesce_bytes, scan->request_bytes_max);
+    if (scan->is_plan) ali_blob_plan(scan->source.blob);
     return ALI_OK;
 }
 
