@@ -53,6 +53,7 @@ declare module 'node:worker_threads' {
         on(name: 'message', take: (message: unknown) => void): void
         on(name: 'error', take: (error: unknown) => void): void
         on(name: 'exit', take: () => void): void
+        on(name: 'messageerror', take: () => void): void
         ref(): void
         unref(): void
     }

@@ -212,12 +212,18 @@ for (const bundler of ['esbuild', 'Rollup']) {
 }
 
 for (const bundler of ['esbuild', 'Rollup']) {
-    test(`${bundler} leaves the worker behind: one sentence tells`, async () => {
-        const { origin } = await made[bundler]
+    test(`${bundler} leaves the worker behind: one sentence tells, and init mends it`, async () => {
+        const { out, origin } = await made[bundler]
         await inPage(`${origin}/thread.html`, async (page) => {
             const { isOurs, code, message } = await read(page, '/data.parquet')
             assert.deepEqual([isOurs, code], [true, 'not_found'])
             assert.match(message, LACKS_WORKER)
+            assert.ok(message.includes(`at ${origin}/worker.js (HTTP 404)`), message)
+            const dist = path.join(out, '../node_modules/alimentar/dist')
+            fs.cpSync(dist, path.join(out, 'alimentar'), { recursive: true })
+            const worker = '/alimentar/worker.js'
+            await page.evaluate((url) => globalThis.alimentar.init({ worker: url }), worker)
+            await readsRight(page, '/data.parquet', [])
         })
     })
 }

@@ -62,6 +62,9 @@ export const batchesRules = { ...rowsRules, views: {} }
 /** @type {Rules} */
 export const initRules = { wasm: {}, brotli: {} }
 
+/** @type {Rules} */
+export const workerInitRules = { ...initRules, worker: {} }
+
 /**
  * Fails if an option is not known, or out of its range.
  * @param {string} call for people: 'open()'

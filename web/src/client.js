@@ -26,7 +26,9 @@ import { Peer } from './peer.js'
 
 /**
  * Starts the other thread. Its messages go to `take`, and `fail` is called when it is gone.
- * @typedef {(take: (message: unknown) => void, fail: (error: unknown) => void) => Wire} Start
+ * `address` is where the thread's module lies, if init() was told.
+ * @typedef {(take: (message: unknown) => void, fail: (error: unknown) => void,
+ *   address?: string) => Wire} Start
  */
 
 /** Closes of data sets that nobody closed. */
@@ -34,9 +36,12 @@ const forgotten = new FinalizationRegistry((/** @type {() => void} */ close) => 
 
 /** One worker, started when it is needed, and anew where it failed. */
 export class Client {
-    /** @param {Start} start */
-    constructor(start) {
+    /** @param {Start} start @param {import('./check.js').Rules} [rules] of init() */
+    constructor(start, rules = initRules) {
         this.start = start
+        this.rules = rules
+        /** @type {string | undefined} */
+        this.address = undefined
         /** @type {Peer | undefined} */
         this.peer = undefined
         /** What init() was given: wasm, brotli. @type {unknown[]} */
@@ -64,6 +69,7 @@ export class Client {
                 failure = error
                 peer?.fail(error)
             },
+            this.address,
         )
         peer = new Peer(wire, {
             lent: ([of, method, args], signal) => this.callLent(of, method, args, signal),
@@ -96,7 +102,8 @@ export class Client {
 
     /** @param {import('./types.d.ts').InitOptions} [options] @returns {Promise<void>} */
     async init(options = {}) {
-        checkOptions('init()', options, initRules)
+        checkOptions('init()', options, this.rules)
+        if (options.worker !== undefined) this.address = absoluteText(options.worker)
         const lending = new Lending(this.lent)
         const wasm = await packWasm(lending, options.wasm)
         const brotli = await packWasm(lending, options.brotli)

@@ -42,6 +42,11 @@ export interface InitOptions {
      * brotli.wasm next to alimentar.wasm.
      */
     brotli?: WasmSource
+    /**
+     * The URL of worker.js, for `alimentar/worker` alone; a worker that runs already stays.
+     * Default: worker.js next to worker_client.js, or where a bundler put it.
+     */
+    worker?: string | URL
 }
 
 /**

@@ -2,6 +2,7 @@
 // thread of their own.
 import { Worker } from 'node:worker_threads'
 
+import { workerInitRules } from './check.js'
 import { Client } from './client.js'
 import { nodeWorker } from './start.js'
 
@@ -10,7 +11,10 @@ export { AlimentarError } from './errors.js'
 // Not every flag of a program may be a thread's.
 const options = { execArgv: [] }
 const client = new Client(
-    nodeWorker(() => new Worker(new URL('./worker.js', import.meta.url), options)),
+    nodeWorker(
+        (address) => new Worker(new URL(address ?? './worker.js', import.meta.url), options),
+    ),
+    workerInitRules,
 )
 
 /** @type {typeof import('./types.d.ts').init} */
