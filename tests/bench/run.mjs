@@ -11,8 +11,9 @@
 //
 // The named cases take ten minutes; BENCH=all adds further ones. PLACES=native,node,steps,chromium
 // and CASE=pattern run some of them.
-import { execFileSync, fork, spawn } from 'node:child_process'
+import { fork, spawn } from 'node:child_process'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { once } from 'node:events'
 import { createRequire } from 'node:module'
 import os from 'node:os'
 import { join, resolve } from 'node:path'
@@ -80,10 +81,8 @@ function limited(promise, what) {
 async function nodeReader(adapter) {
     const child = fork(join(PEERS, 'lib/node_child.mjs'), [`../adapters/${adapter}.mjs`],
         { execArgv: ['--expose-gc', '--max-old-space-size=4096'], serialization: 'advanced' })
-    const next = () => new Promise((done) => {
-        child.once('message', done)
-        child.once('exit', (code) => done({ error: `the process ended (${code})` }))
-    })
+    const ended = once(child, 'exit').then(([code]) => ({ error: `the process ended (${code})` }))
+    const next = () => Promise.race([once(child, 'message').then(([said]) => said), ended])
     const { ready, error } = await next()
     if (error) throw new Error(`${adapter}: ${error}`)
     return { name: ready,
@@ -130,14 +129,21 @@ async function pageReader(adapter, browser, address) {
         close: () => context.close() }
 }
 
-function pythonReader(library, form) {
-    const child = spawn(PYTHON, ['tests/bench/native.py', 'read', library],
-        { stdio: ['pipe', 'pipe', 'inherit'] })
+// A process that answers lines by lines of JSON.
+function lineChild(program, words) {
+    const child = spawn(program, words, { stdio: ['pipe', 'pipe', 'inherit'] })
     const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
+    // What is written to a process that ended is told by its end.
+    child.stdin.on('error', () => undefined)
     const next = async () => {
         const { value, done } = await lines.next()
         return done ? { error: 'the process ended' } : JSON.parse(value)
     }
+    return { child, next }
+}
+
+function pythonReader(library, form) {
+    const { child, next } = lineChild(PYTHON, ['tests/bench/native.py', 'read', library])
     const ready = next()
     return { name: form === 'dictionary' ? `${library}, dictionaries` : library,
         version: async () => `${library} ${(await ready).version}`,
@@ -150,15 +156,17 @@ function pythonReader(library, form) {
         close: () => child.stdin.end() }
 }
 
+// One process for all runs, as the peers have, so that the memory of all is warm.
 function ownReader(form) {
+    const words = ['--serve', '--case', 'read', '--strings', form]
+    const { child, next } = lineChild('build/bench', words)
     return { name: form === 'dictionary' ? 'alimentar, dictionaries' : 'alimentar',
-        read: async (one) => {
-            const out = execFileSync('build/bench', [fileOf(one), '--case', 'read', '--runs', '1',
-                '--strings', form], { encoding: 'utf8' })
-            const { median_ms: ms, rows, check, peak_bytes: peak } = JSON.parse(out)
-            return { ms, rows, found: check.columns, wasmBytes: peak }
+        read: async (one, isCheck) => {
+            child.stdin.write(`${isCheck ? 'check' : 'time'} ${fileOf(one)}\n`)
+            const { error, ms, rows, check, peak_bytes: peak } = await limited(next(), 'alimentar')
+            return error ? { error } : { ms, rows, found: check?.columns, wasmBytes: peak }
         },
-        close: () => {} }
+        close: () => child.stdin.end() }
 }
 
 // --- rounds --------------------------------------------------------------------------------------
