@@ -49,12 +49,12 @@ CORE_CFLAGS   := $(BASE) -Isrc -ffreestanding -fno-math-errno -fno-trapping-math
 NATIVE_CFLAGS := $(BASE) -D_GNU_SOURCE -pthread
 OPT           := -O2 -g1 -gdwarf-4
 # Kernels: the hot loops, built for speed in both twins; everything else in the wasm is built for size.
-KERNELS := src/codec/snappy.c src/codec/lz4_block.c src/codec/xxh32.c src/format/parquet/rle.c \
+KERNELS := src/codec/snappy.c src/codec/lz4_block.c src/codec/lz4_pack.c src/codec/xxh32.c src/format/parquet/rle.c \
            src/format/parquet/plain.c src/format/parquet/levels.c src/format/parquet/delta.c \
            src/format/parquet/split.c wasm/narrow.c
 # In the wasm twin they are as fast without unrolled loops, and smaller by 5 KB; but for the kernels of
 # rle.c, whose loops of eight are what they are made of. Encodings that few files have are small.
-WASM_SMALL  := src/format/parquet/delta.c src/format/parquet/split.c
+WASM_SMALL  := src/codec/lz4_pack.c src/format/parquet/delta.c src/format/parquet/split.c
 WASM_ROLLED := $(filter-out src/format/parquet/rle.c $(WASM_SMALL),$(KERNELS))
 wasm_opt     = $(if $(filter $1,$(WASM_ROLLED)),-O3 -fno-unroll-loops,$(if $(filter $1,$(WASM_SMALL)),-Oz,$(if \
                $(filter $1,$(KERNELS)),-O3,-Oz)))
@@ -68,6 +68,8 @@ CORE_SRC   := $(sort $(wildcard src/*/*.c src/*/*/*.c))
 HOST_SRC   := $(sort $(wildcard native/*.c))
 CLI_SRC    := $(sort $(wildcard native/cli/*.c))
 WASM_SRC   := $(sort $(wildcard wasm/*.c))
+# Of the core, what the wasm twin does not link: the encoder of zstd.
+WASM_CORE  := $(filter-out src/codec/zstd_pack.c,$(CORE_SRC))
 HEADERS    := $(sort $(wildcard include/*.h include/*/*.h))
 LIB_SRC    := $(CORE_SRC) $(HOST_SRC)
 UNIT_SRC   := $(sort $(wildcard tests/unit/test_*.c))
@@ -165,11 +167,11 @@ $(B)/obj/wasm/%.o: %.c Makefile
 	@mkdir -p $(@D); $(CC) $(CORE_CFLAGS) $(UPSTREAM_INCLUDE) $(WASM_CFLAGS) $(SIMD_CFLAGS) $(call wasm_opt,$<) -MMD -MP -c $< -o $@
 $(B)/obj/wasm-scalar/%.o: %.c Makefile
 	@mkdir -p $(@D); $(CC) $(CORE_CFLAGS) $(UPSTREAM_INCLUDE) $(WASM_CFLAGS) -DALI_SCALAR $(call wasm_opt,$<) -MMD -MP -c $< -o $@
-$(B)/wasm/linked.wasm: $(call objects,wasm,$(CORE_SRC) $(WASM_SRC)) $(UPSTREAM_OBJ:%=$(B)/obj/wasm/src/codec/%)
+$(B)/wasm/linked.wasm: $(call objects,wasm,$(WASM_CORE) $(WASM_SRC)) $(UPSTREAM_OBJ:%=$(B)/obj/wasm/src/codec/%)
 	@mkdir -p $(@D); $(CC) $(WASM_LDFLAGS) -Wl,-Map=$(B)/wasm/alimentar.map -Wl,--strip-debug -o $@ $^
 $(B)/wasm/alimentar.wasm: $(B)/wasm/linked.wasm
 	@$(WASM_OPT) $(OPT_SIZE) --enable-simd $(OPT_FEATURES) --strip-producers -o $@ $<
-$(B)/wasm/alimentar-scalar.wasm: $(call objects,wasm-scalar,$(CORE_SRC) $(WASM_SRC)) $(UPSTREAM_OBJ:%=$(B)/obj/wasm-scalar/src/codec/%)
+$(B)/wasm/alimentar-scalar.wasm: $(call objects,wasm-scalar,$(WASM_CORE) $(WASM_SRC)) $(UPSTREAM_OBJ:%=$(B)/obj/wasm-scalar/src/codec/%)
 	@mkdir -p $(@D); $(CC) $(WASM_LDFLAGS) -Wl,--strip-debug -o $@ $^
 
 # --- brotli for browsers: a module of its own, loaded where a file needs it ----------------------------

@@ -199,9 +199,10 @@ ALI_FIELD(ali_scan_options, columns, 40, pointer)
 ALI_FIELD(ali_scan_options, columns_count, 44, u32)
 ALI_FIELD(ali_scan_options, strings, 48, u32)
 
-ALI_LAYOUT(ali_write_options, 8)
+ALI_LAYOUT(ali_write_options, 16)
 ALI_FIELD(ali_write_options, size_bytes, 0, u32)
 ALI_FIELD(ali_write_options, header, 4, u32)
+ALI_FIELD(ali_write_options, compression, 8, u32)
 
 ALI_CONSTANT(ALI_OK, 0)
 ALI_CONSTANT(ALI_NEED, 1)
@@ -270,6 +271,9 @@ ALI_CONSTANT(ALI_OPEN_CHECKSUMS_VERIFY, 0)
 ALI_CONSTANT(ALI_OPEN_CHECKSUMS_IGNORE, 1)
 ALI_CONSTANT(ALI_SCAN_STRINGS_DICTIONARY, 0)
 ALI_CONSTANT(ALI_SCAN_STRINGS_PLAIN, 1)
+ALI_CONSTANT(ALI_WRITE_COMPRESSION_NONE, 0)
+ALI_CONSTANT(ALI_WRITE_COMPRESSION_LZ4, 1)
+ALI_CONSTANT(ALI_WRITE_COMPRESSION_ZSTD, 2)
 // clang-format on
 
 // The heap under ali_default_allocator() (heap.c), for what JavaScript itself keeps in memory:

@@ -9,7 +9,8 @@
 //
 // Formats: "arrow" (Arrow IPC file), "arrows" (Arrow IPC stream), "csv" (RFC 4180, header line,
 // line feeds), "jsonl" (one object a line), "json" (one array of objects). How values are spelled
-// in text is docs/contracts/values.md.
+// in text is docs/contracts/values.md. Buffers of Arrow are compressed by lz4 or zstd where
+// ali_write_options says so.
 #ifndef ALIMENTAR_FORMAT_H
 #define ALIMENTAR_FORMAT_H
 
@@ -27,8 +28,9 @@ typedef struct ali_writer ali_writer;
 // `options` may be NULL. The writer retains the schema.
 //
 // Ownership: the caller frees *writer.
-// Returns:   ALI_OK; ALI_ERR_MEMORY; ALI_ERR_NOT_FOUND for an unknown format; ALI_ERR_UNSUPPORTED
-//            for a type that the format cannot hold: see ali_context_error().
+// Returns:   ALI_OK; ALI_ERR_MEMORY; ALI_ERR_NOT_FOUND for an unknown format; ALI_ERR_ARGUMENT for
+//            options that the format does not have; ALI_ERR_UNSUPPORTED for a type that the format
+//            cannot hold, or zstd in the wasm twin: see ali_context_error().
 ALI_API ALI_CHECKED ali_status ali_writer_new(ali_context *context, const char *format,
                                               const ali_write_options *options, ali_schema *schema,
                                               ali_writer **writer);
@@ -42,7 +44,9 @@ ALI_API ALI_CHECKED ali_status ali_writer_put(ali_writer *writer, ali_batch *bat
 
 // Encodes rows of a batch from *row on, up to but not with `end_row`, and moves *row on to the
 // first row that is not encoded yet. The text formats stop behind a row when they have made about a
-// mebibyte, so that a batch of any size takes little memory; Arrow takes all rows at once.
+// mebibyte, so that a batch of any size takes little memory. Arrow takes all rows at once; where it
+// compresses, it stops behind about a mebibyte too, which becomes a record batch of its own, but
+// for columns with views, run ends or unions.
 //
 //     for (uint64_t row = 0; row < ali_batch_rows(batch);) {
 //         ali_writer_put_rows(writer, batch, &row, ali_batch_rows(batch)), then drain

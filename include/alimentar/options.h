@@ -75,6 +75,13 @@ enum {
     ALI_WRITE_HEADER_NONE = 1,
 };
 
+// ali_write_options.compression.
+enum {
+    ALI_WRITE_COMPRESSION_NONE = 0,
+    ALI_WRITE_COMPRESSION_LZ4 = 1,
+    ALI_WRITE_COMPRESSION_ZSTD = 2,
+};
+
 // What ali_writer_new() takes. A field of 0 means its default.
 typedef struct ali_write_options {
     // Of this struct: sizeof(ali_write_options).
@@ -83,6 +90,13 @@ typedef struct ali_write_options {
     // CSV: whether the first line holds the columns' names. ALI_WRITE_HEADER_NAMES,
     // ALI_WRITE_HEADER_NONE.
     uint32_t header;
+
+    // Arrow: how buffers are compressed, where that makes them shorter; zstd natively only.
+    // ALI_WRITE_COMPRESSION_NONE, ALI_WRITE_COMPRESSION_LZ4, ALI_WRITE_COMPRESSION_ZSTD.
+    uint32_t compression;
+
+    // 0.
+    uint32_t reserved;
 } ali_write_options;
 
 // ali_host_options.files.

@@ -198,6 +198,21 @@ static int take_number(const cli_flag *given, const char *value, uint64_t *numbe
                     given->id == FLAG_SEED ? "" : " of rows", shown);
 }
 
+static int read_compression(const char *value, cli_args *args) {
+    static const char *const known[] = {"none", "lz4", "zstd"}; // as the option counts them
+    const size_t count = sizeof known / sizeof known[0];
+    for (uint32_t i = 0; i < count; i += 1) {
+        args->compression = i;
+        if (strcmp(value, known[i]) == 0) return EXIT_GOOD;
+    }
+    char shown[128];
+    const char *near = cli_nearest(value, known, count);
+    cli_show_text(value, shown, sizeof shown);
+    return cli_fail(EXIT_USAGE, NULL, "compression \"%s\" is not supported%s%s%s", shown,
+                    near != NULL ? "; did you mean \"" : ": none, lz4 and zstd are",
+                    near != NULL ? near : "", near != NULL ? "\"?" : "");
+}
+
 static int take_flag(const cli_flag *given, const char *value, cli_args *args) {
     switch (given->id) {
     case FLAG_COLUMNS:
@@ -214,6 +229,8 @@ static int take_flag(const cli_flag *given, const char *value, cli_args *args) {
     case FLAG_TO:
         args->to = value;
         break;
+    case FLAG_COMPRESSION:
+        return read_compression(value, args);
     case FLAG_FORMAT:
         args->format = value;
         break;

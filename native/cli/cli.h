@@ -35,6 +35,7 @@ typedef struct cli_args {
     uint64_t seed;
     const char *output; // -o, or convert's last word
     const char *to;
+    uint32_t compression; // ALI_WRITE_COMPRESSION_NONE, ...
     const char *format;
     const char *header_file;
     bool is_json;

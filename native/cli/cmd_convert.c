@@ -107,7 +107,9 @@ static int start(pump *at, cli_scan *scan, const char *format) {
     int code = cli_scan_begin(scan);
     if (code != EXIT_GOOD) return code;
     ali_status status = ali_scan_schema(scan->dataset, &scan->options, &schema);
-    if (status == ALI_OK) status = ali_writer_new(context, format, NULL, schema, &at->writer);
+    const ali_write_options options = {.size_bytes = sizeof options,
+                                       .compression = at->self->args.compression};
+    if (status == ALI_OK) status = ali_writer_new(context, format, &options, schema, &at->writer);
     if (status < 0) code = cli_fail_context(at->self);
     ali_schema_release(schema);
     return code;

@@ -20,6 +20,8 @@ const cli_flag cli_flags[] = {
     {"--to", "", "FORMAT",
      "write arrow, arrows, csv, jsonl or json, whatever the output's name (cat: csv)", FLAG_TO,
      VERB_CONVERT | VERB_CAT},
+    {"--compression", "", "CODEC", "compress buffers of arrow and arrows: none, lz4 or zstd (none)",
+     FLAG_COMPRESSION, VERB_CONVERT | VERB_CAT},
     {"--format", "", "FORMAT", "read the input as this format (parquet), whatever it looks like",
      FLAG_FORMAT, VERB_ALL},
     {"--header-file", "", "FILE", "HTTP headers, lines \"name: value\", for the URL's own origin",

@@ -52,6 +52,8 @@ const ali_options_table ali_scan_options_table = {
 static const ali_options_field write_fields[] = {
     {.name = "header", .kind = ALI_OPTION_CHOICE,
      .offset_bytes = offsetof(ali_write_options, header), .least = 0, .most = UINT64_C(1)},
+    {.name = "compression", .kind = ALI_OPTION_CHOICE,
+     .offset_bytes = offsetof(ali_write_options, compression), .least = 0, .most = UINT64_C(2)},
 };
 
 const ali_options_table ali_write_options_table = {

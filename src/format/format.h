@@ -99,7 +99,12 @@ typedef struct ali_writer_class {
                            uint64_t end_row);
     ali_status (*finish)(ali_writer *writer, void *state);
     void (*clear)(ali_writer *writer, void *state);
-    bool wants_plain; // batches are decoded before `put`
+    bool wants_plain;  // batches are decoded before `put`
+    bool can_compress; // heeds the option `compression`
+    // Where a part of a batch for `put` ends that begins at `row`: behind it, at `end_row` at most.
+    // NULL: there.
+    uint64_t (*end_part)(const ali_writer *writer, const ali_batch *batch, uint64_t row,
+                         uint64_t end_row);
 } ali_writer_class;
 
 // Rows of a batch in a simple form.

@@ -27,6 +27,10 @@ static uint64_t block_bytes(const ali_writer_class *kind) {
 
 static ali_status set_up(ali_writer *writer, const ali_write_options *options) {
     ALI_TRY(ali_options_fill(writer->ctx, &ali_write_options_table, options, &writer->options));
+    if (writer->options.compression != ALI_WRITE_COMPRESSION_NONE && !writer->kind->can_compress) {
+        return ali_fail(writer->ctx, ALI_ERR_ARGUMENT,
+                        "format %s has no compression; arrow and arrows have", writer->kind->name);
+    }
     ALI_TRY(ali_buf_new(writer->ctx, OUT_BYTES_FIRST, &writer->out));
     writer->out->size_bytes = 0;
     return writer->kind->begin(writer, writer->state);
@@ -91,6 +95,9 @@ static ali_status put_plain(ali_writer *writer, ali_batch *batch) {
 // A part of a batch, to a class that takes batches whole.
 static ali_status put_whole(ali_writer *writer, ali_batch *batch, uint64_t *row, uint64_t end_row) {
     ali_batch *part = NULL;
+    if (writer->kind->end_part != NULL && writer->stop_bytes != UINT64_MAX) {
+        end_row = writer->kind->end_part(writer, batch, *row, end_row);
+    }
     ALI_TRY(ali_batch_slice(writer->ctx, batch, *row, end_row - *row, &part));
     const ali_status status = writer->kind->wants_plain
                                   ? put_plain(writer, part)

@@ -213,6 +213,16 @@ const cases = [
         usage(/^alimentar: writing "parquet" is not supported: /),
     ],
     [
+        'a compression misspelt',
+        ['convert', '@people.parquet', '-', '--to', 'arrow', '--compression', 'lz'],
+        usage('alimentar: compression "lz" is not supported; did you mean "lz4"?\n'),
+    ],
+    [
+        'a compression that the format does not have',
+        ['convert', '@people.parquet', '-', '--to', 'csv', '--compression', 'zstd'],
+        usage(/people.parquet: format csv has no compression; arrow and arrows have\n$/),
+    ],
+    [
         'a format that is not read',
         ['info', '--format', 'orc', '@people.parquet'],
         { code: 2, err: /there is no format "orc"/ },

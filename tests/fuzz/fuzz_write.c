@@ -1,7 +1,8 @@
 // Any bytes are a table: the first tells type, nulls and encoding of its one column, the rest its
 // values; or, with bit 0x20, the types of several nested columns, filled with random values. Every
-// format is written under the sanitizers, where the text formats also check that what they wrote
-// fits the room they reserved; the JSON lines have the right number of line ends.
+// format is written under the sanitizers, Arrow with each compression, where the text formats also
+// check that what they wrote fits the room they reserved; the JSON lines have the right number of
+// line ends. The bytes are also compressed to LZ4 by themselves, and must come back.
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +10,7 @@
 #include "../unit/nested_tools.h"
 #include "alimentar/format.h"
 #include "base/text.h"
+#include "codec/pack.h"
 #include "column/column.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -32,7 +34,11 @@ static const ali_type types[] = {
     {.kind = ALI_TYPE_FIXED_BINARY, .bits = 24},
 };
 
-static const char *const formats[] = {"csv", "jsonl", "json", "arrow", "arrows"};
+static const struct {
+    const char *name;
+    uint32_t compression;
+} formats[] = {{"csv", 0},    {"jsonl", 0},  {"json", 0}, {"arrow", 0},
+               {"arrows", 0}, {"arrows", 1}, {"arrow", 2}};
 
 static void must(ali_status status) {
     if (status < 0) abort();
@@ -103,10 +109,13 @@ static void check_lines(const uint8_t *bytes, uint64_t count, uint64_t rows) {
     if (lines != rows || !ali_text_is_utf8(bytes, count)) abort();
 }
 
-static void write(ali_context *ctx, const char *format, ali_batch *batch) {
+static void write(ali_context *ctx, uint32_t index, ali_batch *batch) {
+    const char *format = formats[index].name;
+    const ali_write_options options = {.size_bytes = sizeof options,
+                                       .compression = formats[index].compression};
     ali_writer *writer = NULL;
     const uint8_t *bytes = NULL;
-    must(ali_writer_new(ctx, format, NULL, batch->schema, &writer));
+    must(ali_writer_new(ctx, format, &options, batch->schema, &writer));
     must(ali_writer_put(writer, batch));
     must(ali_writer_finish(writer));
     const uint64_t count = ali_writer_pending(writer, &bytes);
@@ -122,14 +131,43 @@ static void write_nested(const uint8_t *data, size_t size) {
     const uint32_t index = nested_below(&from, ALI_COUNT_OF(nested_notations));
     ali_schema *schema = nested_schema_of(ctx, nested_notations[index]);
     ali_batch *batch = nested_batch(ctx, schema, nested_below(&from, 40), &from);
-    for (uint32_t i = 0; i < 5; i += 1) write(ctx, formats[i], batch);
+    for (uint32_t i = 0; i < ALI_COUNT_OF(formats); i += 1) write(ctx, i, batch);
     ali_batch_release(batch);
     ali_schema_release(schema);
     ali_context_free(ctx);
 }
 
+// What is compressed, into room of exactly so many bytes, gives the same bytes again.
+static void pack(const uint8_t *data, size_t size, uint32_t codec) {
+    ali_context *ctx = NULL;
+    ali_packer packer;
+    must(ali_context_new(NULL, NULL, &ctx));
+    must(ali_packer_init(ctx, &packer, codec));
+    uint8_t *packed = malloc(size);
+    uint8_t *output = malloc(size);
+    const uint64_t count = ali_packer_run(&packer, data, size, packed, size);
+    if (count > size) abort();
+    if (count != 0) {
+        ali_inflow inflow = {0};
+        const ali_inflow block = {.codec = codec,
+                                  .input = packed,
+                                  .input_bytes = count,
+                                  .output = output,
+                                  .output_bytes = size};
+        ali_inflow_begin(ctx, &inflow, &block);
+        if (ali_inflow_step(ctx, &inflow, UINT64_MAX >> 8) != ALI_OK) abort();
+        if (memcmp(output, data, size) != 0) abort();
+        ali_inflow_clear(ctx, &inflow);
+    }
+    free(output);
+    free(packed);
+    ali_packer_clear(ctx, &packer);
+    ali_context_free(ctx);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     if (size == 0) return 0;
+    pack(data, size, ALI_CODEC_LZ4_FRAME);
     if ((data[0] & 0x20) != 0) {
         write_nested(data, size);
         return 0;
@@ -144,7 +182,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     ali_column column = column_of(ctx, schema, data, size);
     must(ali_batch_new(ctx, schema, column.length, &batch));
     batch->columns[0] = column;
-    for (uint32_t i = 0; i < 5; i += 1) write(ctx, formats[i], batch);
+    for (uint32_t i = 0; i < ALI_COUNT_OF(formats); i += 1) write(ctx, i, batch);
     ali_batch_release(batch);
     ali_schema_release(schema);
     ali_context_free(ctx);

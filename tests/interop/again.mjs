@@ -1,19 +1,28 @@
-// Arrow files and streams of other writers, converted by the command to a file and to a stream, and
-// read by apache-arrow and flechette: both must find the values that they find in the original.
+// Arrow files and streams of other writers, converted by the command to a file and to a stream,
+// with and without compression, and read by apache-arrow and flechette, which decompress by lz4js
+// and fzstd: both must find the values that they find in the original.
 //
 //     node tests/interop/again.mjs COMMAND FOLDER OUT
 //
-// Originals that a reader cannot read (compression, types it does not know) it is not asked for;
-// how many that are is printed. Left out are those that they misread: big-endian ones, which they
-// do not swap, and the compression of Arrow 0.17, which they do not see.
+// Originals that a reader cannot read (types it does not know) it is not asked for; how many that
+// are is printed. Left out are those that they misread: big-endian ones, which they do not swap,
+// and the compression of Arrow 0.17, which they do not see.
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { tableFromIPC } from 'apache-arrow'
-import { tableFromIPC as tableFromFlechette } from '@uwdata/flechette'
+import { tableFromIPC, CompressionType, compressionRegistry } from 'apache-arrow'
+import { setCompressionCodec, tableFromIPC as tableFromFlechette } from '@uwdata/flechette'
+import { decompress as fromZstd } from 'fzstd'
+import { decompress as fromLz4 } from 'lz4js'
 
 const [command, folder, out] = process.argv.slice(2)
 const counts = { passed: 0, failed: 0, unread: 0 }
+
+const COMPRESSIONS = ['none', 'lz4', 'zstd']
+compressionRegistry.set(CompressionType.LZ4_FRAME, { decode: (bytes) => fromLz4(bytes) })
+compressionRegistry.set(CompressionType.ZSTD, { decode: (bytes) => fromZstd(bytes) })
+setCompressionCodec(0, { encode: null, decode: (bytes) => fromLz4(bytes) })
+setCompressionCodec(1, { encode: null, decode: (bytes) => fromZstd(bytes) })
 
 // Values as text: typed arrays as arrays, big integers and maps as what they hold.
 function plain(_, value) {
@@ -42,7 +51,7 @@ const READERS = {
 // What a reader finds, or null if it cannot read.
 function read(reader, path) {
     try {
-        return READERS[reader](readFileSync(path))
+        return READERS[reader](new Uint8Array(readFileSync(path)))
     } catch {
         return null
     }
@@ -70,9 +79,11 @@ const files = ['arrow-integration', 'arrow-misc']
     .filter((file) => !/bigendian|0\.17\.0_lz4/.test(file)).sort()
 files.forEach((file, index) => {
     for (const format of ['arrow', 'arrows']) {
-        const path = join(out, `${index}.${format}`)
-        execFileSync(command, ['convert', '--force', file, path])
-        compare(file, path)
+        for (const compression of COMPRESSIONS) {
+            const path = join(out, `${index}.${compression}.${format}`)
+            execFileSync(command, ['convert', '--force', '--compression', compression, file, path])
+            compare(file, path)
+        }
     }
 })
 console.log(`interop: ${counts.passed} equal, ${counts.unread} not asked for`)

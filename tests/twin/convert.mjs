@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 // convert.mjs: what the native command's `convert` does, by the wasm twin in Node.
 //
-//   node tests/twin/convert.mjs [--columns a,b] [--limit n] [--offset n] INPUT OUTPUT
+//   node tests/twin/convert.mjs [--columns a,b] [--limit n] [--offset n] [--compression lz4]
+//       INPUT OUTPUT
 //
 // The output's format follows from its extension: .arrow .arrows .csv .jsonl .json. One line on
 // stderr for an error, the same as the native command's; its exit codes. The output appears whole
@@ -33,6 +34,7 @@ function parse(words) {
     for (let i = 0; i < words.length; i += 1) {
         if (words[i] === '--columns') options.columns = words[++i].split(',')
         else if (words[i] === '--limit') options.limit = Number(words[++i])
+        else if (words[i] === '--compression') options.compression = words[++i]
         else if (words[i] === '--offset') options.offset = Number(words[++i])
         else paths.push(words[i])
     }

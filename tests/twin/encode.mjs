@@ -2,6 +2,7 @@
 // command's `convert` does. It uses the package's inner objects: the package itself writes nothing
 // yet.
 
+import * as abi from '../../web/dist/abi.js'
 import { scanOptions } from '../../web/dist/dataset.js'
 
 // Where the native command hands its writer's bytes on.
@@ -9,13 +10,21 @@ const DRAIN_BYTES = 1 << 20
 
 /** A writer of the module. */
 class Writer {
-    constructor(dataset, format, schema) {
+    constructor(dataset, format, schema, compression = 'none') {
         this.core = dataset._hold.core
         this.context = dataset._hold.context
         const { exports, scratch } = this.core
         this.check(
             this.core.lend((put) =>
-                exports.writer_new(this.context, put.text(format).address, 0, schema, scratch),
+                exports.writer_new(
+                    this.context,
+                    put.text(format).address,
+                    put.struct(abi.ali_write_options, {
+                        compression: ['none', 'lz4', 'zstd'].indexOf(compression),
+                    }),
+                    schema,
+                    scratch,
+                ),
             ),
         )
         this.pointer = this.core.u32(scratch)
@@ -60,7 +69,7 @@ class Writer {
  * Gives the rows as pieces of a file.
  * @param dataset as open() gave it
  * @param {'arrow' | 'arrows' | 'csv' | 'jsonl' | 'json'} format
- * @param options of the scan
+ * @param options of the scan, and `compression` of the writer
  */
 export async function* encode(dataset, format, options = {}) {
     const { core } = dataset._hold
@@ -70,7 +79,7 @@ export async function* encode(dataset, format, options = {}) {
     try {
         // In the command's order, so that both say the same of a column that can't be read.
         task = dataset.scan(options)
-        writer = new Writer(dataset, format, schema)
+        writer = new Writer(dataset, format, schema, options.compression)
         for await (const batch of dataset.drain(task)) {
             try {
                 const rows = core.exports.batch_rows(batch)

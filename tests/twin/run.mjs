@@ -69,7 +69,7 @@ function execute(command, words) {
 
 /** The native command's answer; what the wasm twin alone takes is left out. */
 async function answerNative(one, index) {
-    const { file, damage, format, columns, limit, offset } = one
+    const { file, damage, format, compression, columns, limit, offset } = one
     const folder = `${OUT}/${index}`
     fs.mkdirSync(folder, { recursive: true })
     const input = damage === undefined ? file : `${folder}/${path.basename(file)}`
@@ -77,6 +77,7 @@ async function answerNative(one, index) {
     const output = `${folder}/out.${format}`
     const words = ['convert', '-q', '--force', input, output]
     if (columns !== undefined) words.push('--columns', columns.join(','))
+    if (compression !== undefined) words.push('--compression', compression)
     if (limit !== undefined) words.push('--limit', String(limit))
     if (offset !== undefined) words.push('--offset', String(offset))
     const { code, stderr } = await execute(NATIVE, words)

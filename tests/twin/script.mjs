@@ -1,9 +1,9 @@
 // script.mjs: what both twins are asked, and how the wasm twin answers, in Node and in a browser
 // alike.
 //
-// A case is data: {file, damage, format, columns, limit, offset}, and, for the wasm twin alone,
-// `batchSize` and `strings`, which may not change what text formats say. An answer is {sha256,
-// bytes} or {error}.
+// A case is data: {file, damage, format, compression, columns, limit, offset}, and, for the wasm
+// twin alone, `batchSize` and `strings`, which may not change what text formats say. An answer is
+// {sha256, bytes} or {error}.
 import { encode } from './encode.mjs'
 
 /** Numbers below `below` from a seed; the same everywhere. */
@@ -40,6 +40,8 @@ export function casesOf(file, names, rows, bytes) {
         cases.push({ file, format, columns: [names[next(names.length)]] })
         cases.push({ file, format, columns: [...names].reverse(), limit: 500 })
     }
+    cases.push({ file, format: 'arrow', compression: 'lz4' })
+    cases.push({ file, format: 'arrows', compression: 'lz4', offset: 7, limit: 1000 })
     for (const options of WASM_ONLY) {
         const limit = options.batchSize === 1 ? { limit: 50 } : {}
         cases.push({ file, format: 'csv', ...limit, ...options })
@@ -58,6 +60,7 @@ export function fewCasesOf(file, names, rows, bytes) {
     cases.push({ file, format: 'csv', offset, limit: 1 + next(1000) })
     cases.push({ file, format: 'arrows', columns: [names[next(names.length)]] })
     cases.push({ file, format: 'jsonl', limit: 500, strings: 'plain' })
+    cases.push({ file, format: 'arrow', compression: 'lz4' })
     for (let i = 0; i < 3; i += 1)
         cases.push({ file, format: 'csv', damage: damageOf(next, i, bytes) })
     return cases

@@ -200,7 +200,7 @@ static void failed_allocations_leak_nothing(void **state) {
     tool_table table;
     tool_open(&table, &type, 1, 3);
     tool_text(table.ctx, &table.batch->columns[0], texts);
-    tool_fail_each(&table, "csv");
+    tool_fail_each(&table, "csv", 0);
     tool_close(&table);
 }
 

@@ -338,11 +338,135 @@ static void empty_batches_and_schemas_are_written(void **state) {
     tool_close(&table);
 }
 
+// --- compression ---------------------------------------------------------------------------------
+
+// A stream of one batch, compressed.
+static char *write_compressed(tool_table *table, uint32_t compression, uint64_t *count) {
+    uint64_t warnings = 0;
+    const ali_write_options options = {.size_bytes = sizeof options, .compression = compression};
+    return tool_write_as(table, "arrows", &options, 1, count, &warnings);
+}
+
+// Where buffer `index` of a compressed batch lies, which is padded to 8 bytes.
+static const uint8_t *packed_of(const message *batch, uint32_t index, int64_t *length) {
+    const uint8_t *entry = follow(field_of(batch->header, 2)) + 4 + 16 * index;
+    const int64_t offset = (int64_t)ali_load_u64(entry);
+    *length = (int64_t)ali_load_u64(entry + 8);
+    assert_int_equal(offset % 8, 0);
+    assert_true(offset + *length <= batch->body_bytes);
+    return batch->body + offset;
+}
+
+static void buffers_are_compressed_where_that_makes_them_shorter(void **state) {
+    static const uint32_t how[] = {ALI_WRITE_COMPRESSION_LZ4, ALI_WRITE_COMPRESSION_ZSTD};
+    static const uint8_t starts[][4] = {{0x04, 0x22, 0x4D, 0x18}, {0x28, 0xB5, 0x2F, 0xFD}};
+    const ali_type two[] = {TOOL_INT(64, 1), TOOL_INT(16, 1)};
+    static const int64_t numbers[100] = {1, 2, 3};
+    static int16_t noise[100];
+    for (uint32_t i = 0; i < 100; i += 1) noise[i] = (int16_t)(i * i * 2654435761u >> 7);
+    for (uint32_t i = 0; i < 2; i += 1) {
+        tool_table table;
+        uint64_t count = 0;
+        int64_t length = 0;
+        tool_open(&table, two, 2, 100);
+        tool_values(table.ctx, &table.batch->columns[0], numbers, sizeof numbers);
+        tool_values(table.ctx, &table.batch->columns[1], noise, sizeof noise);
+        char *bytes = write_compressed(&table, how[i], &count);
+        const uint8_t *at = (const uint8_t *)bytes;
+        (void)read_message(&at);
+        const message batch = read_message(&at);
+        const uint8_t *compression = follow(field_of(batch.header, 3));
+        const uint8_t *codec = field_of(compression, 0);
+        assert_int_equal(codec == NULL ? 0 : *codec, i);
+        (void)packed_of(&batch, 0, &length); // no nulls
+        assert_int_equal(length, 0);
+        const uint8_t *packed = packed_of(&batch, 1, &length);
+        assert_true(length < 100);
+        assert_int_equal(ali_load_u64(packed), sizeof numbers);
+        assert_memory_equal(packed + 8, starts[i], 4);
+        packed = packed_of(&batch, 3, &length);
+        assert_int_equal(length, 8 + sizeof noise);
+        assert_int_equal(ali_load_u64(packed), UINT64_MAX);
+        assert_memory_equal(packed + 8, noise, sizeof noise);
+        free(bytes);
+        tool_close(&table);
+    }
+}
+
+static void formats_without_compression_say_so(void **state) {
+    static const char *const formats[] = {"csv", "jsonl", "json"};
+    tool_table table;
+    open_table(&table);
+    for (uint32_t i = 0; i < 3; i += 1) {
+        char sentence[96];
+        ali_writer *writer = NULL;
+        ali_write_options options = {.size_bytes = sizeof options,
+                                     .compression = ALI_WRITE_COMPRESSION_LZ4};
+        assert_int_equal(ali_writer_new(table.ctx, formats[i], &options, table.schema, &writer),
+                         ALI_ERR_ARGUMENT);
+        snprintf(sentence, sizeof sentence, "format %s has no compression; arrow and arrows have",
+                 formats[i]);
+        assert_string_equal(ali_context_error(table.ctx)->sentence, sentence);
+        options.compression = 3;
+        assert_int_equal(ali_writer_new(table.ctx, "arrow", &options, table.schema, &writer),
+                         ALI_ERR_ARGUMENT);
+        assert_null(writer);
+    }
+    tool_close(&table);
+}
+
+// Writes a batch part by part; gives the number of parts.
+static uint32_t count_parts(tool_table *table, uint32_t compression) {
+    const ali_write_options options = {.size_bytes = sizeof options, .compression = compression};
+    ali_writer *writer = NULL;
+    uint32_t parts = 0;
+    assert_int_equal(ali_writer_new(table->ctx, "arrows", &options, table->schema, &writer),
+                     ALI_OK);
+    for (uint64_t row = 0; row < table->batch->rows; parts += 1) {
+        const uint64_t before = row;
+        assert_int_equal(ali_writer_put_rows(writer, table->batch, &row, table->batch->rows),
+                         ALI_OK);
+        assert_true(row > before && (row % 64 == 0 || row == table->batch->rows));
+    }
+    ali_writer_free(writer);
+    return parts;
+}
+
+static void compression_takes_a_mebibyte_at_once(void **state) {
+    enum { ROWS = 500000 };
+    const ali_type number = TOOL_INT(64, 1);
+    int64_t *numbers = calloc(ROWS, sizeof *numbers);
+    tool_table table;
+    tool_open(&table, &number, 1, ROWS);
+    tool_values(table.ctx, table.batch->columns, numbers, ROWS * sizeof *numbers);
+    assert_int_equal(count_parts(&table, ALI_WRITE_COMPRESSION_NONE), 1);
+    assert_int_equal(count_parts(&table, ALI_WRITE_COMPRESSION_LZ4), 4);
+    tool_close(&table);
+    free(numbers);
+    // What all rows of a part would have to carry is not cut.
+    const ali_type runs[] = {
+        {.kind = ALI_TYPE_RUN_END, .children_count = 2}, TOOL_INT(32, 1), TOOL_INT(64, 1)};
+    const int32_t end = ROWS;
+    const int64_t value = 7;
+    memset(&table, 0, sizeof table);
+    table.ctx = tool_context(&table.counter);
+    table.schema = tool_schema(table.ctx, runs, 3);
+    table.batch = tool_batch(table.ctx, table.schema, ROWS);
+    ali_column *columns = table.batch->columns;
+    columns[1].length = columns[2].length = 1;
+    tool_values(table.ctx, &columns[1], &end, sizeof end);
+    tool_values(table.ctx, &columns[2], &value, sizeof value);
+    assert_int_equal(count_parts(&table, ALI_WRITE_COMPRESSION_LZ4), 1);
+    tool_close(&table);
+}
+
 static void failed_allocations_leak_nothing(void **state) {
     tool_table table;
     open_table(&table);
-    tool_fail_each(&table, "arrow");
-    tool_fail_each(&table, "arrows");
+    tool_fail_each(&table, "arrow", 0);
+    tool_fail_each(&table, "arrows", 0);
+    tool_fail_each(&table, "arrow", ALI_WRITE_COMPRESSION_LZ4);
+    tool_fail_each(&table, "arrow", ALI_WRITE_COMPRESSION_ZSTD);
     tool_close(&table);
 }
 
@@ -355,6 +479,9 @@ int main(void) {
         cmocka_unit_test(invalid_utf8_is_kept_as_it_is),
         cmocka_unit_test(slices_are_written_from_their_first_row),
         cmocka_unit_test(empty_batches_and_schemas_are_written),
+        cmocka_unit_test(buffers_are_compressed_where_that_makes_them_shorter),
+        cmocka_unit_test(formats_without_compression_say_so),
+        cmocka_unit_test(compression_takes_a_mebibyte_at_once),
         cmocka_unit_test(failed_allocations_leak_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

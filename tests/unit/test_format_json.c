@@ -346,8 +346,8 @@ static void failed_allocations_leak_nothing(void **state) {
     tool_table table;
     tool_open(&table, &type, 1, 2);
     tool_codes(table.ctx, table.schema, &table.batch->columns[0], values, 1, codes);
-    tool_fail_each(&table, "jsonl");
-    tool_fail_each(&table, "json");
+    tool_fail_each(&table, "jsonl", 0);
+    tool_fail_each(&table, "json", 0);
     tool_close(&table);
 }
 

@@ -557,10 +557,10 @@ static void failed_allocations_leak_nothing(void **state) {
         tool_table table;
         open_table(&table, nested_notation, 3);
         fill_nested(&table);
-        tool_fail_each(&table, formats[i]);
+        tool_fail_each(&table, formats[i], 0);
         tool_close(&table);
         open_variant(&table, &unsorted);
-        tool_fail_each(&table, formats[i]);
+        tool_fail_each(&table, formats[i], 0);
         tool_close(&table);
     }
 }

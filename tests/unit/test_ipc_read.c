@@ -108,13 +108,14 @@ static reading read_all(const bytes_of *from, const ali_scan_options *how) {
 // Writes the table `times` times and reads it back, as a file and as a stream.
 static void expect_rows(tool_table *table, const char *rows) {
     static const char *const formats[] = {"arrow", "arrows"};
-    for (uint32_t i = 0; i < 2; i += 1) {
+    for (uint32_t i = 0; i < 6; i += 1) { // with no compression, lz4, zstd
         uint64_t warnings = 0;
         bytes_of from = {.tail_bytes = 65536};
-        char *bytes = tool_write(table, formats[i], 0, 1, &from.count, &warnings);
+        const ali_write_options options = {.size_bytes = sizeof options, .compression = i / 2};
+        char *bytes = tool_write_as(table, formats[i % 2], &options, 1, &from.count, &warnings);
         from.bytes = bytes;
         const reading read = read_all(&from, NULL);
-        if (read.status != ALI_OK) fail_msg("%s: %s", formats[i], read.sentence);
+        if (read.status != ALI_OK) fail_msg("%s: %s", formats[i % 2], read.sentence);
         assert_string_equal(read.text, rows);
         free(bytes);
     }

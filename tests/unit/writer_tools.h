@@ -28,12 +28,11 @@ static void tool_close(tool_table *table) {
 }
 
 // Writes the batch `times` times and gives all bytes, allocated, terminated.
-static char *tool_write(tool_table *table, const char *format, uint32_t header, uint32_t times,
-                        uint64_t *count, uint64_t *warnings) {
-    const ali_write_options options = {.size_bytes = sizeof options, .header = header};
+static char *tool_write_as(tool_table *table, const char *format, const ali_write_options *options,
+                           uint32_t times, uint64_t *count, uint64_t *warnings) {
     ali_writer *writer = NULL;
     const uint8_t *bytes = NULL;
-    assert_int_equal(ali_writer_new(table->ctx, format, &options, table->schema, &writer), ALI_OK);
+    assert_int_equal(ali_writer_new(table->ctx, format, options, table->schema, &writer), ALI_OK);
     for (uint32_t i = 0; i < times; i += 1) {
         assert_int_equal(ali_writer_put(writer, table->batch), ALI_OK);
     }
@@ -45,6 +44,12 @@ static char *tool_write(tool_table *table, const char *format, uint32_t header, 
     *warnings = ali_writer_warnings(writer);
     ali_writer_free(writer);
     return copy;
+}
+
+static char *tool_write(tool_table *table, const char *format, uint32_t header, uint32_t times,
+                        uint64_t *count, uint64_t *warnings) {
+    const ali_write_options options = {.size_bytes = sizeof options, .header = header};
+    return tool_write_as(table, format, &options, times, count, warnings);
 }
 
 static void tool_assert_written(tool_table *table, const char *format, uint32_t header,
@@ -59,13 +64,14 @@ static void tool_assert_written(tool_table *table, const char *format, uint32_t 
 }
 
 // Runs a writer from beginning to end with every allocation failing in turn.
-static void tool_fail_each(tool_table *table, const char *format) {
+static void tool_fail_each(tool_table *table, const char *format, uint32_t compression) {
+    const ali_write_options options = {.size_bytes = sizeof options, .compression = compression};
     const int64_t held = table->counter.bytes;
     uint32_t failures = 0;
     for (uint64_t n = 1; n < 200; n += 1) {
         ali_writer *writer = NULL;
         table->counter.fail_at = table->counter.calls + n;
-        ali_status status = ali_writer_new(table->ctx, format, NULL, table->schema, &writer);
+        ali_status status = ali_writer_new(table->ctx, format, &options, table->schema, &writer);
         if (status == ALI_OK) status = ali_writer_put(writer, table->batch);
         if (status == ALI_OK) status = ali_writer_finish(writer);
         const bool is_done = table->counter.calls < table->counter.fail_at;

@@ -6,10 +6,11 @@ import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 
 import * as aq from 'arquero'
-import { tableFromIPC as apache } from 'apache-arrow'
+import { CompressionType, compressionRegistry, tableFromIPC as apache } from 'apache-arrow'
+import { decompress as fromLz4 } from 'lz4js'
 import { tableFromIPC as flechette } from '@uwdata/flechette'
 
-import { openFile } from '../../web/dist/node.js'
+import { open, openFile } from '../../web/dist/node.js'
 import { serve } from '../../examples/serve.mjs'
 import { launch } from './browser.mjs'
 
@@ -99,6 +100,24 @@ test('Arquero reads toArrow()', () =>
         assert.equal(table.numRows(), 99)
         const { temp } = await dataset.columns(['temp'], { limit: 99 })
         assert.deepEqual(Array.from(table.array('temp')), Array.from(temp.toArray()))
+    }))
+
+test('toArrow() compresses by lz4, and refuses zstd by name', () =>
+    using(WEATHER, async (dataset) => {
+        compressionRegistry.set(CompressionType.LZ4_FRAME, { decode: (bytes) => fromLz4(bytes) })
+        const plain = await dataset.toArrow()
+        const packed = await dataset.toArrow({ compression: 'lz4' })
+        assert.ok(packed.length < plain.length / 2)
+        const ours = await open(packed)
+        assert.deepEqual(await ours.toArrow(), plain)
+        ours.close()
+        const theirs = [...apache(packed).getChild('temp')]
+        assert.deepEqual(theirs, [...apache(plain).getChild('temp')])
+        await assert.rejects(dataset.toArrow({ compression: 'zstd' }), {
+            code: 'unsupported',
+            message: 'writing codec zstd is not supported in a browser; lz4 is',
+        })
+        await assert.rejects(dataset.toArrow({ compression: 'lz5' }), { code: 'argument' })
     }))
 
 for (const [library, read] of Object.entries({ apache, flechette })) {

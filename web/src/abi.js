@@ -250,10 +250,11 @@ export const ali_scan_options = {
 
 /** @type {Layout} */
 export const ali_write_options = {
-    size: 8,
+    size: 16,
     fields: {
         size_bytes: [0, 'u32'],
         header: [4, 'u32'],
+        compression: [8, 'u32'],
     },
 }
 
@@ -324,3 +325,6 @@ export const ALI_OPEN_CHECKSUMS_VERIFY = 0
 export const ALI_OPEN_CHECKSUMS_IGNORE = 1
 export const ALI_SCAN_STRINGS_DICTIONARY = 0
 export const ALI_SCAN_STRINGS_PLAIN = 1
+export const ALI_WRITE_COMPRESSION_NONE = 0
+export const ALI_WRITE_COMPRESSION_LZ4 = 1
+export const ALI_WRITE_COMPRESSION_ZSTD = 2

@@ -1,12 +1,25 @@
 // arrow.js: writes batches of the core as an Arrow IPC stream, by the core's own writer
 // (https://arrow.apache.org/docs/format/Columnar.html#ipc-streaming-format).
 
+import * as abi from './abi.js'
+
 /** @typedef {import('./wasm.js').Core} Core */
+
+const CODECS = {
+    none: abi.ALI_WRITE_COMPRESSION_NONE,
+    lz4: abi.ALI_WRITE_COMPRESSION_LZ4,
+    zstd: abi.ALI_WRITE_COMPRESSION_ZSTD,
+}
 
 /** A stream in the making. */
 export class ArrowWriter {
-    /** @param {Core} core @param {number} context @param {number} schema */
-    constructor(core, context, schema) {
+    /**
+     * @param {Core} core
+     * @param {number} context
+     * @param {number} schema
+     * @param {'none' | 'lz4' | 'zstd'} [compression]
+     */
+    constructor(core, context, schema, compression = 'none') {
         this.core = core
         this.context = context
         /** @type {Uint8Array[]} */
@@ -17,7 +30,7 @@ export class ArrowWriter {
                 core.exports.writer_new(
                     context,
                     put.text('arrows').address,
-                    0,
+                    put.struct(abi.ali_write_options, { compression: CODECS[compression] }),
                     schema,
                     core.scratch,
                 ),

@@ -51,7 +51,11 @@ const scan = {
 export const columnsRules = { ...values, ...scan, strings: { words: ['dictionary', 'plain'] } }
 
 /** @type {Rules} */
-export const arrowRules = { ...scan, columns: {} }
+export const arrowRules = {
+    ...scan,
+    columns: {},
+    compression: { words: ['none', 'lz4', 'zstd'] },
+}
 
 /** @type {Rules} */
 export const rowsRules = { ...columnsRules, columns: {} }

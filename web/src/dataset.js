@@ -508,7 +508,7 @@ export class Dataset {
         try {
             task = this.scan(options)
             schema = this.scanSchema(options)
-            return await this.write(task, schema)
+            return await this.write(task, schema, options.compression)
         } catch (error) {
             throw this.located(error)
         } finally {
@@ -517,10 +517,14 @@ export class Dataset {
         }
     }
 
-    /** @param {Task} task @param {number} schema */
-    async write(task, schema) {
+    /**
+     * @param {Task} task
+     * @param {number} schema
+     * @param {'none' | 'lz4' | 'zstd'} [compression]
+     */
+    async write(task, schema, compression) {
         const { core, context, writers } = this._hold
-        const writer = new ArrowWriter(core, context, schema)
+        const writer = new ArrowWriter(core, context, schema, compression)
         writers.add(writer)
         try {
             for await (const batch of this.drain(task)) {

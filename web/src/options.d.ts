@@ -61,6 +61,12 @@ export interface WriteOptions {
      * CSV: whether the first line holds the columns' names. Default: names.
      */
     header?: 'names' | 'none'
+
+    /**
+     * Arrow: how buffers are compressed, where that makes them shorter; zstd natively only.
+     * Default: none.
+     */
+    compression?: 'none' | 'lz4' | 'zstd'
 }
 
 export interface Limits {

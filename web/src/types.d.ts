@@ -208,7 +208,7 @@ export interface OpenOptions extends options.OpenOptions, ValueOptions {
 /** A column's name, its place ('#3'), or the path of one inside a nested one: ['a', 'b']. */
 export type ColumnName = string | readonly string[]
 
-export interface ArrowOptions extends Pick<
+export interface ReadOptions extends Pick<
     options.ScanOptions,
     'coalesceBytes' | 'requestBytesMax'
 > {
@@ -229,8 +229,11 @@ export interface ArrowOptions extends Pick<
     onProgress?: (progress: Progress) => void
 }
 
+/** How toArrow() writes. */
+export interface ArrowOptions extends ReadOptions, Pick<options.WriteOptions, 'compression'> {}
+
 export interface ScanOptions
-    extends ArrowOptions, ValueOptions, Pick<options.ScanOptions, 'strings'> {}
+    extends ReadOptions, ValueOptions, Pick<options.ScanOptions, 'strings'> {}
 
 /**
  * A type, with Arrow's type ids and unit codes

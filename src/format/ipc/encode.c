@@ -2,14 +2,21 @@
 // Columnar.html, "Serialization and Interprocess Communication"; Message.fbs, File.fbs of metadata
 // version 5). Buffers are padded to 64 bytes. Columns whose *type* is a dictionary are written as
 // codes and dictionary batches; other columns plain. Where a dictionary changes between batches a
-// stream replaces it; a file, which may not, appends the new values as a delta and counts on. Left
-// out: compression, custom metadata of messages.
+// stream replaces it; a file, which may not, appends the new values as a delta and counts on.
+// Compressed buffers stand behind their length, or behind -1 as they are where that is shorter, and
+// are padded to 8. Left out: custom metadata of messages.
 #include "format/ipc/encode.h"
 #include "base/text.h"
+#include "codec/pack.h"
 #include "column/bits.h"
+#include "format/ipc/share.h"
 #include "format/writer.h"
 
 #define PADDING 64u
+// Of compressed buffers, which nobody can use as they lie.
+#define PADDING_PACKED 8u
+// What stands before a compressed buffer: its length after decompression, or -1.
+#define LENGTH_BYTES 8u
 
 // Structs of Message.fbs and File.fbs, as they are stored.
 typedef struct field_node {
@@ -59,6 +66,9 @@ typedef struct ipc_state {
     uint32_t buffers_count;
     uint32_t buffers_capacity;
     uint64_t body_bytes;
+    ali_packer packer;
+    ali_buf *packed; // the compressed body; NULL: buffers are not compressed
+    ali_buf *raw;    // the buffer that is being compressed
 } ipc_state;
 
 // The columns of a message: in pre-order, the first of schema node `first`.
@@ -167,8 +177,11 @@ static uint64_t buffer_bytes(const ali_column *column, char role) {
     }
 }
 
+static uint8_t *copy_role(ali_context *ctx, uint8_t *to, const ali_column *column, char role,
+                          uint64_t base);
+
 // Lists a buffer's place in the body.
-static ali_status add_buffer(ali_writer *writer, ipc_state *state, uint64_t bytes) {
+static ali_status add_place(ali_writer *writer, ipc_state *state, uint64_t bytes) {
     void *items = state->buffers;
     const ali_status status = ali_mem_grow(writer->ctx, &items, &state->buffers_capacity,
                                            (uint64_t)state->buffers_count + 1, sizeof(body_buffer));
@@ -177,8 +190,42 @@ static ali_status add_buffer(ali_writer *writer, ipc_state *state, uint64_t byte
     state->buffers[state->buffers_count] =
         (body_buffer){(int64_t)state->body_bytes, (int64_t)bytes};
     state->buffers_count += 1;
-    state->body_bytes += ali_round_up(bytes, PADDING);
+    state->body_bytes += ali_round_up(bytes, state->packed == NULL ? PADDING : PADDING_PACKED);
     return ALI_OK;
+}
+
+// Compresses bytes behind the body that there is so far; empty buffers stay empty.
+static ali_status add_packed(ali_writer *writer, ipc_state *state, const uint8_t *from,
+                             uint64_t bytes) {
+    ali_buf *packed = state->packed;
+    if (bytes == 0) return add_place(writer, state, 0);
+    ALI_TRY(ali_buf_reserve(writer->ctx, packed,
+                            packed->size_bytes + LENGTH_BYTES + bytes + PADDING_PACKED));
+    uint8_t *to = packed->data + packed->size_bytes;
+    uint64_t count = ali_packer_run(&state->packer, from, bytes, to + LENGTH_BYTES, bytes - 1);
+    ali_store_u64(to, count == 0 ? UINT64_MAX : bytes);
+    if (count == 0) {
+        ali_copy_counted(writer->ctx, to + LENGTH_BYTES, from, (size_t)bytes);
+        count = bytes;
+    }
+    ali_fill(to + LENGTH_BYTES + count, 0, PADDING_PACKED);
+    packed->size_bytes += ali_round_up(LENGTH_BYTES + count, PADDING_PACKED);
+    return add_place(writer, state, LENGTH_BYTES + count);
+}
+
+// Lists one buffer of a column, and compresses it.
+static ali_status add_role(ali_writer *writer, ipc_state *state, const ali_column *column,
+                           char role, uint64_t base) {
+    const uint64_t bytes = buffer_bytes(column, role);
+    if (state->packed == NULL) return add_place(writer, state, bytes);
+    ALI_TRY(ali_buf_reserve(writer->ctx, state->raw, ali_round_up(bytes, PADDING)));
+    (void)copy_role(writer->ctx, state->raw->data, column, role, base);
+    return add_packed(writer, state, state->raw->data, bytes);
+}
+
+static ali_status add_bytes(ali_writer *writer, ipc_state *state, const ali_bytes *bytes) {
+    if (state->packed == NULL) return add_place(writer, state, bytes->count_bytes);
+    return add_packed(writer, state, bytes->data, bytes->count_bytes);
 }
 
 static ali_status add_column(ali_writer *writer, ipc_state *state, const body *from,
@@ -190,13 +237,13 @@ static ali_status add_column(ali_writer *writer, ipc_state *state, const body *f
         (int64_t)column->length, (int64_t)(is_null ? column->length : column->null_count)};
     state->nodes_count += 1;
     for (; *layout != 0; layout += 1) {
-        ALI_TRY(add_buffer(writer, state, buffer_bytes(column, *layout)));
+        ALI_TRY(add_role(writer, state, column, *layout, state->slots[from->first + index].base));
         if (*layout != 'w') continue;
         const uint32_t count = column->buffers == NULL ? 0 : column->buffers->count;
         state->variadic[state->variadic_count] = count;
         state->variadic_count += 1;
         for (uint32_t i = 0; i < count; i += 1) {
-            ALI_TRY(add_buffer(writer, state, column->buffers->bytes[i].count_bytes));
+            ALI_TRY(add_bytes(writer, state, &column->buffers->bytes[i]));
         }
     }
     return ALI_OK;
@@ -289,6 +336,12 @@ static uint8_t *copy_column(ali_context *ctx, uint8_t *to, const ali_column *col
 // Writes the table of a record batch.
 static uint32_t put_batch(ali_flatbuf *flat, const ipc_state *state, uint64_t rows) {
     uint32_t variadic = 0;
+    uint32_t compression = 0;
+    if (state->packed != NULL) {
+        ali_flatbuf_begin(flat);
+        ali_flatbuf_put_u8(flat, 0, state->packer.codec == ALI_CODEC_ZSTD);
+        compression = ali_flatbuf_end(flat);
+    }
     if (state->variadic_count != 0) {
         variadic =
             ali_flatbuf_structs(flat, state->variadic, state->variadic_count, sizeof(int64_t));
@@ -301,6 +354,7 @@ static uint32_t put_batch(ali_flatbuf *flat, const ipc_state *state, uint64_t ro
     ali_flatbuf_put_i64(flat, 0, (int64_t)rows);
     ali_flatbuf_put_offset(flat, 1, nodes);
     ali_flatbuf_put_offset(flat, 2, buffers);
+    if (compression != 0) ali_flatbuf_put_offset(flat, 3, compression);
     if (variadic != 0) ali_flatbuf_put_offset(flat, 4, variadic);
     return ali_flatbuf_end(flat);
 }
@@ -326,6 +380,11 @@ static uint32_t put_header(ali_flatbuf *flat, const ipc_state *state, const ali_
 static ali_status append_columns(ali_writer *writer, const ipc_state *state, const body *from) {
     uint8_t *at = NULL;
     ALI_TRY(ali_writer_reserve(writer, state->body_bytes, &at));
+    if (state->packed != NULL) {
+        ali_copy_counted(writer->ctx, at, state->packed->data, (size_t)state->packed->size_bytes);
+        ali_writer_advance(writer, at + state->packed->size_bytes);
+        return ALI_OK;
+    }
     for (uint32_t i = 0; i < from->count; i = next_of(from, i)) {
         at = copy_column(writer->ctx, at, &from->columns[i], layout_of(from, i),
                          state->slots[from->first + i].base);
@@ -340,6 +399,7 @@ static ali_status append_body(ali_writer *writer, ipc_state *state, const body *
     const uint8_t kind = from->is_dictionary ? ALI_IPC_DICTIONARY : ALI_IPC_BATCH;
     state->nodes_count = state->variadic_count = state->buffers_count = 0;
     state->body_bytes = 0;
+    if (state->packed != NULL) state->packed->size_bytes = 0;
     for (uint32_t i = 0; i < from->count; i = next_of(from, i)) {
         ALI_TRY(add_column(writer, state, from, i));
     }
@@ -566,7 +626,48 @@ static ali_status put(ali_writer *writer, void *opaque, ali_batch *batch) {
     return status;
 }
 
+// --- parts of batches ----------------------------------------------------------------------------
+
+// Tells if a part of a batch takes no more than its share: what views, run ends and unions refer to
+// stays whole.
+static bool can_part(const ali_schema *schema) {
+    if (ali_ipc_needs_fit(schema)) return false;
+    for (uint32_t i = 0; i < schema->nodes_count; i += 1) {
+        if (schema->nodes[i].type->kind == ALI_TYPE_UNION) return false;
+    }
+    return true;
+}
+
+// Compression takes about a mebibyte at once, in rows of whole words of a bitmap.
+static uint64_t end_part(const ali_writer *writer, const ali_batch *batch, uint64_t row,
+                         uint64_t end_row) {
+    uint64_t bytes = 1;
+    if (writer->options.compression == ALI_WRITE_COMPRESSION_NONE || !can_part(writer->schema)) {
+        return end_row;
+    }
+    for (uint32_t i = 0; i < writer->schema->nodes_count; i += 1) {
+        const ali_column *column = &batch->columns[i];
+        const bool has_codes = column->encoding == ALI_ENCODING_DICTIONARY;
+        const char *layout = ali_ipc_layout(column->type, has_codes ? 32 : 0, ALI_IPC_VERSION_5);
+        for (; *layout != 0; layout += 1) {
+            bytes += *layout == 'i' ? column->length * 4 : buffer_bytes(column, *layout);
+        }
+    }
+    const uint64_t pieces = bytes / ALI_WRITER_PIECE_BYTES + 1;
+    return ali_min_u64(end_row, row + ali_round_up(batch->rows / pieces + 1, 64));
+}
+
 // --- the writer's classes ------------------------------------------------------------------------
+
+static ali_status begin_packing(ali_writer *writer, ipc_state *state) {
+    const uint32_t how = writer->options.compression;
+    if (how == ALI_WRITE_COMPRESSION_NONE) return ALI_OK;
+    const bool is_zstd = how == ALI_WRITE_COMPRESSION_ZSTD;
+    ALI_TRY(ali_packer_init(writer->ctx, &state->packer,
+                            is_zstd ? ALI_CODEC_ZSTD : ALI_CODEC_LZ4_FRAME));
+    ALI_TRY(ali_buf_new(writer->ctx, 0, &state->raw));
+    return ali_buf_new(writer->ctx, 0, &state->packed);
+}
 
 static ali_status begin_stream(ali_writer *writer, void *opaque) {
     ipc_state *state = opaque;
@@ -584,6 +685,7 @@ static ali_status begin_stream(ali_writer *writer, void *opaque) {
     state->nodes = pointer;
     ALI_TRY(ali_mem_new(writer->ctx, count * sizeof(int64_t), &pointer));
     state->variadic = pointer;
+    ALI_TRY(begin_packing(writer, state));
     return append_schema(writer, state);
 }
 
@@ -651,6 +753,9 @@ static void clear(ali_writer *writer, void *opaque) {
     ali_mem_free(ctx, state->sources, count * sizeof(ali_column *));
     ali_mem_free(ctx, state->nodes, count * sizeof(field_node));
     ali_mem_free(ctx, state->variadic, count * sizeof(int64_t));
+    ali_packer_clear(ctx, &state->packer);
+    ali_buf_release(state->packed);
+    ali_buf_release(state->raw);
     ali_mem_free(ctx, state->buffers, (uint64_t)state->buffers_capacity * sizeof(body_buffer));
     for (uint32_t i = 0; i < 2; i += 1) {
         ali_mem_free(ctx, state->blocks[i].items,
@@ -665,6 +770,8 @@ const ali_writer_class ali_writer_arrow_file = {
     .put = put,
     .finish = finish_file,
     .clear = clear,
+    .can_compress = true,
+    .end_part = end_part,
 };
 
 const ali_writer_class ali_writer_arrow_stream = {
@@ -674,4 +781,6 @@ const ali_writer_class ali_writer_arrow_stream = {
     .put = put,
     .finish = finish_stream,
     .clear = clear,
+    .can_compress = true,
+    .end_part = end_part,
 };
