@@ -6,9 +6,10 @@
 // comparison: of those there is one at least for each turn of a loop. To these come the bytes that
 // the core copied and counted, eight to a comparison. Decompression by a library is bounded by what
 // a step gives it (docs/contracts/tasks.md) and is not counted. Each file is lent whole, then
-// handed over in buffers of the task, then by requests of at most 64 KiB. Prints a line of JSON for
-// each: rows, steps, the median, 99th percentile and maximum of the counts, the bytes that were
-// copied, the most of them in a step, and those of the columns.
+// handed over in buffers of the task, then by requests of at most 64 KiB; at last its first batch
+// is made simple, and written as CSV and as lines of JSON, where each call counts as a step. Prints
+// a line of JSON for each: rows, steps, the median, 99th percentile and maximum of the counts, the
+// bytes that were copied, the most of them in a step, and those of the columns.
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -63,6 +64,7 @@ typedef struct object {
     uint64_t count_bytes;
     uint32_t flags;
     uint64_t request_bytes_max;
+    uint32_t takes; // 1: the first batch is made simple and written as text
 } object;
 
 static uint64_t *counts;
@@ -94,16 +96,59 @@ static void answer(const object *from, ali_task *task, const ali_op *op) {
     if (ali_task_answer(task, &given) != ALI_OK) stop(from->path, "an answer was refused");
 }
 
-static ali_status step(ali_context *ctx, ali_task *task) {
-    const uint64_t copied = ali_context_copied_bytes(ctx);
-    comparisons = 0;
-    const ali_status status = ali_task_step(task, 0);
+// Counts what was done since `comparisons` were 0 and `copied` bytes were copied.
+static void count(const ali_context *ctx, uint64_t copied) {
     const uint64_t moved = ali_context_copied_bytes(ctx) - copied;
     if (moved > copied_most) copied_most = moved;
     if (counts_count == STEPS_MAX) stop("a task", "no end");
     counts[counts_count] = comparisons + moved / BYTES_OF_A_COMPARISON;
     counts_count += 1;
+}
+
+static ali_status step(ali_context *ctx, ali_task *task) {
+    const uint64_t copied = ali_context_copied_bytes(ctx);
+    comparisons = 0;
+    const ali_status status = ali_task_step(task, 0);
+    count(ctx, copied);
     return status;
+}
+
+// Makes a batch simple, as for JavaScript.
+static void simplify(ali_context *ctx, ali_batch *batch) {
+    const uint64_t copied = ali_context_copied_bytes(ctx);
+    ali_batch *simple = NULL;
+    comparisons = 0;
+    if (ali_batch_simplify(ctx, batch, &simple) != ALI_OK) stop("a batch", "not made simple");
+    count(ctx, copied);
+    ali_batch_release(simple);
+}
+
+// Writes a batch as text, piece by piece.
+static void write_out(ali_context *ctx, ali_batch *batch, const char *format) {
+    ali_writer *writer = NULL;
+    uint64_t row = 0;
+    if (ali_writer_new(ctx, format, NULL, (ali_schema *)(uintptr_t)ali_batch_schema(batch),
+                       &writer) != ALI_OK) {
+        stop(format, "no writer");
+    }
+    while (row < ali_batch_rows(batch)) {
+        const uint8_t *bytes = NULL;
+        const uint64_t copied = ali_context_copied_bytes(ctx);
+        comparisons = 0;
+        if (ali_writer_put_rows(writer, batch, &row, ali_batch_rows(batch)) != ALI_OK) {
+            stop(format, "not written");
+        }
+        count(ctx, copied);
+        ali_writer_drop(writer, ali_writer_pending(writer, &bytes));
+    }
+    ali_writer_free(writer);
+}
+
+// The work of those who take a batch.
+static void take(ali_context *ctx, ali_batch *batch) {
+    simplify(ctx, batch);
+    write_out(ctx, batch, "csv");
+    write_out(ctx, batch, "jsonl");
 }
 
 static uint64_t bytes_of(const ali_column *column) {
@@ -135,6 +180,7 @@ static uint64_t drive(const object *from, ali_context *ctx, ali_task *task) {
             ali_batch *batch = ali_task_take_batch(task);
             rows += ali_batch_rows(batch);
             delivered_bytes += bytes_in(batch);
+            if (from->takes != 0 && rows == ali_batch_rows(batch)) take(ctx, batch);
             ali_batch_release(batch);
         }
         uint32_t count = 0;
@@ -183,6 +229,7 @@ static void tell(const object *from) {
     qsort(counts, counts_count, sizeof counts[0], by_value);
     const char *way = from->flags != 0 ? "lent" : "fetched";
     if (from->request_bytes_max != 0) way = "by requests";
+    if (from->takes != 0) way = "written";
     printf("{\"file\":\"%s\",\"way\":\"%s\",\"rows\":%llu,\"steps\":%zu,\"p50\":%llu,\"p99\":%llu,"
            "\"most\":%llu,\"copied\":%llu,\"copiedMost\":%llu,\"delivered\":%llu}\n",
            from->path, way, (unsigned long long)rows, counts_count,
@@ -202,11 +249,14 @@ int main(int count, char **words) {
         const size_t bytes = (size_t)about.st_size;
         uint8_t *mapped = mmap(NULL, bytes, PROT_READ, MAP_PRIVATE, file, 0);
         if (mapped == MAP_FAILED) stop(words[i], "not mapped");
-        object from = {words[i], mapped, bytes, ALI_OBJECT_LENDS, 0};
+        object from = {words[i], mapped, bytes, ALI_OBJECT_LENDS, 0, 0};
         tell(&from);
         from.flags = 0;
         tell(&from);
         from.request_bytes_max = REQUEST_BYTES;
+        tell(&from);
+        from.request_bytes_max = 0;
+        from.takes = 1;
         tell(&from);
         (void)munmap(mapped, bytes);
         (void)close(file);

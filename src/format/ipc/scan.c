@@ -8,11 +8,13 @@
 #include "format/ipc/scan.h"
 
 #include "base/text.h"
+#include "column/fit.h"
 #include "format/ipc/load.h"
-#include "format/ipc/share.h"
 
 // Work of a step, about a byte each.
 #define STEP_CREDIT (INT64_C(1) << 20)
+// Bytes of a slice whose views, list views and run ends are written out.
+#define SLICE_BYTES_MAX (UINT64_C(4) << 20)
 // Messages of a file that are wanted ahead at most.
 #define AHEAD_MAX 1024u
 // Bytes of a stream's first window, and of later ones at most.
@@ -72,7 +74,7 @@ typedef struct scan_state {
     uint32_t columns_count;
     ali_batch *batch;       // being filled, or handed out
     uint64_t handed_rows;   // of it
-    ali_ipc_share *shares;  // of each of its columns; NULL if batches share what they hold
+    ali_share *shares;      // of each of its columns; NULL if batches share what they hold
     ali_ipc_groups *groups; // record batches are only noted; NULL: their rows are read
 
     // What is wanted ahead. Files: messages whose fronts, and whose buffers, are wanted.
@@ -547,7 +549,7 @@ static ali_status step_load(scan_state *scan) {
 // --- handing out ---------------------------------------------------------------------------------
 
 static uint64_t shares_bytes(const scan_state *scan) {
-    return (uint64_t)scan->schema->nodes_count * sizeof(ali_ipc_share);
+    return (uint64_t)scan->schema->nodes_count * sizeof(ali_share);
 }
 
 static ali_status step_slices(scan_state *scan, uint32_t budget_rows) {
@@ -559,7 +561,7 @@ static ali_status step_slices(scan_state *scan, uint32_t budget_rows) {
     }
     if (budget_rows != 0) rows = ali_min_u64(rows, budget_rows);
     if (scan->shares != NULL) {
-        rows = ali_ipc_fit(scan->batch, scan->handed_rows, rows, scan->shares);
+        rows = ali_batch_fit(scan->batch, scan->handed_rows, rows, SLICE_BYTES_MAX, scan->shares);
     }
     ali_batch *slice = NULL;
     ALI_TRY(ali_batch_slice(scan->ctx, scan->batch, scan->handed_rows, rows, &slice));
@@ -747,7 +749,7 @@ static ali_status fill_state(scan_state *scan, const ali_projection *projection)
         scan->values[i].node = scan->state->dictionaries[i].node;
     }
     ALI_TRY(fill_map(scan, projection));
-    if (ali_ipc_needs_fit(scan->schema)) {
+    if (ali_schema_needs_fit(scan->schema)) {
         ALI_TRY(ali_mem_new(scan->ctx, shares_bytes(scan), &values));
         scan->shares = values;
     }
