@@ -106,7 +106,21 @@ uint64_t ali_convert_nanos(int64_t *to, const uint8_t *from, uint64_t count) {
     return count;
 }
 
-void ali_convert_micros(int64_t *to, const uint8_t *from, uint64_t count) {
+uint64_t ali_convert_micros(int64_t *to, const uint8_t *from, uint64_t count) {
+    for (uint64_t i = 0; i < count; i += 1) {
+        const int64_t day = (int32_t)ali_load_u32(from + 8) - EPOCH_DAY;
+        const int64_t nanos = (int64_t)ali_load_u64(from);
+        int64_t micros = 0;
+        if (nanos % 1000 != 0 || __builtin_mul_overflow(day, (int64_t)DAY_MICROS, &micros) ||
+            __builtin_add_overflow(micros, nanos / 1000, &to[i])) {
+            return i;
+        }
+        from += 12;
+    }
+    return count;
+}
+
+void ali_convert_spark(int64_t *to, const uint8_t *from, uint64_t count) {
     for (uint64_t i = 0; i < count; i += 1) {
         const int64_t day = (int32_t)ali_load_u32(from + 8) - EPOCH_DAY;
         const int64_t micros = (int64_t)ali_load_u64(from) / 1000;

@@ -23,7 +23,9 @@ uint64_t ali_parquet_convert(const ali_parquet_column *column, void *to, const u
     case ALI_PARQUET_FORM_NANOS:
         return ali_convert_nanos(to, from, count);
     case ALI_PARQUET_FORM_MICROS:
-        ali_convert_micros(to, from, count);
+        return ali_convert_micros(to, from, count);
+    case ALI_PARQUET_FORM_SPARK:
+        ali_convert_spark(to, from, count);
         return count;
     default:
         return ali_convert_intervals(to, from, count);
@@ -45,6 +47,10 @@ ali_status ali_parquet_fail_misfit(const ali_parquet_source *source,
         return ali_parquet_fail_value(source, reader, index,
                                       "an INT96 timestamp lies outside the years 1677 to 2262, "
                                       "which 64 bits of nanoseconds hold");
+    case ALI_PARQUET_FORM_MICROS:
+        return ali_parquet_fail_value(source, reader, index,
+                                      "an INT96 timestamp is not a whole number of microseconds "
+                                      "that 64 bits hold");
     default:
         return ali_parquet_fail_value(source, reader, index,
                                       "the months or days of an INTERVAL do not fit 31 bits");
