@@ -104,15 +104,14 @@ static const annotation annotations[] = {
 };
 
 // The annotations of LogicalType by their bits, and of ConvertedType by their numbers. MAP and LIST
-// are no leaves; Variant is a group. ConvertedType 24 is not in the specification, but parquet-cpp
-// wrote it for columns of nulls until 2021 (PARQUET-1990, PARQUET-1991).
+// are no leaves; Variant is a group.
 static const uint8_t logicals[] = {STRING,     NONE,        NONE,      ENUM,     DECIMAL,  DATE,
                                    TIME_OTHER, STAMP_OTHER, INT_OTHER, UNKNOWN,  JSON,     BSON,
                                    UUID,       FLOAT16,     NONE,      GEOMETRY, GEOGRAPHY};
 static const uint8_t converteds[] = {
-    STRING,      NONE,        NONE,   NONE,     ENUM,    DECIMAL, DATE,   TIME_MILLI, TIME_MICRO,
-    STAMP_MILLI, STAMP_MICRO, UINT_8, UINT_16,  UINT_32, UINT_64, INT_8,  INT_16,     INT_32,
-    INT_64,      JSON,        BSON,   INTERVAL, NONE,    NONE,    UNKNOWN};
+    STRING,     NONE,        NONE,        NONE,   ENUM,    DECIMAL, DATE,    TIME_MILLI,
+    TIME_MICRO, STAMP_MILLI, STAMP_MICRO, UINT_8, UINT_16, UINT_32, UINT_64, INT_8,
+    INT_16,     INT_32,      INT_64,      JSON,   BSON,    INTERVAL};
 
 // How many annotations after that of unknown unit the one of this TimeUnit stands.
 static uint32_t unit_of(const ali_parquet_time *time) {
