@@ -9,7 +9,7 @@
 #include "base/text.h"
 #include "codec/pack.h"
 #include "column/bits.h"
-#include "format/ipc/share.h"
+#include "column/fit.h"
 #include "format/writer.h"
 
 #define PADDING 64u
@@ -631,7 +631,7 @@ static ali_status put(ali_writer *writer, void *opaque, ali_batch *batch) {
 // Tells if a part of a batch takes no more than its share: what views, run ends and unions refer to
 // stays whole.
 static bool can_part(const ali_schema *schema) {
-    if (ali_ipc_needs_fit(schema)) return false;
+    if (ali_schema_needs_fit(schema)) return false;
     for (uint32_t i = 0; i < schema->nodes_count; i += 1) {
         if (schema->nodes[i].type->kind == ALI_TYPE_UNION) return false;
     }
