@@ -377,9 +377,11 @@ static void int96_becomes_nanoseconds_or_microseconds(void **state) {
         assert_int_equal(ali_convert_micros(&to, from, 1), is_whole);
         if (is_whole) assert_true(to == samples[i].micros);
     }
-    const int64_t far[] = {1000, INT32_MAX};
-    int64_t to = 0;
-    assert_int_equal(ali_convert_micros(&to, (const uint8_t *)far, 1), 0);
+    static const int64_t far[][2] = {{1000, INT32_MAX}, {86399999999000, 2440588 + 106751991}};
+    for (uint32_t i = 0; i < ALI_COUNT_OF(far); i += 1) {
+        int64_t to = 0;
+        assert_int_equal(ali_convert_micros(&to, (const uint8_t *)far[i], 1), 0);
+    }
 }
 
 static void intervals_have_months_days_and_nanoseconds(void **state) {
