@@ -199,6 +199,11 @@ static bool keep(stats_extreme *extreme, const uint8_t *bytes, size_t count_byte
     return true;
 }
 
+static bool keep_both(stats_node *node, const void *least, const void *greatest,
+                      size_t count_bytes) {
+    return keep(&node->least, least, count_bytes) && keep(&node->greatest, greatest, count_bytes);
+}
+
 static void add_moment(stats_node *node, double value) {
     stats_lane *lane = &node->lanes[node->summed % STATS_LANES];
     node->summed += 1;
@@ -246,27 +251,18 @@ static inline bool is_there(const stats_node *node, uint64_t row) {
     return node->there == NULL || (node->there[row >> 3] >> (row & 7) & 1) != 0;
 }
 
-static int64_t signed_at(const void *values, uint32_t bits, uint64_t row) {
-    switch (bits) {
+// An integer of any width, extended to 64 bits.
+static uint64_t integer_at(const void *values, const stats_node *node, uint64_t row) {
+    const bool is_signed = node->class == STATS_SIGNED;
+    switch (node->info.bits) {
     case 8:
-        return ((const int8_t *)values)[row];
+        return is_signed ? (uint64_t)((const int8_t *)values)[row] : ((const uint8_t *)values)[row];
     case 16:
-        return ((const int16_t *)values)[row];
+        return is_signed ? (uint64_t)((const int16_t *)values)[row]
+                         : ((const uint16_t *)values)[row];
     case 32:
-        return ((const int32_t *)values)[row];
-    default:
-        return ((const int64_t *)values)[row];
-    }
-}
-
-static uint64_t unsigned_at(const void *values, uint32_t bits, uint64_t row) {
-    switch (bits) {
-    case 8:
-        return ((const uint8_t *)values)[row];
-    case 16:
-        return ((const uint16_t *)values)[row];
-    case 32:
-        return ((const uint32_t *)values)[row];
+        return is_signed ? (uint64_t)((const int32_t *)values)[row]
+                         : ((const uint32_t *)values)[row];
     default:
         return ((const uint64_t *)values)[row];
     }
@@ -286,55 +282,34 @@ static double float_at(const void *values, uint32_t bits, uint64_t row) {
     return half_value(((const uint16_t *)values)[row]);
 }
 
-static bool take_signed(stats_node *node, const ali_column_info *column) {
-    int64_t least = INT64_MAX;
-    int64_t greatest = INT64_MIN;
-    const uint64_t before = node->count;
-    for (uint64_t row = 0; row < column->length; row += 1) {
-        if (!is_there(node, row)) continue;
-        const int64_t value = signed_at(column->values, node->info.bits, row);
-        if (value < least) least = value;
-        if (value > greatest) greatest = value;
-        node->count += 1;
-        if (!node->has_moments) continue;
-        node->sum += value;
-        add_moment(node, (double)value);
-    }
-    if (node->count == before) return true;
-    int64_t held = 0;
-    if (node->least.is_set) {
-        memcpy(&held, node->least.bytes, sizeof held);
-        if (held < least) least = held;
-        memcpy(&held, node->greatest.bytes, sizeof held);
-        if (held > greatest) greatest = held;
-    }
-    return keep(&node->least, (const uint8_t *)&least, sizeof least) &&
-           keep(&node->greatest, (const uint8_t *)&greatest, sizeof greatest);
-}
-
-static bool take_unsigned(stats_node *node, const ali_column_info *column) {
+// Integers are compared as unsigned ones, whose order is that of signed ones when the sign bit is
+// flipped.
+static bool take_integers(stats_node *node, const ali_column_info *column) {
+    const bool is_signed = node->class == STATS_SIGNED;
+    const uint64_t flip = is_signed ? UINT64_C(1) << 63 : 0;
     uint64_t least = UINT64_MAX;
     uint64_t greatest = 0;
     const uint64_t before = node->count;
+    if (node->least.is_set) {
+        memcpy(&least, node->least.bytes, sizeof least);
+        memcpy(&greatest, node->greatest.bytes, sizeof greatest);
+        least ^= flip;
+        greatest ^= flip;
+    }
     for (uint64_t row = 0; row < column->length; row += 1) {
         if (!is_there(node, row)) continue;
-        const uint64_t value = unsigned_at(column->values, node->info.bits, row);
-        if (value < least) least = value;
-        if (value > greatest) greatest = value;
+        const uint64_t value = integer_at(column->values, node, row);
+        if ((value ^ flip) < least) least = value ^ flip;
+        if ((value ^ flip) > greatest) greatest = value ^ flip;
         node->count += 1;
-        node->sum += value;
-        add_moment(node, (double)value);
+        if (!node->has_moments) continue;
+        node->sum += is_signed ? (stats_sum)(int64_t)value : (stats_sum)value;
+        add_moment(node, is_signed ? (double)(int64_t)value : (double)value);
     }
     if (node->count == before) return true;
-    uint64_t held = 0;
-    if (node->least.is_set) {
-        memcpy(&held, node->least.bytes, sizeof held);
-        if (held < least) least = held;
-        memcpy(&held, node->greatest.bytes, sizeof held);
-        if (held > greatest) greatest = held;
-    }
-    return keep(&node->least, (const uint8_t *)&least, sizeof least) &&
-           keep(&node->greatest, (const uint8_t *)&greatest, sizeof greatest);
+    least ^= flip;
+    greatest ^= flip;
+    return keep_both(node, &least, &greatest, sizeof least);
 }
 
 // Minus zero is less than zero.
@@ -367,8 +342,7 @@ static bool take_floats(stats_node *node, const ali_column_info *column) {
         }
     }
     if (node->count - node->nans == before) return true;
-    return keep(&node->least, (const uint8_t *)&least, sizeof least) &&
-           keep(&node->greatest, (const uint8_t *)&greatest, sizeof greatest);
+    return keep_both(node, &least, &greatest, sizeof least);
 }
 
 // Compares little-endian two's complements.
@@ -520,10 +494,8 @@ static bool take_column(stats *all, stats_node *node, const ali_batch *simple) {
     bool is_taken = false;
     switch (node->class) {
     case STATS_SIGNED:
-        is_taken = take_signed(node, &column);
-        break;
     case STATS_UNSIGNED:
-        is_taken = take_unsigned(node, &column);
+        is_taken = take_integers(node, &column);
         break;
     case STATS_FLOAT:
         is_taken = take_floats(node, &column);
