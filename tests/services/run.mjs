@@ -650,7 +650,7 @@ async function checkNginx() {
     writeFileSync(join(served, 'object'), pattern(SIZE))
     writeFileSync(join(served, 'table.parquet'), readFileSync(TABLE))
     const port = await freePort()
-    const tls = tlsServers([await freePort(), await freePort()], served)
+    const tls = tlsServers([await freePort(), await freePort(), await freePort()], served)
     writeNginx(folder, port, tls.text)
     const server = spawn('nginx', [
         '-c',

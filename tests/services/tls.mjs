@@ -1,5 +1,5 @@
-// Ranges over TLS and HTTP/2: nginx with a certificate of an authority of the test's own, and one
-// of another host; the native host, the command and Node.
+// Ranges over TLS and HTTP/2: nginx with a certificate of an authority of the test's own, one of
+// another host and one that has expired; the native host, the command and Node.
 import { spawn, spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -14,7 +14,7 @@ try {
     console.log(JSON.stringify({ code: error.code, message: error.message }))
 }`
 
-// Makes an authority, and certificates of this machine and of another one.
+// Makes an authority, and certificates of this machine, of another one, and of yesterday.
 function makeCertificates(folder) {
     const openssl = (...words) => {
         const { status, stderr } = spawnSync('openssl', words, { cwd: folder, encoding: 'utf8' })
@@ -24,12 +24,17 @@ function makeCertificates(folder) {
     openssl('req', '-x509', ...key, '-days', '2', '-subj', '/CN=authority of a test',
         '-addext', 'basicConstraints=critical,CA:TRUE', '-addext', 'keyUsage=critical,keyCertSign',
         '-keyout', 'ca.key', '-out', 'ca.crt')
-    for (const [name, host] of [['good', 'IP:127.0.0.1'], ['other', 'DNS:other.example']]) {
+    const made = [
+        ['good', 'IP:127.0.0.1', '2'],
+        ['other', 'DNS:other.example', '2'],
+        ['expired', 'IP:127.0.0.1', '-1'],
+    ]
+    for (const [name, host, days] of made) {
         writeFileSync(join(folder, `${name}.cnf`), `subjectAltName=${host}\n`)
         openssl('req', ...key, '-subj', '/CN=server', '-keyout', `${name}.key`, '-out',
             `${name}.csr`)
         openssl('x509', '-req', '-in', `${name}.csr`, '-CA', 'ca.crt', '-CAkey', 'ca.key',
-            '-CAcreateserial', '-days', '2', '-extfile', `${name}.cnf`, '-out', `${name}.crt`)
+            '-CAcreateserial', '-days', days, '-extfile', `${name}.cnf`, '-out', `${name}.crt`)
     }
 }
 
@@ -41,10 +46,10 @@ const serverOf = (folder, port, name, served) => `server { listen 127.0.0.1:${po
 export function tlsServers(ports, served) {
     const folder = mkdtempSync(join(tmpdir(), 'alimentar-tls-'))
     makeCertificates(folder)
-    const [good, other] = ports
-    const text = `${serverOf(folder, good, 'good', served)}
- ${serverOf(folder, other, 'other', served)}`
-    return { folder, text, good: `https://127.0.0.1:${good}`, other: `https://127.0.0.1:${other}` }
+    const names = ['good', 'other', 'expired']
+    const text = names.map((name, i) => serverOf(folder, ports[i], name, served)).join('\n ')
+    const urls = names.map((name, i) => [name, `https://127.0.0.1:${ports[i]}`])
+    return { folder, text, ...Object.fromEntries(urls) }
 }
 
 function runNode(url, environment) {
@@ -72,6 +77,13 @@ const REFUSED = [
         true,
         /certificate is not trusted \(.*subject name.*'127.0.0.1'\), so /,
         /certificate is not trusted \(ERR_TLS_CERT_ALTNAME_INVALID\)$/,
+    ],
+    [
+        'a certificate that has expired is refused',
+        'expired',
+        true,
+        /certificate is not trusted \(.*certificate has expired\), so /,
+        /certificate is not trusted \(CERT_HAS_EXPIRED\)$/,
     ],
 ]
 
