@@ -22,6 +22,7 @@
 #define RETRIES_DEFAULT 4u
 #define RETRIES_MOST 100u
 #define TIMEOUT_MS_DEFAULT 30000u
+#define SPOOL_BYTES_MAX_DEFAULT (UINT64_C(64) << 30)
 
 // --- memory and time -----------------------------------------------------------------------------
 
@@ -58,6 +59,7 @@ void ali_host_note(ali_host *host, uint64_t op_id, const char *format, ...) {
     host->notes_count += 1;
     note->op_id = op_id;
     note->is_whole = false;
+    note->status = ALI_OK;
     va_list arguments;
     va_start(arguments, format);
     (void)vsnprintf(note->text, sizeof note->text, format, arguments);
@@ -67,6 +69,21 @@ void ali_host_note(ali_host *host, uint64_t op_id, const char *format, ...) {
 void ali_host_note_whole(ali_host *host, uint64_t op_id, const char *what, int code) {
     ali_host_note(host, op_id, "%s: %s", what, strerror(code));
     host->notes[(host->notes_count - 1) % HOST_NOTES].is_whole = true;
+}
+
+void ali_host_note_limit(ali_host *host, uint64_t op_id, const char *text) {
+    ali_host_note(host, op_id, "%s", text);
+    host_note *note = &host->notes[(host->notes_count - 1) % HOST_NOTES];
+    note->is_whole = true;
+    note->status = ALI_ERR_LIMIT;
+}
+
+void ali_host_spell_spool_limit(const ali_host *host, const char *what,
+                                char text[HOST_LIMIT_BYTES]) {
+    (void)snprintf(text, HOST_LIMIT_BYTES,
+                   "%s, and has more than %" PRIu64
+                   " bytes, the limit spool_bytes_max: save it as a file first",
+                   what, host->spool_bytes_max);
 }
 
 static const host_note *find_note(const ali_host *host, uint64_t op_id) {
@@ -146,6 +163,7 @@ static ali_status take_error(ali_host *host, ali_status status, const ali_error 
     keep_text(box->tasks, sizeof box->tasks, error->tasks);
     keep_sentence(box, error, note);
     point_error(box);
+    if (note != NULL && note->status != ALI_OK) status = note->status;
     box->error.status = status;
     return status;
 }
@@ -178,6 +196,7 @@ static bool fill_options(const ali_host_options *given, ali_host_options *option
     if (options->retries == 0) options->retries = RETRIES_DEFAULT;
     if (options->retries == ALI_RETRIES_NONE) options->retries = 0;
     if (options->timeout_ms == 0) options->timeout_ms = TIMEOUT_MS_DEFAULT;
+    if (options->spool_bytes_max == 0) options->spool_bytes_max = SPOOL_BYTES_MAX_DEFAULT;
     if (options->user_agent == NULL) options->user_agent = "alimentar";
     if (options->allocator == NULL) options->allocator = ali_default_allocator();
     return options->retries <= RETRIES_MOST && options->files <= ALI_HOST_FILES_READ &&
@@ -207,6 +226,7 @@ ali_status ali_host_new(const ali_host_options *given, ali_host **host) {
     made->retries = options.retries;
     made->timeout_ms = options.timeout_ms;
     made->files = options.files;
+    made->spool_bytes_max = options.spool_bytes_max;
     clear_error(made);
     const ali_status status = start_host(made, &options);
     if (status < 0) {

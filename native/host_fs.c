@@ -169,7 +169,8 @@ static bool write_all(int fd, const uint8_t *bytes, size_t count_bytes) {
     return true;
 }
 
-// Copies what cannot seek to `to`. False with errno; ECANCELED after an interrupt.
+// Copies what cannot seek to `to`. False with errno: ECANCELED after an interrupt, HOST_SPOOL_FULL
+// beyond the limit.
 static bool spool(const ali_host *host, int from, int to) {
     uint8_t *block = ali_host_allocate(host, SPOOL_BYTES);
     if (block == NULL) {
@@ -177,6 +178,7 @@ static bool spool(const ali_host *host, int from, int to) {
         return false;
     }
     bool is_good = true;
+    uint64_t left = host->spool_bytes_max;
     for (;;) {
         struct pollfd wait = {.fd = from, .events = POLLIN};
         if (ali_host_is_interrupted(host)) {
@@ -188,7 +190,10 @@ static bool spool(const ali_host *host, int from, int to) {
         if (ready == 0 || (ready < 0 && errno == EINTR)) continue;
         const ssize_t count = read(from, block, SPOOL_BYTES);
         if (count < 0 && errno == EINTR) continue;
-        is_good = count >= 0 && (count == 0 || write_all(to, block, (size_t)count));
+        const bool is_full = count > 0 && (uint64_t)count > left;
+        if (is_full) errno = HOST_SPOOL_FULL;
+        is_good = count >= 0 && !is_full && (count == 0 || write_all(to, block, (size_t)count));
+        left -= is_good ? (uint64_t)count : 0;
         if (count <= 0 || !is_good) break;
     }
     const int code = errno;
@@ -285,6 +290,11 @@ static ali_status fail_spool(ali_host *host, int code) {
         atomic_store(&host->interrupted, 0);
         return ali_host_fail(host, ALI_ERR_CANCELLED, "", "reading the stream was cancelled");
     }
+    if (code == HOST_SPOOL_FULL) {
+        char text[HOST_LIMIT_BYTES];
+        ali_host_spell_spool_limit(host, "the stream cannot seek", text);
+        return ali_host_fail(host, ALI_ERR_LIMIT, "", "%s", text);
+    }
     return ali_host_fail(host, code == ENOMEM ? ALI_ERR_MEMORY : ALI_ERR_HOST, "",
                          "the stream could not be kept in a temporary file: %s", strerror(code));
 }
@@ -355,7 +365,13 @@ static void fail(ali_host *host, ali_task *task, const ali_op *op, int code) {
 
 static void fail_open(ali_host *host, ali_task *task, const ali_op *op, int code) {
     const bool is_absent = code == ENOENT || code == ENOTDIR;
-    if (!is_absent) ali_host_note_whole(host, op->op_id, "it cannot be opened", code);
+    if (code == HOST_SPOOL_FULL) {
+        char text[HOST_LIMIT_BYTES];
+        ali_host_spell_spool_limit(host, "it cannot seek", text);
+        ali_host_note_limit(host, op->op_id, text);
+    } else if (!is_absent) {
+        ali_host_note_whole(host, op->op_id, "it cannot be opened", code);
+    }
     const ali_answer answer = ali_host_answer_to(op, is_absent ? ALI_ERR_NOT_FOUND : ALI_ERR_HOST);
     ali_host_give(host, task, &answer);
 }

@@ -178,7 +178,9 @@ static void tell_failure(ali_host *host, uint64_t op_id, const request *asked, C
                          uint32_t tries) {
     char after[48] = "";
     if (tries > 1) (void)snprintf(after, sizeof after, " (%" PRIu32 " tries)", tries);
-    if (asked->stop == STOP_REFUSED || asked->stop == STOP_SPOOL_FAILED) {
+    if (asked->stop == STOP_SPOOL_FULL) {
+        ali_host_note_limit(host, op_id, asked->refusal);
+    } else if (asked->stop == STOP_REFUSED || asked->stop == STOP_SPOOL_FAILED) {
         ali_host_note(host, op_id, "%s%s", asked->refusal, after);
     } else if (asked->is_silent) {
         ali_host_note(host, op_id, "the server was silent for %" PRIu32 " ms%s", host->timeout_ms,
@@ -442,7 +444,7 @@ static void settle_spool(request *asked, CURLcode code) {
     const bool is_retried = asked->stop == STOP_CHANGED || asked->is_silent ||
                             is_worth_a_retry(asked->status) || is_expired(asked) ||
                             is_broken_connection(code, true);
-    if (!is_retried || asked->stop == STOP_SPOOL_FAILED || due < 0 ||
+    if (!is_retried || asked->stop >= STOP_SPOOL_FAILED || due < 0 ||
         object->spool_tries > host->retries) {
         fail_spool(host, asked, object, code);
         return;

@@ -66,7 +66,7 @@ typedef struct want {
 } want;
 
 // Why the body of an answer was not wanted any more.
-enum { STOP_NONE, STOP_ENOUGH, STOP_REFUSED, STOP_CHANGED, STOP_SPOOL_FAILED };
+enum { STOP_NONE, STOP_ENOUGH, STOP_REFUSED, STOP_CHANGED, STOP_SPOOL_FAILED, STOP_SPOOL_FULL };
 
 // One exchange with a server.
 typedef struct request {

@@ -317,6 +317,11 @@ static uint32_t take_into_spool(request *asked, const uint8_t *bytes, uint64_t c
         object->spool_bytes > asked->body_at ? object->spool_bytes - asked->body_at : 0;
     asked->body_at += count;
     uint64_t at = skip;
+    if (at < count && count - at > asked->host->spool_bytes_max - object->spool_bytes) {
+        ali_host_spell_spool_limit(asked->host, "the server ignores ranges, so the file is copied",
+                                   asked->refusal);
+        return STOP_SPOOL_FULL;
+    }
     while (at < count) {
         const ssize_t written =
             pwrite(object->spool_fd, bytes + at, (size_t)(count - at), (off_t)object->spool_bytes);

@@ -24,7 +24,8 @@ typedef struct host_http host_http;
 // Why an operation was not carried out: the system's or the server's own words.
 typedef struct host_note {
     uint64_t op_id;
-    bool is_whole; // says all there is to say: the core's sentence adds nothing
+    bool is_whole;     // says all there is to say: the core's sentence adds nothing
+    ali_status status; // that the error has; ALI_OK: the core's
     char text[HOST_NOTE_BYTES];
 } host_note;
 
@@ -44,6 +45,7 @@ struct ali_host {
     uint32_t retries;
     uint32_t timeout_ms;
     uint32_t files;
+    uint64_t spool_bytes_max;
     char *headers;    // NULL if there are none
     char *user_agent; // never NULL
     host_file *open_files;
@@ -83,6 +85,9 @@ __attribute__((format(printf, 3, 4))) void ali_host_note(ali_host *host, uint64_
 // The same for an object of which nothing was reached, which these words tell whole.
 void ali_host_note_whole(ali_host *host, uint64_t op_id, const char *what, int code);
 
+// The same for what would exceed a limit of the host: the error is ALI_ERR_LIMIT.
+void ali_host_note_limit(ali_host *host, uint64_t op_id, const char *text);
+
 // Sets the host's own error, where no task has one.
 ALI_CHECKED __attribute__((format(printf, 4, 5))) ali_status ali_host_fail(ali_host *host,
                                                                            ali_status status,
@@ -101,6 +106,14 @@ bool ali_host_is_interrupted(const ali_host *host);
 // Writes a path without what must not be shown: of URLs the user's name and password, and the
 // query.
 void ali_host_redact(const char *path, size_t path_bytes, char *shown, size_t capacity_bytes);
+
+// What is told where a copy would be longer than host->spool_bytes_max.
+#define HOST_LIMIT_BYTES 160u
+void ali_host_spell_spool_limit(const ali_host *host, const char *what,
+                                char text[HOST_LIMIT_BYTES]);
+
+// The code (as in errno) for that; no file system call has it.
+#define HOST_SPOOL_FULL EXFULL
 
 // A new file without a name in the directory for temporary files; -1 with errno.
 int ali_host_spool_new(void);

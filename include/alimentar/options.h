@@ -136,6 +136,10 @@ typedef struct ali_host_options {
 
     // Limits of the host's context. Default: defaults.
     const struct ali_limits *limits;
+
+    // Bytes of one temporary file: a copy of what cannot seek, or of what a server sends whole that
+    // should send a part. Unit: bytes. Default: 68719476736. Range: at least 1.
+    uint64_t spool_bytes_max;
 } ali_host_options;
 
 #endif

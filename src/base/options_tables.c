@@ -79,6 +79,10 @@ static const ali_options_field host_fields[] = {
      .offset_bytes = offsetof(ali_host_options, allocator)},
     {.name = "limits", .kind = ALI_OPTION_POINTER,
      .offset_bytes = offsetof(ali_host_options, limits)},
+    {.name = "spool_bytes_max", .kind = ALI_OPTION_U64,
+     .offset_bytes = offsetof(ali_host_options, spool_bytes_max), .unit = "bytes",
+     .least = UINT64_C(1), .most = UINT64_MAX,
+     .standard = UINT64_C(68719476736)},
 };
 
 const ali_options_table ali_host_options_table = {

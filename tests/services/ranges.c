@@ -2,7 +2,7 @@
 // for tests/services/run.mjs.
 //
 //     ranges URL [retries=N] [timeout=MS] [headers=LINES] [opheaders=LINES] [nosuffix] [interrupt]
-//         [scarce] [tail=N] [AT+N]...
+//         [scarce] [spool=BYTES] [tail=N] [AT+N]...
 //
 // With opheaders= an operation with these headers comes first.
 //
@@ -255,6 +255,8 @@ int main(int count, char **words) {
             if (options.retries == 0) options.retries = ALI_RETRIES_NONE;
         } else if (strncmp(word, "timeout=", 8) == 0) {
             options.timeout_ms = (uint32_t)strtoul(word + 8, NULL, 10);
+        } else if (strncmp(word, "spool=", 6) == 0) {
+            options.spool_bytes_max = strtoull(word + 6, NULL, 10);
         } else if (strncmp(word, "headers=", 8) == 0) {
             options.headers = word + 8;
         } else if (strncmp(word, "opheaders=", 10) == 0) {

@@ -111,6 +111,21 @@ const cases = [
         { ...good, requests: 1, bytes: SIZE, warnings: 1 },
     ],
     [
+        'a whole file that would exceed the limit of copies is refused',
+        'norange',
+        [`spool=${SIZE - 1}`, ...TAIL],
+        {
+            status: 'limit',
+            sentence: /^the server ignores ranges, so .* than \d+ bytes, the limit spool_bytes_max/,
+        },
+    ],
+    [
+        'a whole file of just the limit of copies is read',
+        'norange',
+        [`spool=${SIZE}`, ...TAIL],
+        { ...good, requests: 1, bytes: SIZE, warnings: 1 },
+    ],
+    [
         'a server that ignores ranges and tells no size is read once',
         'chunked',
         TAIL,

@@ -355,6 +355,49 @@ static void *write_weather(void *user) {
     return NULL;
 }
 
+// A pipe that holds 5,000 bytes and has ended.
+static int make_full_pipe(void) {
+    static const uint8_t bytes[5000];
+    int ends[2];
+    assert_int_equal(pipe(ends), 0);
+    assert_int_equal(write(ends[1], bytes, sizeof bytes), sizeof bytes);
+    assert_int_equal(close(ends[1]), 0);
+    return ends[0];
+}
+
+static void what_cannot_seek_is_copied_up_to_a_limit(void **state) {
+    (void)state;
+    static const struct {
+        uint64_t most;
+        ali_status status;
+    } cases[] = {{0, ALI_OK}, {5000, ALI_OK}, {4999, ALI_ERR_LIMIT}, {1, ALI_ERR_LIMIT}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i += 1) {
+        const ali_host_options options = {.size_bytes = sizeof options,
+                                          .spool_bytes_max = cases[i].most};
+        ali_host *host = NULL;
+        ali_dataset *dataset = NULL;
+        const char *path = NULL;
+        char name[40];
+        assert_int_equal(ali_host_new(&options, &host), ALI_OK);
+        const int given = make_full_pipe();
+        assert_int_equal(ali_host_spool(host, given, &path), cases[i].status);
+        assert_int_equal(close(given), 0);
+        if (path == NULL) {
+            assert_non_null(strstr(ali_host_error(host)->sentence, "the limit spool_bytes_max"));
+        }
+        const int named = make_full_pipe();
+        (void)snprintf(name, sizeof name, "/dev/fd/%d", named);
+        const ali_status opened = ali_host_open(host, name, NULL, &dataset);
+        assert_int_equal(opened, cases[i].status == ALI_OK ? ALI_ERR_CORRUPT : cases[i].status);
+        if (opened == ALI_ERR_LIMIT) {
+            assert_int_equal(strncmp(ali_host_error(host)->sentence, "it cannot seek, and has", 23),
+                             0);
+        }
+        assert_int_equal(close(named), 0);
+        ali_host_free(host);
+    }
+}
+
 static void descriptor_that_cannot_seek_is_spooled(void **state) {
     (void)state;
     const uint32_t ways[] = {ALI_HOST_FILES_MAP, ALI_HOST_FILES_READ};
@@ -872,6 +915,7 @@ int main(void) {
         cmocka_unit_test(more_files_than_are_kept_open),
         cmocka_unit_test(pipe_is_spooled),
         cmocka_unit_test(descriptor_that_cannot_seek_is_spooled),
+        cmocka_unit_test(what_cannot_seek_is_copied_up_to_a_limit),
         cmocka_unit_test(descriptor_that_can_seek_is_not_copied),
         cmocka_unit_test(spooling_fails_in_one_sentence),
         cmocka_unit_test(memory_is_registered_once_under_its_scheme),
