@@ -54,7 +54,7 @@ KERNELS := src/codec/snappy.c src/codec/lz4_block.c src/codec/lz4_pack.c src/cod
            src/format/parquet/split.c wasm/narrow.c
 # In the wasm twin they are as fast without unrolled loops, and smaller by 5 KB; but for the kernels of
 # rle.c, whose loops of eight are what they are made of. Encodings that few files have are small.
-WASM_SMALL  := src/codec/lz4_pack.c src/format/parquet/delta.c src/format/parquet/split.c
+WASM_SMALL  := src/codec/lz4_pack.c src/codec/xxh32.c src/format/parquet/delta.c src/format/parquet/split.c
 WASM_ROLLED := $(filter-out src/format/parquet/rle.c $(WASM_SMALL),$(KERNELS))
 wasm_opt     = $(if $(filter $1,$(WASM_ROLLED)),-O3 -fno-unroll-loops,$(if $(filter $1,$(WASM_SMALL)),-Oz,$(if \
                $(filter $1,$(KERNELS)),-O3,-Oz)))

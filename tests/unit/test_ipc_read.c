@@ -559,6 +559,25 @@ static void deltas_in_a_row_are_joined_once(void **state) {
     assert_true(read.copied_bytes < from.count);
 }
 
+// Where deltas and batches alternate, what is copied does not grow with all that came before.
+static void deltas_between_batches_cost_what_they_bring(void **state) {
+    enum { DELTAS = 1000 };
+    bytes_of from = {.tail_bytes = 65536, .format = "arrows", .is_silent = true};
+    char *bytes = malloc(1024 + DELTAS * (sizeof delta_piece + sizeof delta_batch) / 2);
+    from.bytes = bytes;
+    put_hex(&from, bytes, delta_schema);
+    put_hex(&from, bytes, delta_base);
+    for (uint32_t i = 0; i < DELTAS; i += 1) {
+        put_hex(&from, bytes, delta_piece);
+        put_hex(&from, bytes, delta_batch);
+    }
+    const reading read = read_all(&from, NULL);
+    assert_int_equal(read.status, ALI_OK);
+    assert_int_equal(read.batches, DELTAS);
+    assert_true(read.copied_bytes < from.count / 2);
+    free(bytes);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(null_slots_are_zero_and_null_text_is_empty),
@@ -575,6 +594,7 @@ int main(void) {
         cmocka_unit_test(buffers_that_are_right_are_lent),
         cmocka_unit_test(versions_and_kinds_that_are_not_read_are_refused_by_name),
         cmocka_unit_test(deltas_in_a_row_are_joined_once),
+        cmocka_unit_test(deltas_between_batches_cost_what_they_bring),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

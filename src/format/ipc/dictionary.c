@@ -1,6 +1,8 @@
 // format/ipc/dictionary.c: dictionaries as they grow: deltas are joined to what came before, column
-// by column in pre-order, when something is read that uses them. Also what lists hold before their
-// first. Left out: joining a delta whose own columns refer to a dictionary that changed meanwhile.
+// by column in pre-order, when something is read that uses them. What is joined grows by doubling,
+// and dictionaries are slices of it, so that a delta costs what it brings; no byte that was handed
+// out changes. Also what lists hold before their first. Left out: joining a delta whose own columns
+// refer to a dictionary that changed meanwhile.
 #include "column/bits.h"
 #include "format/ipc/check.h"
 #include "format/ipc/load.h"
@@ -10,7 +12,7 @@ static void clear_columns(ali_column *columns, uint32_t count) {
 }
 
 // Forgets the dictionary, its nulls, and what is to be joined to it.
-static void reset(ali_context *ctx, ali_ipc_values *values) {
+static void forget(ali_context *ctx, ali_ipc_values *values) {
     for (uint32_t i = 0; i < values->pieces_count; i += 1) ali_column_clear(&values->pieces[i]);
     ali_mem_free(ctx, values->pieces, (uint64_t)values->pieces_capacity * sizeof(ali_column));
     values->pieces = NULL;
@@ -22,14 +24,20 @@ static void reset(ali_context *ctx, ali_ipc_values *values) {
 }
 
 void ali_ipc_values_clear(ali_context *ctx, ali_ipc_values *values) {
-    reset(ctx, values);
+    if (values->whole != NULL) {
+        const uint32_t span = values->whole[0].type->span;
+        clear_columns(values->whole, span);
+        ali_mem_free(ctx, values->whole, (uint64_t)span * sizeof(ali_column));
+        values->whole = NULL;
+    }
+    forget(ctx, values);
 }
 
 // Makes the dictionary out of columns, which it takes over.
 static ali_status make(ali_context *ctx, ali_schema *schema, ali_ipc_values *values,
                        ali_column *columns) {
     const uint32_t count = columns[0].type->span;
-    reset(ctx, values);
+    ali_ipc_values_clear(ctx, values);
     values->validity = columns[0].validity;
     columns[0].validity = NULL;
     if (columns[0].type->kind != ALI_TYPE_NULL) columns[0].null_count = 0;
@@ -60,8 +68,9 @@ ali_status ali_ipc_put_values(ali_context *ctx, ali_schema *schema, ali_ipc_valu
 typedef struct joiner {
     ali_context *ctx;
     ali_ipc_values *values;
-    ali_column *made;
+    ali_column *made; // values->whole
     uint32_t span;
+    uint32_t first; // piece that `made` does not hold yet: 0 or 1
     uint32_t pieces;
     uint32_t at;        // column
     const char *layout; // of it
@@ -81,15 +90,34 @@ static void set_bit(uint8_t *bits, uint64_t index) {
     bits[index / 8] |= (uint8_t)(1u << (index % 8));
 }
 
-// Joins bitmaps. Where a piece has none, its bits are `missing`.
+// Lets a buffer hold `bytes`, new ones zero. What holds it now is not touched: slices share it.
+static ali_status grow(const joiner *join, ali_buf **buf, uint64_t bytes) {
+    ali_buf *old = *buf;
+    const uint64_t kept = old == NULL ? 0 : old->size_bytes;
+    if (old == NULL || bytes > old->capacity_bytes) {
+        const bool is_tight = ali_home_is_over(join->ctx->home, 2 * kept);
+        ali_buf *made = NULL;
+        ALI_TRY(ali_buf_new(join->ctx, is_tight ? bytes : ali_max_u64(bytes, 2 * kept), &made));
+        if (kept != 0) ali_copy_counted(join->ctx, made->data, old->data, (size_t)kept);
+        ali_buf_release(old);
+        *buf = made;
+    }
+    ali_fill((*buf)->data + kept, 0, (size_t)(bytes - kept));
+    (*buf)->size_bytes = bytes;
+    return ALI_OK;
+}
+
+// Joins bitmaps. Where a piece has no validity, all is valid. Bitmaps that are handed out are
+// copies, since pieces end within bytes.
 static ali_status join_bits(const joiner *join, bool is_validity, ali_buf **bits) {
     ali_column *made = &join->made[join->at];
     uint64_t to = 0;
-    ALI_TRY(ali_buf_zero(join->ctx, (made->length + 7) / 8, bits));
+    const uint32_t first = *bits == NULL ? 0 : join->first;
+    ALI_TRY(grow(join, bits, (made->length + 7) / 8));
     for (uint32_t p = 0; p < join->pieces; p += 1) {
         const ali_column *piece = piece_at(join, p, join->at);
         const ali_buf *from = is_validity ? validity_of(join, p) : piece->values;
-        for (uint64_t i = 0; i < piece->length; i += 1) {
+        for (uint64_t i = 0; p >= first && i < piece->length; i += 1) {
             if (from == NULL ? is_validity : ali_ipc_bit(from->data, i)) {
                 set_bit((*bits)->data, to + i);
             } else if (is_validity) {
@@ -102,7 +130,7 @@ static ali_status join_bits(const joiner *join, bool is_validity, ali_buf **bits
 }
 
 static ali_status join_validity(const joiner *join) {
-    bool has_nulls = false;
+    bool has_nulls = join->made[join->at].validity != NULL;
     for (uint32_t p = 0; p < join->pieces; p += 1) has_nulls |= validity_of(join, p) != NULL;
     return has_nulls ? join_bits(join, true, &join->made[join->at].validity) : ALI_OK;
 }
@@ -172,19 +200,19 @@ static uint64_t next_before(const joiner *join, uint32_t piece, joint *of) {
 static ali_status join_values(const joiner *join, char role, uint32_t width, bool is_run_ends,
                               ali_buf **values) {
     const ali_column *made = &join->made[join->at];
-    const uint32_t more = role == 'o'; // offsets are one more than elements
+    const uint32_t more = role == 'o'; // offsets are one more than elements; the first is 0
     joint of = {.role = role, .width = width, .is_run_ends = is_run_ends};
     of.is_union = made->type->kind == ALI_TYPE_UNION && role == 'p';
-    uint64_t to = 0;
-    ALI_TRY(ali_buf_zero(join->ctx, (made->length + more) * width, values));
+    uint64_t to = more;
+    ALI_TRY(grow(join, values, (made->length + more) * width));
     for (uint32_t p = 0; p < join->pieces; p += 1) {
         const ali_column *piece = piece_at(join, p, join->at);
         const ali_buf *from = role == 'o' || role == 'p' ? piece->offsets : piece->values;
-        const uint64_t part = piece->length + more;
         uint8_t *at = (*values)->data + to * width;
-        if (piece->length != 0) {
-            ali_copy_counted(join->ctx, at, from->data, (size_t)(part * width));
-            add_before(&of, piece, at, part);
+        if (p >= join->first && piece->length != 0) {
+            ali_copy_counted(join->ctx, at, from->data + more * width,
+                             (size_t)(piece->length * width));
+            add_before(&of, piece, at, piece->length);
         }
         to += piece->length;
         of.add = next_before(join, p, &of);
@@ -199,9 +227,9 @@ static ali_status join_values(const joiner *join, char role, uint32_t width, boo
 static ali_status join_data(const joiner *join, ali_buf **data) {
     uint64_t total = 0;
     for (uint32_t p = 0; p < join->pieces; p += 1) total += target_length(join, p);
-    ALI_TRY(ali_buf_new(join->ctx, total, data));
-    uint64_t to = 0;
-    for (uint32_t p = 0; p < join->pieces; p += 1) {
+    uint64_t to = *data == NULL ? 0 : (*data)->size_bytes;
+    ALI_TRY(grow(join, data, total));
+    for (uint32_t p = join->first; p < join->pieces; p += 1) {
         const ali_buf *from = piece_at(join, p, join->at)->data;
         if (from == NULL) continue;
         ali_copy_counted(join->ctx, (*data)->data + to, from->data, (size_t)from->size_bytes);
@@ -215,6 +243,8 @@ static ali_status join_buffers(const joiner *join, ali_buffers **buffers) {
     for (uint32_t p = 0; p < join->pieces; p += 1) {
         total += piece_at(join, p, join->at)->buffers->count;
     }
+    ali_buffers_release(*buffers);
+    *buffers = NULL;
     ALI_TRY(ali_buffers_new(join->ctx, (uint32_t)total, buffers));
     uint32_t to = 0;
     for (uint32_t p = 0; p < join->pieces; p += 1) {
@@ -236,7 +266,7 @@ static ali_status join_codes(const joiner *join) {
                         "a dictionary's delta whose own dictionaries changed is not supported");
     }
     made->encoding = ALI_ENCODING_DICTIONARY;
-    made->dictionary = ali_dictionary_retain(dictionary);
+    if (made->dictionary == NULL) made->dictionary = ali_dictionary_retain(dictionary);
     return join_values(join, 'i', sizeof(int32_t), false, &made->values);
 }
 
@@ -267,6 +297,21 @@ static ali_status join_role(const joiner *join, char role, bool is_run_ends) {
     }
 }
 
+// What follows a piece can only be counted on where its runs end with it, a value for each.
+static ali_status check_runs(const joiner *join) {
+    for (uint32_t p = join->first; p < join->pieces; p += 1) {
+        const ali_column *ends = piece_at(join, p, join->at + 1);
+        const uint64_t last = ends->length == 0 ? 0 : ali_column_run_end(ends, ends->length - 1);
+        if (last == piece_at(join, p, join->at)->length &&
+            ends->length == piece_at(join, p, join->at + 2)->length) {
+            continue;
+        }
+        return ali_fail(join->ctx, ALI_ERR_UNSUPPORTED,
+                        "a delta of a dictionary whose runs go beyond its values is not supported");
+    }
+    return ALI_OK;
+}
+
 static ali_status join_columns(joiner *join) {
     bool is_run_ends = false;
     while (join->at < join->span) {
@@ -274,6 +319,7 @@ static ali_status join_columns(joiner *join) {
         const ali_type *type = made->type;
         const uint32_t index_bits = join->at != 0 ? type->index_bits : 0;
         const bool is_codes = index_bits != 0;
+        made->length = 0;
         for (uint32_t p = 0; p < join->pieces; p += 1) {
             made->length += piece_at(join, p, join->at)->length;
         }
@@ -281,8 +327,63 @@ static ali_status join_columns(joiner *join) {
         const char *layout = ali_ipc_layout(type, index_bits, ALI_IPC_VERSION_5);
         for (; *layout != 0; layout += 1) ALI_TRY(join_role(join, *layout, is_run_ends));
         is_run_ends = type->kind == ALI_TYPE_RUN_END && !is_codes;
+        if (is_run_ends) ALI_TRY(check_runs(join));
         join->at += is_codes ? type->span : 1;
     }
+    return ALI_OK;
+}
+
+// --- handing out ---------------------------------------------------------------------------------
+
+static ali_status slice_of(ali_context *ctx, ali_buf *whole, ali_buf **slice) {
+    return whole == NULL ? ALI_OK : ali_buf_slice(ctx, whole, 0, whole->size_bytes, slice);
+}
+
+static ali_status copy_of(ali_context *ctx, const ali_buf *whole, ali_buf **copy) {
+    if (whole == NULL) return ALI_OK;
+    ALI_TRY(ali_buf_new(ctx, whole->size_bytes, copy));
+    ali_copy_counted(ctx, (*copy)->data, whole->data, (size_t)whole->size_bytes);
+    return ALI_OK;
+}
+
+// Makes a column that shows what is joined so far. Of the first the nulls are kept apart.
+static ali_status show(ali_context *ctx, const ali_column *whole, bool is_first, ali_column *made) {
+    const bool is_bits = whole->type->kind == ALI_TYPE_BOOL && whole->dictionary == NULL;
+    made->length = whole->length;
+    made->encoding = whole->encoding;
+    if (whole->buffers != NULL) made->buffers = ali_buffers_retain(whole->buffers);
+    if (whole->dictionary != NULL) made->dictionary = ali_dictionary_retain(whole->dictionary);
+    if (!is_first || whole->type->kind == ALI_TYPE_NULL) made->null_count = whole->null_count;
+    if (!is_first) ALI_TRY(copy_of(ctx, whole->validity, &made->validity));
+    ALI_TRY(is_bits ? copy_of(ctx, whole->values, &made->values)
+                    : slice_of(ctx, whole->values, &made->values));
+    ALI_TRY(slice_of(ctx, whole->offsets, &made->offsets));
+    return slice_of(ctx, whole->data, &made->data);
+}
+
+// Makes the dictionary anew out of what is joined; the one before it stays as it is.
+static ali_status hand_out(ali_context *ctx, ali_schema *schema, ali_ipc_values *values,
+                           ali_column *columns) {
+    const ali_column *whole = values->whole;
+    const uint32_t span = whole[0].type->span;
+    for (uint32_t i = 0; i < span; i += 1) {
+        columns[i].type = whole[i].type;
+        ALI_TRY(show(ctx, &whole[i], i == 0, &columns[i]));
+    }
+    forget(ctx, values);
+    if (whole[0].validity != NULL) values->validity = ali_buf_retain(whole[0].validity);
+    const ali_status status = ali_dictionary_new(ctx, schema, columns, &values->dictionary);
+    ali_fill(columns, 0, (size_t)span * sizeof(ali_column));
+    return status;
+}
+
+static ali_status begin_whole(ali_context *ctx, ali_ipc_values *values) {
+    void *made = NULL;
+    const ali_column *columns = values->dictionary->columns;
+    const uint32_t span = columns[0].type->span;
+    ALI_TRY(ali_mem_zero(ctx, (uint64_t)span * sizeof(ali_column), &made));
+    values->whole = made;
+    for (uint32_t i = 0; i < span; i += 1) values->whole[i].type = columns[i].type;
     return ALI_OK;
 }
 
@@ -290,20 +391,20 @@ ali_status ali_ipc_merge(ali_context *ctx, ali_schema *schema, ali_ipc_values *v
     if (values->pieces_count == 0) return ALI_OK;
     const uint32_t span = values->dictionary->columns[0].type->span;
     const uint64_t bytes = (uint64_t)span * sizeof(ali_column);
-    void *made = NULL;
-    ALI_TRY(ali_mem_zero(ctx, bytes, &made));
+    const uint32_t first = values->whole != NULL;
+    void *columns = NULL;
+    if (first == 0) ALI_TRY(begin_whole(ctx, values));
     joiner join = {.ctx = ctx,
                    .values = values,
-                   .made = made,
+                   .made = values->whole,
                    .span = span,
+                   .first = first,
                    .pieces = 1 + values->pieces_count / span};
-    for (uint32_t i = 0; i < span; i += 1) {
-        join.made[i].type = values->dictionary->columns[i].type;
-    }
-    ali_status status = join_columns(&join);
-    if (status == ALI_OK) status = make(ctx, schema, values, join.made);
-    if (status < 0) clear_columns(join.made, span);
-    ali_mem_free(ctx, made, bytes);
+    ALI_TRY(join_columns(&join));
+    ALI_TRY(ali_mem_zero(ctx, bytes, &columns));
+    const ali_status status = hand_out(ctx, schema, values, columns);
+    if (status < 0) clear_columns(columns, span);
+    ali_mem_free(ctx, columns, bytes);
     return status;
 }
 

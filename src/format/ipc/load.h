@@ -14,7 +14,8 @@ typedef struct ali_ipc_values {
     ali_column *pieces;         // deltas that came after it
     uint32_t pieces_count;
     uint32_t pieces_capacity;
-    bool is_needed; // by the columns that are read
+    ali_column *whole; // where they are joined, with room to grow; NULL: none came yet
+    bool is_needed;    // by the columns that are read
 } ali_ipc_values;
 
 typedef struct ali_ipc_loader {
