@@ -120,11 +120,10 @@ static place place_block(const scan_state *scan, uint64_t index) {
     return at;
 }
 
-// Reads a message out of its prefix and metadata. Without `tells` faults leave no sentence: what is
-// only planned may not fail.
-static ali_status parse(const scan_state *scan, const place *at, const ali_buf *metadata,
-                        ali_context *told, ali_flat *flat, ali_ipc_message *message,
-                        ali_ipc_body *body) {
+// Reads a message out of its prefix and metadata. Faults leave their sentence in `told`; NULL:
+// none, since what is only planned may not fail.
+static ali_status parse(const place *at, const ali_buf *metadata, ali_context *told, ali_flat *flat,
+                        ali_ipc_message *message, ali_ipc_body *body) {
     uint32_t count = 0;
     const uint32_t prefix = ali_ipc_prefix(metadata->data, metadata->size_bytes, &count);
     *flat = (ali_flat){.ctx = told,
@@ -135,7 +134,6 @@ static ali_status parse(const scan_state *scan, const place *at, const ali_buf *
     ALI_TRY(ali_ipc_read_message(flat, message));
     body->start_bytes = at->metadata_end;
     if (message->kind == ALI_IPC_SCHEMA) return ALI_OK;
-    (void)scan;
     return ali_ipc_read_body(flat, message, body);
 }
 
@@ -269,7 +267,7 @@ static ali_status plan_body(scan_state *scan, const place *at, const ali_buf *me
     uint64_t wanted_bytes = 0;
     ali_ipc_loader *planner = &scan->planner;
     const uint64_t index = scan->planned_bodies;
-    if (parse(scan, at, metadata, NULL, &flat, &message, &planner->body) < 0) return ALI_OK;
+    if (parse(at, metadata, NULL, &flat, &message, &planner->body) < 0) return ALI_OK;
     const bool is_values = message.kind == ALI_IPC_DICTIONARY;
     if (message.body_bytes > at->end - at->metadata_end) return ALI_OK;
     if (message.kind == ALI_IPC_SCHEMA || is_values != is_dictionary(scan, index)) return ALI_OK;
@@ -432,8 +430,8 @@ static ali_status step_metadata(scan_state *scan) {
     ali_ipc_loader *loader = &scan->loader;
     const ali_status status = slice(scan, scan->at.start, scan->at.metadata_end, &scan->metadata);
     if (status != ALI_OK) return status;
-    ALI_TRY(parse(scan, &scan->at, scan->metadata, scan->ctx, &scan->flat, &scan->message,
-                  &loader->body));
+    ALI_TRY(
+        parse(&scan->at, scan->metadata, scan->ctx, &scan->flat, &scan->message, &loader->body));
     ALI_TRY(check_message(scan));
     if (scan->groups != NULL) return note_group(scan);
     loader->front_bytes = scan->at.front;
