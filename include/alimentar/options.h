@@ -58,7 +58,8 @@ typedef struct ali_scan_options {
     // Bytes of one request at most. Unit: bytes. Default: 16777216. Range: at least 65536.
     uint64_t request_bytes_max;
 
-    // Names of the columns to read, in the order wanted. Default: all.
+    // Names of the columns to read, in the order wanted; or paths a.b to members, "\." a dot in a
+    // name, #3 the third column. Default: all.
     const char *const *columns;
 
     // How many columns there are.

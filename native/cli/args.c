@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "cli.h"
 #include "table.h"
@@ -18,6 +19,28 @@ static const cli_verb *find_verb(const char *name) {
     return NULL;
 }
 
+#define HELP_WIDTH 80u
+#define HELP_INDENT 23u
+
+// A text that is cut between its words where a line of help ends.
+static void print_wrapped(FILE *to, const char *text) {
+    size_t left = HELP_WIDTH - HELP_INDENT;
+    for (const char *word = text; *word != '\0';) {
+        const size_t bytes = strcspn(word, " ");
+        if (word != text && bytes + 1 > left) {
+            (void)fprintf(to, "\n%*s", (int)HELP_INDENT, "");
+            left = HELP_WIDTH - HELP_INDENT;
+        } else if (word != text) {
+            (void)fputc(' ', to);
+            left -= 1;
+        }
+        (void)fprintf(to, "%.*s", (int)bytes, word);
+        left -= bytes < left ? bytes : left;
+        word += bytes + strspn(word + bytes, " ");
+    }
+    (void)fputc('\n', to);
+}
+
 static void print_flags(FILE *to, uint32_t wanted) {
     for (size_t i = 0; i < cli_flags_count; i += 1) {
         const cli_flag *one = &cli_flags[i];
@@ -26,19 +49,28 @@ static void print_flags(FILE *to, uint32_t wanted) {
         (void)snprintf(name, sizeof name, "%s%s%s%s%s", one->letter,
                        one->letter[0] != '\0' ? ", " : "", one->name, one->value != NULL ? " " : "",
                        one->value != NULL ? one->value : "");
-        (void)fprintf(to, "  %-20s %s\n", name, one->help);
+        (void)fprintf(to, "  %-20s ", name);
+        print_wrapped(to, one->help);
+    }
+}
+
+static void print_verb(FILE *to, const cli_verb *one) {
+    (void)fprintf(to, "Usage: alimentar %s %s [FLAGS]\n", one->name, one->words);
+    if (one->form == WORDS_OUTPUT) {
+        (void)fprintf(to, "       alimentar %s INPUT... -o OUTPUT [FLAGS]\n", one->name);
+    }
+    (void)fprintf(to, "\n%s.\n\nFlags:\n", one->help);
+    print_flags(to, one->id);
+    (void)fprintf(to, "\nExamples:\n");
+    for (size_t i = 0; i < CLI_EXAMPLES_MAX && one->examples[i] != NULL; i += 1) {
+        (void)fprintf(to, "  alimentar %s\n", one->examples[i]);
     }
 }
 
 void cli_print_help(FILE *to, const char *name) {
     const cli_verb *one = find_verb(name);
     if (one != NULL) {
-        (void)fprintf(to, "Usage: alimentar %s %s [FLAGS]\n", one->name, one->words);
-        if (one->form == WORDS_OUTPUT) {
-            (void)fprintf(to, "       alimentar %s INPUT... -o OUTPUT [FLAGS]\n", one->name);
-        }
-        (void)fprintf(to, "\n%s.\n\nFlags:\n", one->help);
-        print_flags(to, one->id);
+        print_verb(to, one);
         return;
     }
     (void)fprintf(to, "Usage: alimentar VERB [FLAGS] FILE...\n\nReads tables: files, folders, "
@@ -49,8 +81,8 @@ void cli_print_help(FILE *to, const char *name) {
         (void)snprintf(usage, sizeof usage, "%s %s", cli_verbs[i].name, cli_verbs[i].words);
         (void)fprintf(to, "  %-24s %s\n", usage, cli_verbs[i].help);
     }
-    (void)fprintf(to, "  %-24s %s\n  %-24s %s\n\n", "help VERB", "The flags of a verb", "--version",
-                  "The version");
+    (void)fprintf(to, "  %-24s %s\n  %-24s %s\n\n", "help VERB",
+                  "The flags of a verb, and examples", "--version", "The version");
     (void)fprintf(to, "Exit: 0 good, 2 usage, 3 input or output, 4 network or authorization, "
                       "5 conflict,\n6 limit, 70 internal, 130 interrupted.\n");
 }
@@ -98,22 +130,29 @@ const char *cli_nearest(const char *word, const char *const *known, size_t count
 
 // --- flags ---------------------------------------------------------------------------------------
 
-// Verbs that people look for and that this version does not have.
-static const char *const absent_verbs[] = {"sniff"};
+// Flags that people look for and that this version does not have.
+static const char *const absent_flags[] = {"--where", "--threads"};
+
+static const cli_synonym *find_synonym(const char *word) {
+    for (size_t i = 0; i < cli_synonyms_count; i += 1) {
+        if (strcmp(word, cli_synonyms[i].word) == 0) return &cli_synonyms[i];
+    }
+    return NULL;
+}
 
 static int fail_unknown_verb(const char *word) {
     char shown[WORD_BYTES];
     const char *known[32];
     size_t count = 0;
     cli_show_text(word, shown, sizeof shown);
-    for (size_t i = 0; i < sizeof absent_verbs / sizeof absent_verbs[0]; i += 1) {
-        if (strcmp(word, absent_verbs[i]) != 0) continue;
+    const cli_synonym *other = find_synonym(word);
+    if (other != NULL && other->verb == NULL) {
         return cli_fail(EXIT_USAGE, NULL, "%s is not in this version; see \"alimentar --help\"",
                         shown);
     }
     for (; count < cli_verbs_count; count += 1) known[count] = cli_verbs[count].name;
     known[count] = "help";
-    const char *near = cli_nearest(word, known, count + 1);
+    const char *near = other != NULL ? other->verb : cli_nearest(word, known, count + 1);
     if (near != NULL) {
         return cli_fail(EXIT_USAGE, NULL, "there is no verb \"%s\"; did you mean \"%s\"?", shown,
                         near);
@@ -133,6 +172,11 @@ static int fail_unknown_flag(const char *word, const cli_verb *found) {
     size_t count = 0;
     (void)snprintf(name, sizeof name, "%.*s", (int)strcspn(word, "="), word);
     cli_show_text(name, shown, sizeof shown);
+    for (size_t i = 0; i < sizeof absent_flags / sizeof absent_flags[0]; i += 1) {
+        if (strcmp(name, absent_flags[i]) != 0) continue;
+        return cli_fail(EXIT_USAGE, NULL, "%s is not in this version; see \"alimentar %s%s--help\"",
+                        shown, about, blank);
+    }
     for (size_t i = 0; i < cli_flags_count; i += 1) {
         if (found != NULL &&
             (strcmp(name, cli_flags[i].name) == 0 ||
@@ -281,6 +325,8 @@ static int read_flag(char **words, int count, int *index, const cli_verb *of, cl
     const char *word = words[*index];
     const char *value = NULL;
     const cli_flag *found = find_flag(word, of->id, &value);
+    const bool is_number = of->form == WORDS_NUMBER && read_count(word + 1, &args->limit);
+    if (is_number) return EXIT_GOOD; // -5 is -n 5
     if (found == NULL) return fail_unknown_flag(word, of);
     if (found->value == NULL && value != NULL) {
         return cli_fail(EXIT_USAGE, NULL, "%s takes no value", found->name);
@@ -376,8 +422,9 @@ static int check_operands(const cli_verb *found, cli_args *args) {
     if (found->form == WORDS_RANGE || found->form == WORDS_NUMBER) code = take_rows(found, args);
     if (code != EXIT_GOOD) return code;
     if (args->operands_count == 0 || (found->form == WORDS_OUTPUT && args->output == NULL)) {
-        return cli_fail(EXIT_USAGE, NULL, "%s wants a file: alimentar %s %s", found->name,
-                        found->name, found->words);
+        const bool is_piped = args->operands_count == 0 && isatty(STDIN_FILENO) == 0;
+        return cli_fail(EXIT_USAGE, NULL, "%s wants a file%s: alimentar %s %s", found->name,
+                        is_piped ? ", \"-\" for standard input" : "", found->name, found->words);
     }
     return EXIT_GOOD;
 }
@@ -408,14 +455,19 @@ static int read_words(int count, char **words, int verb_at, cli_args *args) {
     return args->wants_help ? EXIT_GOOD : check_operands(found, args);
 }
 
+static bool is_word_of_version(const char *word) {
+    return strcmp(word, "--version") == 0 || strcmp(word, "-V") == 0 ||
+           strcmp(word, "version") == 0;
+}
+
 static bool is_word_of_help(const char *word) {
     return strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0 || strcmp(word, "help") == 0;
 }
 
 // "help VERB", "--help" and "--version", which stand first.
 static int read_help(int count, char **words, cli_args *args) {
-    args->verb = words[1];
     args->wants_help = is_word_of_help(words[1]);
+    args->verb = args->wants_help ? words[1] : "--version";
     args->help_of = count > 2 ? words[2] : NULL;
     if (count > 2 && (!args->wants_help || find_verb(words[2]) == NULL)) {
         if (args->wants_help) return fail_unknown_verb(words[2]);
@@ -438,6 +490,7 @@ static int find_verb_word(int count, char **words) {
             continue;
         }
         if (has_ended || words[i][0] != '-' || words[i][1] == '\0') return i;
+        if (words[i][1] >= '0' && words[i][1] <= '9') continue;
         const cli_flag *found = find_flag(words[i], VERB_ALL, &value);
         if (found == NULL) {
             (void)fail_unknown_flag(words[i], NULL);
@@ -450,7 +503,7 @@ static int find_verb_word(int count, char **words) {
 
 int cli_args_read(int count, char **words, cli_args *args) {
     *args = (cli_args){.limit = ALI_UNKNOWN};
-    if (count > 1 && (is_word_of_help(words[1]) || strcmp(words[1], "--version") == 0)) {
+    if (count > 1 && (is_word_of_help(words[1]) || is_word_of_version(words[1]))) {
         return read_help(count, words, args);
     }
     const int verb_at = find_verb_word(count, words);

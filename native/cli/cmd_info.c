@@ -133,6 +133,17 @@ static void put_count(cli_output *out, const char *label, uint64_t count) {
     }
 }
 
+// "1234567 (1.2 MB)"
+static void put_bytes(cli_output *out, uint64_t bytes) {
+    char size[CLI_SIZE_BYTES];
+    if (bytes < 1000 || bytes == ALI_UNKNOWN) {
+        put_count(out, "bytes     ", bytes);
+        return;
+    }
+    cli_spell_size(bytes, size);
+    cli_output_print(out, "bytes       %llu (%s)\n", (unsigned long long)bytes, size);
+}
+
 static void put_metadata(cli_output *out, const facts *of) {
     cli_output_print(out, "metadata    %u\n", of->info.metadata_count);
     for (uint32_t i = 0; i < of->info.metadata_count; i += 1) {
@@ -160,7 +171,7 @@ static int put_info(cli_output *out, const facts *of) {
     (void)cli_put_text(out, path, strlen(path), CLI_TEXT_RAW, ALI_UNKNOWN);
     cli_output_print(out, "\nformat      %s\n", of->info.format);
     put_count(out, "rows      ", of->info.rows);
-    put_count(out, "bytes     ", of->info.bytes);
+    put_bytes(out, of->info.bytes);
     put_count(out, "row groups", of->info.row_groups);
     if (of->info.files != 1) put_count(out, "files     ", of->info.files);
     if (writer[0] != '\0') {

@@ -143,9 +143,10 @@ static int put_plan(plan *of, const cli_scan *scan, ali_task *task) {
     if (is_json) {
         cli_output_print(&of->out, "%s]\n}\n", list.count != 0 ? "\n  " : "");
     } else {
-        cli_output_print(&of->out, "%llu request%s, %llu bytes, besides those of opening\n",
-                         (unsigned long long)of->requests, of->requests == 1 ? "" : "s",
-                         (unsigned long long)of->bytes);
+        char size[CLI_SIZE_BYTES];
+        cli_spell_size(of->bytes, size);
+        cli_output_print(&of->out, "%llu request%s, %s, besides those of opening\n",
+                         (unsigned long long)of->requests, of->requests == 1 ? "" : "s", size);
     }
     return code;
 }

@@ -109,7 +109,13 @@ static bool is_of_one_column(const ali_error *error) {
 // What the flags of the command can do about an error; "" if nothing is known.
 static void find_hint(const cli *self, const ali_error *error, char hint[96]) {
     ali_dataset_info info = {.size_bytes = sizeof info};
+    static const char *const formats[] = {"parquet", "arrow", "arrows"};
     hint[0] = '\0';
+    if (self->dataset == NULL && self->args.format != NULL && error->status == ALI_ERR_NOT_FOUND &&
+        error->op_id == 0) {
+        const char *near = cli_nearest(self->args.format, formats, 3);
+        if (near != NULL) (void)snprintf(hint, 96, "; did you mean \"%s\"?", near);
+    }
     if (self->dataset == NULL || ali_dataset_describe(self->dataset, &info) != ALI_OK) return;
     if (is_of_one_column(error) && ali_schema_count(info.schema) > 1) {
         (void)snprintf(hint, 96, "; --columns takes others");

@@ -242,6 +242,12 @@ static void put_gap(cli_output *out, const table *of, uint32_t column) {
     cli_put_spaces(out, GAP);
 }
 
+// The end of a line: an ellipsis where the last columns are left out.
+static void end_line(cli_output *out, const table *of) {
+    const bool is_cut = of->right == 0 && of->left < of->columns;
+    cli_output_text(out, is_cut ? "  " ELLIPSIS "\n" : "\n");
+}
+
 static void put_cell(cli_output *out, const table *of, uint32_t column, const char *text,
                      size_t text_bytes, look how) {
     const uint64_t width = of->widths[column];
@@ -279,7 +285,7 @@ static void put_row(cli_output *out, const table *of, size_t first) {
                           .colour = is_null ? "\033[2m" : NULL};
         put_cell(out, of, i, text, one->bytes, how);
     }
-    cli_output_text(out, "\n");
+    end_line(out, of);
 }
 
 static void put_heads(cli_output *out, const table *of) {
@@ -289,14 +295,14 @@ static void put_heads(cli_output *out, const table *of) {
         const look how = {.form = CLI_TEXT_RAW, .is_right = is_number(&field), .colour = "\033[1m"};
         put_cell(out, of, i, field.name, (size_t)field.name_bytes, how);
     }
-    cli_output_text(out, "\n");
+    end_line(out, of);
     for (uint32_t i = next_shown(of, 0); i < of->columns; i = next_shown(of, i + 1)) {
         const ali_field_info field = field_at(of, i);
         const look how = {.form = CLI_TEXT_RAW, .is_right = is_number(&field), .colour = "\033[2m"};
         (void)ali_type_spell(field.type, type, sizeof type);
         put_cell(out, of, i, type, strlen(type), how);
     }
-    cli_output_text(out, "\n");
+    end_line(out, of);
 }
 
 // "(3 of 10 rows x 4 columns)", and how many columns are left out.

@@ -51,18 +51,31 @@ typedef struct cli_flag {
     const char *name;
     const char *letter; // "" if there is none
     const char *value;  // what it takes; NULL if nothing
+    const char *words;  // that it takes, with blanks between; NULL: any
     const char *help;
     uint32_t id;
     uint32_t verbs;
 } cli_flag;
+
+#define CLI_EXAMPLES_MAX 3u
 
 typedef struct cli_verb {
     const char *name;
     const char *words; // as the usage line shows them
     const char *help;  // one sentence without its point
     uint32_t id;
-    uint32_t form; // WORDS_FILES, ...
+    uint32_t form;                          // WORDS_FILES, ...
+    const char *examples[CLI_EXAMPLES_MAX]; // what stands behind "alimentar"; NULL: there are less
 } cli_verb;
+
+// Words that people of other tools look for, and the verb that does that here; NULL: none does yet.
+typedef struct cli_synonym {
+    const char *word;
+    const char *verb;
+} cli_synonym;
+
+extern const cli_synonym cli_synonyms[];
+extern const size_t cli_synonyms_count;
 
 extern const cli_flag cli_flags[];
 extern const size_t cli_flags_count;

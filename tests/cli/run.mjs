@@ -22,6 +22,7 @@ import { cases as verbs } from './verbs.mjs'
 import { cases as stats } from './stats.mjs'
 import { cases as layout } from './layout.mjs'
 import { checkInstall } from './install.mjs'
+import { checkPages } from './pages.mjs'
 import { checkOutputs, heldServer, onOutput } from './outputs.mjs'
 import {
     command,
@@ -132,6 +133,22 @@ const cases = [
         ['sniff', '@people.parquet'],
         usage('alimentar: sniff is not in this version; see "alimentar --help"\n'),
     ],
+    [
+        'a verb of other tools',
+        ['describe', '@people.parquet'],
+        usage('alimentar: there is no verb "describe"; did you mean "stats"?\n'),
+    ],
+    [
+        'a flag that is to come',
+        ['head', '--where=x', '@people.parquet'],
+        usage('alimentar: --where is not in this version; see "alimentar head --help"\n'),
+    ],
+    [
+        'a format misspelt',
+        ['head', '--format', 'parqet', '@people.parquet'],
+        usage(/there is no format "parqet" that can be read; did you mean "parquet"\?\n$/),
+    ],
+    ['-V', ['-V'], { out: /^alimentar \d+\.\d+\.\d+\n$/ }],
     ['help of two verbs', ['help', 'head', 'extra'], usage(/help takes one verb/)],
     [
         'two outputs',
@@ -170,7 +187,11 @@ const cases = [
         ['head', '--\u001b[31m', 'x'],
         usage(/there is no flag "--\\u001b\[31m"/),
     ],
-    ['no file', ['info'], usage('alimentar: info wants a file: alimentar info FILE...\n')],
+    [
+        'no file',
+        ['info'],
+        usage('alimentar: info wants a file, "-" for standard input: alimentar info FILE...\n'),
+    ],
     [
         'a flag without its value',
         ['head', '@people.parquet', '--limit'],
@@ -938,24 +959,6 @@ async function checkCutFile() {
 }
 
 for (const [name, bytes] of Object.entries(files)) writeFileSync(join(base, name), bytes)
-// What is made of the tables of verbs and flags names each of them, and shells take it.
-function checkPages() {
-    const help = spawnSync(command, ['--help']).stdout.toString()
-    const usage = /^ {2}(\w+) (?:\[N\] |START:END )?(?:FILE|INPUT)/gm
-    const verbs = [...help.matchAll(usage)].map((match) => match[1])
-    const problems = verbs.length < 9 ? [`verbs: ${verbs}`] : []
-    for (const page of ['alimentar.1', 'alimentar.bash', '_alimentar', 'alimentar.fish']) {
-        const text = readFileSync(join('build', page), 'utf8').replaceAll('\\-', '-')
-        for (const word of [...verbs, 'columns', 'no-truncate', 'header-file'])
-            if (!text.includes(word)) problems.push(`${page} does not name ${word}`)
-    }
-    const script = `. build/alimentar.bash; COMP_WORDS=(alimentar ta); COMP_CWORD=1; _alimentar
-        echo "$COMPREPLY"; COMP_WORDS=(alimentar tail --li); COMP_CWORD=2; _alimentar
-        echo "$COMPREPLY"`
-    const bash = spawnSync('bash', ['-c', script])
-    if (bash.stdout.toString() !== 'tail\n--limit\n') problems.push(`${bash.stdout}${bash.stderr}`)
-    judge('manual page and completions name verbs and flags', problems)
-}
 checkPages()
 
 const waiting = [...cases, ...remote, ...verbs, ...stats, ...layout, ...many]

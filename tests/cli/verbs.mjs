@@ -73,7 +73,9 @@ export const cases = [
     [
         'info of an Arrow file for people',
         ['info', `${process.cwd()}/${arrow}`],
-        { out: /\nformat {6}arrow\nrows {8}not known\nbytes {7}22358\nrow groups {2}2\n/ },
+        {
+            out: /format {6}arrow\nrows {8}not known\nbytes {7}22358 \(22\.4 kB\)\nrow groups {2}2/,
+        },
     ],
     // tail
     [
@@ -84,6 +86,28 @@ export const cases = [
     ['tail of two', ['tail', '2', '--json', '@numbers.parquet'], numbers(48, 49)],
     ['tail of two, by a flag', ['tail', '--json', '@numbers.parquet', '-n2'], numbers(48, 49)],
     ['the number may stand last', ['tail', '--json', '@numbers.parquet', '1'], numbers(49)],
+    [
+        'tail of two, as other tools write it',
+        ['tail', '--json', '-2', '@numbers.parquet'],
+        numbers(48, 49),
+    ],
+    ['a number before the verb', ['-1', 'tail', '--json', '@numbers.parquet'], numbers(49)],
+    [
+        'a number with more behind it is none',
+        ['tail', '-2x', '@numbers.parquet'],
+        usage(/no flag "-2x"/),
+    ],
+    ['a number is no flag of count', ['count', '-2', '@numbers.parquet'], usage(/no flag "-2"/)],
+    [
+        'a column by the letter',
+        ['tail', '-1', '-c', 'id', '@people.parquet'],
+        { out: lines('   id', 'int64', '    3', '(1 of 3 rows x 1 column)') },
+    ],
+    [
+        'an ellipsis stands for the last column where one is left out',
+        ['head', '-1', '@long.parquet'],
+        { environment: { COLUMNS: '20' }, out: /^ {4}n {2}…\nint32 {2}…\n {4}1 {2}…\n\(1 of/ },
+    ],
     ['tail of none', ['tail', '0', '--json', '@numbers.parquet'], numbers()],
     [
         'tail of more than there are',
@@ -149,7 +173,7 @@ export const cases = [
         'plan',
         ['plan', weather],
         {
-            out: /\n +4 +\d+ {2}column chunks {2}\S+\n1 request, \d+ bytes, besides .* opening\n$/,
+            out: /\n +4 +\d+ {2}column chunks {2}\S+\n1 request, [\d.]+ kB, besides .* opening\n$/,
         },
     ],
     [

@@ -46,7 +46,8 @@ export interface ScanOptions {
     requestBytesMax?: number
 
     /**
-     * Names of the columns to read, in the order wanted. Default: all.
+     * Names of the columns to read, in the order wanted; or paths a.b to members, "\." a dot in a
+     * name, #3 the third column. Default: all.
      */
     columns?: string[]
 
