@@ -27,9 +27,8 @@ static ali_status fail_misfit(const ali_parquet_source *source, const ali_parque
                                        "a dictionary holds an integer that does not fit %u bits",
                                        8 * column->width);
     }
-    return ali_parquet_reader_fail(source, reader, ALI_ERR_CORRUPT,
-                                   "value %U of a dictionary does not fit the column's type",
-                                   index);
+    return ali_parquet_reader_fail(source, reader, ALI_ERR_CORRUPT, "%s, value %U of a dictionary",
+                                   ali_parquet_misfit(column), index);
 }
 
 // Values that the next piece of work converts.

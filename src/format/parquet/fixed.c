@@ -32,29 +32,30 @@ uint64_t ali_parquet_convert(const ali_parquet_column *column, void *to, const u
     }
 }
 
+const char *ali_parquet_misfit(const ali_parquet_column *column) {
+    switch (column->form) {
+    case ALI_PARQUET_FORM_DECIMAL:
+        return column->width == 16 ? "a decimal does not fit the 128 bits of its precision"
+                                   : "a decimal does not fit the 256 bits of its precision";
+    case ALI_PARQUET_FORM_NANOS:
+        return "an INT96 timestamp lies outside the years 1677 to 2262, which 64 bits of "
+               "nanoseconds hold";
+    case ALI_PARQUET_FORM_MICROS:
+        return "an INT96 timestamp is not a whole number of microseconds that 64 bits hold";
+    default:
+        return "the months or days of an INTERVAL do not fit 31 bits";
+    }
+}
+
 ali_status ali_parquet_fail_misfit(const ali_parquet_source *source,
                                    const ali_parquet_reader *reader, uint64_t index) {
-    switch (reader->column->form) {
-    case ALI_PARQUET_FORM_NARROW:
+    const ali_parquet_column *column = reader->column;
+    if (column->form == ALI_PARQUET_FORM_NARROW) {
         return ali_parquet_reader_fail(source, reader, ALI_ERR_CORRUPT,
                                        "a page holds an integer that does not fit %u bits",
-                                       8 * reader->column->width);
-    case ALI_PARQUET_FORM_DECIMAL:
-        return ali_parquet_fail_value(source, reader, index,
-                                      "a decimal does not fit the %u bits of its precision",
-                                      8 * reader->column->width);
-    case ALI_PARQUET_FORM_NANOS:
-        return ali_parquet_fail_value(source, reader, index,
-                                      "an INT96 timestamp lies outside the years 1677 to 2262, "
-                                      "which 64 bits of nanoseconds hold");
-    case ALI_PARQUET_FORM_MICROS:
-        return ali_parquet_fail_value(source, reader, index,
-                                      "an INT96 timestamp is not a whole number of microseconds "
-                                      "that 64 bits hold");
-    default:
-        return ali_parquet_fail_value(source, reader, index,
-                                      "the months or days of an INTERVAL do not fit 31 bits");
+                                       8 * column->width);
     }
+    return ali_parquet_fail_value(source, reader, index, "%s", ali_parquet_misfit(column));
 }
 
 // --- stored values -------------------------------------------------------------------------------

@@ -65,6 +65,9 @@ ALI_CHECKED ali_status ali_parquet_skip_fixed(ali_parquet_source *source,
 uint64_t ali_parquet_convert(const ali_parquet_column *column, void *to, const uint8_t *from,
                              uint64_t count);
 
+// fixed.c: what is wrong with a value that does not fit, but for integers.
+const char *ali_parquet_misfit(const ali_parquet_column *column);
+
 // fixed.c: fails with a value that does not fit.
 ALI_CHECKED ali_status ali_parquet_fail_misfit(const ali_parquet_source *source,
                                                const ali_parquet_reader *reader, uint64_t index);
