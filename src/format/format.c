@@ -6,6 +6,12 @@ ali_file *ali_file_retain(ali_file *file) {
     return file;
 }
 
+ali_file *ali_file_take(ali_file **file) {
+    ali_file *taken = *file;
+    *file = NULL;
+    return taken;
+}
+
 void ali_file_release(ali_file *file) {
     if (file == NULL) return;
     file->references -= 1;

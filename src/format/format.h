@@ -79,6 +79,9 @@ struct ali_format {
 ali_file *ali_file_retain(ali_file *file);
 void ali_file_release(ali_file *file);
 
+// Moves a file out of where a task keeps it.
+ali_file *ali_file_take(ali_file **file);
+
 // The formats that can be read; each stands in its own folder.
 extern const ali_format ali_format_parquet;
 extern const ali_format ali_format_arrow_file;

@@ -18,6 +18,7 @@ typedef struct bytes_of {
     uint32_t flags;     // of the object
     uint64_t tail_bytes;
     bool is_silent; // batches are counted, not printed
+    uint64_t dictionary_bytes_max;
 } bytes_of;
 
 static void answer(ali_task *task, const ali_op *op, const bytes_of *from) {
@@ -88,6 +89,9 @@ static reading read_all(const bytes_of *from, const ali_scan_options *how) {
     const ali_open_options open = {
         .size_bytes = sizeof open, .format = from->format, .tail_bytes = from->tail_bytes};
     ali_task *task = NULL;
+    if (from->dictionary_bytes_max != 0) {
+        ctx->limits.dictionary_bytes_max = from->dictionary_bytes_max;
+    }
     assert_int_equal(ali_open_start(ctx, &object, &open, &task), ALI_OK);
     read.status = drive(&read, ctx, task, from);
     ali_dataset *dataset = ali_task_take_dataset(task);
@@ -578,6 +582,43 @@ static void deltas_between_batches_cost_what_they_bring(void **state) {
     free(bytes);
 }
 
+// A dictionary with its deltas; of nested values all that is below them.
+static void dictionaries_are_weighed(void **state) {
+    enum { DELTAS = 200 };
+    static char bytes[1024 + DELTAS * sizeof delta_piece / 2];
+    bytes_of from = {.bytes = bytes, .tail_bytes = 65536, .format = "arrows"};
+    put_hex(&from, bytes, delta_schema);
+    put_hex(&from, bytes, delta_base);
+    for (uint32_t i = 0; i < DELTAS; i += 1) put_hex(&from, bytes, delta_piece);
+    put_hex(&from, bytes, delta_batch);
+    from.dictionary_bytes_max = 8 * (1 + DELTAS);
+    assert_int_equal(read_all(&from, NULL).status, ALI_OK);
+    from.dictionary_bytes_max -= 1;
+    const reading read = read_all(&from, NULL);
+    assert_int_equal(read.status, ALI_ERR_LIMIT);
+    assert_string_equal(read.sentence, "a dictionary has 1608 bytes, the limit is 1607");
+    const ali_type types[] = {
+        {.kind = ALI_TYPE_LIST, .children_count = 1, .index_bits = 32, .index_is_signed = 1},
+        TOOL_INT(64, 1)};
+    const int32_t offsets[] = {0, 1, 200};
+    static const int64_t items[200] = {1, 2};
+    tool_table table;
+    uint64_t warnings = 0;
+    open_nodes(&table, types, 2, 2);
+    ali_column *columns = table.batch->columns;
+    columns[0].offsets = tool_buf(table.ctx, offsets, sizeof offsets);
+    columns[1].length = 200;
+    tool_values(table.ctx, &columns[1], items, sizeof items);
+    from = (bytes_of){.tail_bytes = 65536, .is_silent = true};
+    from.bytes = tool_write(&table, "arrow", 0, 1, &from.count, &warnings);
+    from.dictionary_bytes_max = sizeof offsets + sizeof items;
+    assert_int_equal(read_all(&from, NULL).status, ALI_OK);
+    from.dictionary_bytes_max -= 1;
+    assert_int_equal(read_all(&from, NULL).status, ALI_ERR_LIMIT);
+    free((char *)(uintptr_t)from.bytes);
+    tool_close(&table);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(null_slots_are_zero_and_null_text_is_empty),
@@ -594,6 +635,7 @@ int main(void) {
         cmocka_unit_test(buffers_that_are_right_are_lent),
         cmocka_unit_test(versions_and_kinds_that_are_not_read_are_refused_by_name),
         cmocka_unit_test(deltas_in_a_row_are_joined_once),
+        cmocka_unit_test(dictionaries_are_weighed),
         cmocka_unit_test(deltas_between_batches_cost_what_they_bring),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

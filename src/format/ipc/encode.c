@@ -628,30 +628,18 @@ static ali_status put(ali_writer *writer, void *opaque, ali_batch *batch) {
 
 // --- parts of batches ----------------------------------------------------------------------------
 
-// Tells if a part of a batch takes no more than its share: what views, run ends and unions refer to
-// stays whole.
-static bool can_part(const ali_schema *schema) {
-    if (ali_schema_needs_fit(schema)) return false;
-    for (uint32_t i = 0; i < schema->nodes_count; i += 1) {
-        if (schema->nodes[i].type->kind == ALI_TYPE_UNION) return false;
-    }
-    return true;
-}
-
-// Compression takes about a mebibyte at once, in rows of whole words of a bitmap.
+// Compression takes about a mebibyte at once, in rows of whole words of a bitmap. What views, run
+// ends and unions refer to would stay whole in every part: their batches are not cut.
 static uint64_t end_part(const ali_writer *writer, const ali_batch *batch, uint64_t row,
                          uint64_t end_row) {
     uint64_t bytes = 1;
-    if (writer->options.compression == ALI_WRITE_COMPRESSION_NONE || !can_part(writer->schema)) {
-        return end_row;
-    }
+    if (writer->options.compression == ALI_WRITE_COMPRESSION_NONE) return end_row;
+    if (ali_schema_needs_fit(writer->schema)) return end_row;
     for (uint32_t i = 0; i < writer->schema->nodes_count; i += 1) {
         const ali_column *column = &batch->columns[i];
-        const bool has_codes = column->encoding == ALI_ENCODING_DICTIONARY;
-        const char *layout = ali_ipc_layout(column->type, has_codes ? 32 : 0, ALI_IPC_VERSION_5);
-        for (; *layout != 0; layout += 1) {
-            bytes += *layout == 'i' ? column->length * 4 : buffer_bytes(column, *layout);
-        }
+        if (column->type->kind == ALI_TYPE_UNION) return end_row;
+        bytes += column->length * ali_max_u64(ali_type_width(column->type), sizeof(int32_t));
+        if (column->data != NULL) bytes += buffer_bytes(column, 'd');
     }
     const uint64_t pieces = bytes / ALI_WRITER_PIECE_BYTES + 1;
     return ali_min_u64(end_row, row + ali_round_up(batch->rows / pieces + 1, 64));

@@ -21,6 +21,7 @@ void ali_ipc_load_begin(ali_ipc_loader *loader, ali_column *columns, const uint3
     loader->at = 0;
     loader->variadic = 0;
     loader->wanted_bytes = 0;
+    loader->loaded_bytes = 0;
 }
 
 void ali_ipc_load_clear(ali_ipc_loader *loader) {
@@ -93,6 +94,7 @@ static ali_status put_buffer(ali_ipc_loader *loader) {
         ALI_TRY(ali_buffers_new(loader->ctx, texts, &column->buffers));
     }
     loader->made = NULL;
+    if (made != NULL) loader->loaded_bytes += made->size_bytes;
     if (role == 'w' && loader->variadic != 0) {
         ali_buffers_put(column->buffers, loader->variadic - 1, made);
     } else if (role == 'v') {

@@ -14,8 +14,9 @@ typedef struct ali_ipc_values {
     ali_column *pieces;         // deltas that came after it
     uint32_t pieces_count;
     uint32_t pieces_capacity;
-    ali_column *whole; // where they are joined, with room to grow; NULL: none came yet
-    bool is_needed;    // by the columns that are read
+    ali_column *whole;   // where they are joined, with room to grow; NULL: none came yet
+    uint64_t size_bytes; // of all that came
+    bool is_needed;      // by the columns that are read
 } ali_ipc_values;
 
 typedef struct ali_ipc_loader {
@@ -37,6 +38,7 @@ typedef struct ali_ipc_loader {
     uint32_t first;
     uint32_t count;
     bool is_dictionary;
+    uint64_t loaded_bytes; // of their buffers
 
     // The column under way.
     uint32_t target;

@@ -317,9 +317,7 @@ static ali_status start_stream(ali_task *parent, ali_blob *blob, const ali_open_
 static ali_file *take(ali_task *task) {
     open_state *open = ali_task_state(task, &open_class);
     if (open == NULL || open->phase != OPEN_DONE) return NULL;
-    ali_file *file = open->file;
-    open->file = NULL;
-    return file;
+    return ali_file_take(&open->file);
 }
 
 const ali_format ali_format_arrow_file = {

@@ -525,6 +525,12 @@ static ali_status end_values(scan_state *scan) {
         return ali_fail_at(scan->ctx, ALI_ERR_CORRUPT, scan->at.start,
                            "dictionary %D is given twice, which a file may not", body->id);
     }
+    const uint64_t most = scan->ctx->limits.dictionary_bytes_max;
+    values->size_bytes = (is_delta ? values->size_bytes : 0) + scan->loader.loaded_bytes;
+    if (values->size_bytes > most) {
+        return ali_fail_at(scan->ctx, ALI_ERR_LIMIT, scan->at.start,
+                           "a dictionary has %U bytes, the limit is %U", values->size_bytes, most);
+    }
     ALI_TRY(ali_ipc_trim_lists(scan->ctx, scan->columns, scan->columns_count));
     const ali_status status =
         ali_ipc_put_values(scan->ctx, scan->state->schema, values, scan->columns, is_delta);

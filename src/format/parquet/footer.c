@@ -340,9 +340,7 @@ static ali_status open_start(ali_task *parent, ali_blob *blob, const ali_open_op
 static ali_file *take(ali_task *task) {
     open_state *open = ali_task_state(task, &open_class);
     if (open == NULL || open->phase != OPEN_DONE) return NULL;
-    ali_file *file = open->file;
-    open->file = NULL;
-    return file;
+    return ali_file_take(&open->file);
 }
 
 const ali_format ali_format_parquet = {
