@@ -317,22 +317,36 @@ static uint32_t put_field(schema_block *at, uint32_t node, const ali_field *fiel
     return type->index_bits != 0 ? 2 : 1;
 }
 
+// Numbers a struct's record.
+static record *note(block *of, uint32_t node) {
+    of->records[node].block = of;
+    of->records[node].node = node;
+    return &of->records[node];
+}
+
+// Writes the addresses of a struct's children, which are structs of `node_bytes` in `nodes`.
+// Returns where the next addresses go.
+static void *list_children(const block *of, uint32_t node, int64_t count, void *nodes,
+                           size_t node_bytes, void **to) {
+    uint32_t child = node + 1;
+    for (int64_t k = 0; k < count; k += 1) {
+        *to = (uint8_t *)nodes + child * node_bytes;
+        to += 1;
+        child += of->records[child].span;
+    }
+    return to;
+}
+
 static void link_schema(schema_block *at) {
-    struct ArrowSchema **addresses = at->addresses;
+    void *addresses = at->addresses;
     for (uint32_t i = 0; i < at->block.count; i += 1) {
         struct ArrowSchema *node = &at->nodes[i];
-        at->block.records[i].block = &at->block;
-        at->block.records[i].node = i;
-        node->private_data = &at->block.records[i];
+        node->private_data = note(&at->block, i);
         node->release = release_schema;
         if (node->n_children == 0) continue;
         node->children = addresses;
-        uint32_t child = i + 1;
-        for (int64_t k = 0; k < node->n_children; k += 1) {
-            *addresses = &at->nodes[child];
-            addresses += 1;
-            child += at->block.records[child].span;
-        }
+        addresses =
+            list_children(&at->block, i, node->n_children, at->nodes, sizeof *node, addresses);
     }
 }
 
@@ -572,21 +586,15 @@ static ali_status put_column(ali_context *ctx, array_block *at, uint32_t *node,
 }
 
 static void link_array(array_block *at) {
-    struct ArrowArray **addresses = at->addresses;
+    void *addresses = at->addresses;
     for (uint32_t i = 0; i < at->block.count; i += 1) {
         struct ArrowArray *node = &at->nodes[i];
-        at->block.records[i].block = &at->block;
-        at->block.records[i].node = i;
-        node->private_data = &at->block.records[i];
+        node->private_data = note(&at->block, i);
         node->release = release_array;
         if (node->n_children == 0) continue;
         node->children = addresses;
-        uint32_t child = i + 1;
-        for (int64_t k = 0; k < node->n_children; k += 1) {
-            *addresses = &at->nodes[child];
-            addresses += 1;
-            child += at->block.records[child].span;
-        }
+        addresses =
+            list_children(&at->block, i, node->n_children, at->nodes, sizeof *node, addresses);
     }
 }
 
