@@ -98,7 +98,7 @@ export class Column {
      * @returns {any} */
     range(begin, end) {
         const count = end - begin
-        if (count > ARRAY_MAX) throw tooLong(this, count)
+        checkLength(this, count)
         const all = new Array(count)
         for (let row = begin; row < end; row += 1) all[row - begin] = this.get(row)
         return all
@@ -154,9 +154,10 @@ export class FixedColumn extends Column {
     }
 }
 
-/** @param {Column} column @param {number} count */
-function tooLong(column, count) {
-    return new AlimentarError(
+/** Fails for more values than go into one array. @param {Column} column @param {number} count */
+export function checkLength(column, count) {
+    if (count <= ARRAY_MAX) return
+    throw new AlimentarError(
         'limit',
         `column "${column.name}" holds ${count} values, more than the ${ARRAY_MAX} that go into ` +
             'one array: read it by batches',

@@ -9,6 +9,7 @@ import {
     Column,
     MemoryAreas,
     RowsBuilder,
+    checkLength,
     describeColumn,
     offsetsOf,
     validityOf,
@@ -22,7 +23,10 @@ import { AlimentarError } from './errors.js'
 /** @typedef {{ offsets: Int32Array, data: Uint8Array }} Plain */
 /** @typedef {import('./budget.js').Budget} Budget */
 
+/** Rows of a block, and about how many bytes: engines move shorter strings again and again, and a
+ * text that is kept keeps its block. */
 const BLOCK_ROWS = 1024
+const BLOCK_BYTES = 1 << 18
 const DATA_MAX = 0x7fffffff
 
 /** About what a text takes, and one of those that are looked for, beside its characters. */
@@ -44,6 +48,7 @@ export function decodeTexts({ offsets, data }, begin, end) {
         return decodeEach(offsets, data, begin, end)
     }
     const texts = new Array(end - begin)
+    const words = wordsOf(data)
     if (whole.length === offsets[end] - offsets[begin]) {
         const base = offsets[begin]
         for (let row = begin; row < end; row += 1)
@@ -55,7 +60,7 @@ export function decodeTexts({ offsets, data }, begin, end) {
         // own.
         if (offsets[row] < offsets[row + 1] && (data[offsets[row]] & 0xc0) === 0x80)
             return decodeEach(offsets, data, begin, end)
-        const length = utf16Length(data, offsets[row], offsets[row + 1])
+        const length = utf16Length(data, words, offsets[row], offsets[row + 1])
         texts[row - begin] = whole.slice(at, at + length)
         at += length
     }
@@ -75,12 +80,48 @@ function decodeEach(offsets, data, begin, end) {
     return texts
 }
 
-/** @param {Uint8Array} data @param {number} begin @param {number} end */
-function utf16Length(data, begin, end) {
-    let length = 0
-    for (let at = begin; at < end; at += 1)
-        length += (data[at] & 0xc0) === 0x80 ? 0 : data[at] >= 0xf0 ? 2 : 1
+/** The bytes four by four; the first ones begin before them unless they are aligned.
+ * @param {Uint8Array} data */
+function wordsOf({ buffer, byteOffset, length }) {
+    const begin = byteOffset & ~3
+    return new Int32Array(buffer, begin, (byteOffset + length - begin) >> 2)
+}
+
+/**
+ * The length as a string. Most bytes are looked at four at a time.
+ * @param {Uint8Array} data @param {Int32Array} words of the same bytes
+ * @param {number} begin @param {number} end
+ */
+function utf16Length(data, words, begin, end) {
+    const shift = data.byteOffset & 3
+    const first = Math.min(end, begin + (-(begin + shift) & 3))
+    const last = first + ((end - first) & ~3)
+    let length = last - first
+    for (let at = (first + shift) >> 2; at < (last + shift) >> 2; at += 1) {
+        const word = words[at]
+        const high = word & 0x80808080
+        if (high === 0) continue
+        length += highs(high & (word << 1) & (word << 2) & (word << 3)) - highs(high & ~(word << 1))
+    }
+    for (let at = begin; at < first; at += 1) length += unitsOf(data[at])
+    for (let at = last; at < end; at += 1) length += unitsOf(data[at])
     return length
+}
+
+/** The number of bytes whose highest bit is set; no other bits are. @param {number} word */
+function highs(word) {
+    return Math.imul((word >>> 7) & 0x01010101, 0x01010101) >>> 24
+}
+
+/** UTF-16 units of the character that a byte begins. @param {number} byte */
+function unitsOf(byte) {
+    return (byte & 0xc0) === 0x80 ? 0 : byte >= 0xf0 ? 2 : 1
+}
+
+/** Rows that are decoded at one go: a power of two. @param {Plain} plain @param {number} length */
+function blockRows({ offsets }, length) {
+    const bytes = Math.max(1, offsets[length] - offsets[0]) / Math.max(1, length)
+    return 2 ** Math.max(0, Math.min(10, Math.floor(Math.log2(BLOCK_BYTES / bytes))))
 }
 
 /**
@@ -106,6 +147,7 @@ export class TextColumn extends Column {
         this._expanded = null
         /** @type {string[][]} */
         this._blocks = []
+        this._blockRows = 0
         /** @type {{ codes: Int32Array, values: string[] } | undefined} */
         this._coded = undefined
     }
@@ -113,15 +155,33 @@ export class TextColumn extends Column {
     /** @param {number} row */
     _value(row) {
         if (this._dictionary !== null) return this._dictionary.values[this._dictionary.codes[row]]
-        const index = (row / BLOCK_ROWS) | 0
+        if (this._blockRows === 0) this._blockRows = blockRows(this.views(), this.length)
+        const index = (row / this._blockRows) | 0
         const block = (this._blocks[index] ??= this.decode(index))
-        return block[row - index * BLOCK_ROWS]
+        return block[row - index * this._blockRows]
     }
 
     /** @param {number} index */
     decode(index) {
-        const begin = index * BLOCK_ROWS
-        return decodeTexts(this.views(), begin, Math.min(this.length, begin + BLOCK_ROWS))
+        const begin = index * this._blockRows
+        return decodeTexts(this.views(), begin, Math.min(this.length, begin + this._blockRows))
+    }
+
+    /** @param {number} begin @param {number} end */
+    range(begin, end) {
+        if (this._dictionary !== null || end - begin < BLOCK_ROWS) return super.range(begin, end)
+        const plain = this.views()
+        const rows = blockRows(plain, this.length)
+        checkLength(this, end - begin)
+        const all = new Array(end - begin)
+        for (let at = begin; at < end; at += rows) {
+            const texts = decodeTexts(plain, at, Math.min(end, at + rows))
+            for (let i = 0; i < texts.length; i += 1) all[at - begin + i] = texts[i]
+        }
+        const { validity } = this
+        for (let row = begin; validity !== null && row < end; row += 1)
+            if (((validity[row >> 3] >> (row & 7)) & 1) === 0) all[row - begin] = null
+        return all
     }
 
     /** @returns {{ codes: Int32Array, values: string[] }} */
@@ -505,8 +565,9 @@ function decodeAll(plain) {
     const count = plain.offsets.length - 1
     /** @type {string[]} */
     const values = []
-    for (let begin = 0; begin < count; begin += BLOCK_ROWS) {
-        for (const text of decodeTexts(plain, begin, Math.min(count, begin + BLOCK_ROWS)))
+    const rows = blockRows(plain, count)
+    for (let begin = 0; begin < count; begin += rows) {
+        for (const text of decodeTexts(plain, begin, Math.min(count, begin + rows)))
             values.push(text)
     }
     return values
