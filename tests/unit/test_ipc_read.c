@@ -512,6 +512,189 @@ static void versions_and_kinds_that_are_not_read_are_refused_by_name(void **stat
     assert_string_equal(read.sentence, "reading Feather version 1 is not supported yet");
 }
 
+// --- messages that lie ---------------------------------------------------------------------------
+
+static uint8_t *follow(uint8_t *at) {
+    return at + ali_load_u32(at);
+}
+
+static uint8_t *field_of(uint8_t *table, uint32_t slot) {
+    const uint8_t *vtable = table - (int32_t)ali_load_u32(table);
+    const uint16_t offset = ali_load_u16(vtable + 4 + 2 * slot);
+    assert_int_not_equal(offset, 0);
+    return table + offset;
+}
+
+// The parts of a stream of one batch of one column, of int32.
+typedef struct parts {
+    uint8_t *schema;  // the message that begins the stream
+    uint8_t *message; // that of the batch
+    uint8_t *batch;   // its header
+    uint8_t *nodes;   // vectors: a count, then items
+    uint8_t *buffers;
+    uint8_t *body;
+} parts;
+
+static parts parts_of(uint8_t *bytes) {
+    uint8_t *second = bytes + 8 + ali_load_u32(bytes + 4);
+    parts of = {.schema = follow(bytes + 8), .message = follow(second + 8)};
+    of.batch = follow(field_of(of.message, 2));
+    of.nodes = follow(field_of(of.batch, 1));
+    of.buffers = follow(field_of(of.batch, 2));
+    of.body = second + 8 + ali_load_u32(second + 4);
+    return of;
+}
+
+static void kind_of_nothing(const parts *of) {
+    *field_of(of->message, 1) = 9;
+}
+static void sparse_tensor(const parts *of) {
+    *field_of(of->message, 1) = 5;
+}
+static void schema_twice(const parts *of) {
+    *field_of(of->message, 1) = 1;
+}
+static void no_schema(const parts *of) {
+    *field_of(of->schema, 1) = 3;
+}
+static void negative_body(const parts *of) {
+    ali_store_u64(field_of(of->message, 3), UINT64_MAX);
+}
+static void body_beyond_the_stream(const parts *of) {
+    ali_store_u64(field_of(of->message, 3), 100000);
+}
+static void too_many_rows(const parts *of) {
+    ali_store_u64(field_of(of->batch, 0), UINT64_C(1) << 31);
+}
+static void too_few_values(const parts *of) {
+    ali_store_u64(of->nodes + 4, 299);
+}
+static void too_many_values(const parts *of) {
+    ali_store_u64(of->nodes + 4, UINT64_C(1) << 31);
+}
+static void no_nodes(const parts *of) {
+    ali_store_u32(of->nodes, 0);
+}
+static void one_buffer(const parts *of) {
+    ali_store_u32(of->buffers, 1);
+}
+static void buffer_outside(const parts *of) {
+    ali_store_u64(of->buffers + 4 + 16, 100000);
+}
+static void short_buffer(const parts *of) {
+    ali_store_u64(of->buffers + 4 + 24, 7);
+}
+static void empty_buffer(const parts *of) {
+    ali_store_u64(of->buffers + 4 + 24, 0);
+}
+static void codec_of_nothing(const parts *of) {
+    *field_of(follow(field_of(of->batch, 3)), 0) = 7;
+}
+static void huge_claim(const parts *of) {
+    ali_store_u64(of->body, UINT64_C(1) << 40);
+}
+static void small_claim(const parts *of) {
+    ali_store_u64(of->body, 1199);
+}
+static void great_claim(const parts *of) {
+    ali_store_u64(of->body, 1 << 20);
+}
+static void claim_of_storing(const parts *of) {
+    ali_store_u64(of->body, UINT64_MAX);
+}
+static void damaged_frame(const parts *of) {
+    of->body[8] ^= 1;
+}
+
+static const struct {
+    void (*lie)(const parts *of);
+    uint32_t compression;
+    ali_status status;
+    const char *sentence;
+} lies[] = {
+    {kind_of_nothing, 0, ALI_ERR_CORRUPT, "a message has kind 9, which Arrow does not define"},
+    {sparse_tensor, 0, ALI_ERR_UNSUPPORTED,
+     "Arrow messages of kind SparseTensor are not supported"},
+    {schema_twice, 0, ALI_ERR_CORRUPT, "a message of kind 1 stands where there can be none"},
+    {no_schema, 0, ALI_ERR_CORRUPT,
+     "the stream begins with a message of kind 3 instead of its schema"},
+    {negative_body, 0, ALI_ERR_CORRUPT, "a message has no header, or a body of -1 bytes"},
+    {body_beyond_the_stream, 0, ALI_ERR_TRUNCATED, NULL},
+    {too_many_rows, 0, ALI_ERR_UNSUPPORTED,
+     "a record batch of 2147483648 rows is not supported: more than 2147483647"},
+    {too_few_values, 0, ALI_ERR_CORRUPT, "column \"a\" has fewer values than it needs: 299"},
+    {too_many_values, 0, ALI_ERR_CORRUPT,
+     "column \"a\" has, instead of 0 to 2147483647 values, 2147483648"},
+    {no_nodes, 0, ALI_ERR_CORRUPT, "column \"a\" is missing in a record batch that has columns: 0"},
+    {one_buffer, 0, ALI_ERR_CORRUPT, "column \"a\" lacks buffers in a record batch, which has 1"},
+    {buffer_outside, 0, ALI_ERR_CORRUPT,
+     "column \"a\" has a buffer outside of a body of bytes: 1216"},
+    {short_buffer, 0, ALI_ERR_CORRUPT, "column \"a\" has a buffer that is shorter than 1200"},
+    {empty_buffer, 0, ALI_ERR_CORRUPT, "column \"a\" has an empty buffer instead of bytes: 1200"},
+    {codec_of_nothing, 1, ALI_ERR_UNSUPPORTED,
+     "compression 7 of bodies, method 0, is not supported"},
+    {huge_claim, 1, ALI_ERR_LIMIT,
+     "column \"a\" has a compressed buffer that claims more bytes than the limits allow: "
+     "1099511627776"},
+    {small_claim, 1, ALI_ERR_CORRUPT,
+     "column \"a\" has a compressed buffer that cannot hold what it claims: bytes 1199"},
+    {great_claim, 1, ALI_ERR_CORRUPT,
+     "column \"a\" has a compressed buffer that cannot hold what it claims: bytes 1048576"},
+    {short_buffer, 1, ALI_ERR_CORRUPT, "column \"a\" has a buffer that is shorter than 1200"},
+    {claim_of_storing, 1, ALI_ERR_CORRUPT, "column \"a\" has a buffer that is shorter than 1200"},
+    {damaged_frame, 1, ALI_ERR_CORRUPT, "no LZ4 frame begins at 0"},
+};
+
+static void messages_that_lie_are_refused(void **state) {
+    const ali_type type = TOOL_INT(32, 1);
+    static const int32_t numbers[300] = {1, 2, 3};
+    for (uint32_t i = 0; i < ALI_COUNT_OF(lies); i += 1) {
+        const ali_write_options options = {.size_bytes = sizeof options,
+                                           .compression = lies[i].compression};
+        bytes_of from = {.tail_bytes = 65536, .format = "arrows"};
+        uint64_t warnings = 0;
+        tool_table table;
+        tool_open(&table, &type, 1, 300);
+        tool_values(table.ctx, table.batch->columns, numbers, sizeof numbers);
+        char *bytes = tool_write_as(&table, "arrows", &options, 1, &from.count, &warnings);
+        const parts of = parts_of((uint8_t *)bytes);
+        lies[i].lie(&of);
+        from.bytes = bytes;
+        const reading read = read_all(&from, NULL);
+        if (read.status != lies[i].status) fail_msg("%u: %s", i, read.sentence);
+        if (lies[i].sentence != NULL) assert_string_equal(read.sentence, lies[i].sentence);
+        assert_string_equal(read.text, "");
+        free(bytes);
+        tool_close(&table);
+    }
+}
+
+// A buffer longer than a request is fetched in pieces, and gives the same rows.
+static void long_buffers_are_fetched_in_pieces(void **state) {
+    enum { LONG = 50000 };
+    const ali_type type = TOOL_INT(64, 1);
+    int64_t *numbers = calloc(LONG, sizeof *numbers);
+    const ali_scan_options how = {
+        .size_bytes = sizeof how, .request_bytes_max = 65536, .offset_rows = LONG - 2};
+    tool_table table;
+    uint64_t warnings = 0;
+    numbers[LONG - 2] = 5;
+    numbers[LONG - 1] = -6;
+    tool_open(&table, &type, 1, LONG);
+    tool_values(table.ctx, table.batch->columns, numbers, LONG * sizeof *numbers);
+    for (uint32_t i = 0; i < 2; i += 1) {
+        bytes_of from = {.tail_bytes = 1024};
+        char *bytes = tool_write(&table, i == 0 ? "arrow" : "arrows", 0, 1, &from.count, &warnings);
+        from.bytes = bytes;
+        const reading read = read_all(&from, &how);
+        assert_int_equal(read.status, ALI_OK);
+        assert_string_equal(read.text, "{\"a\":5}\n{\"a\":-6}\n");
+        free(bytes);
+    }
+    tool_close(&table);
+    free(numbers);
+}
+
 // --- deltas --------------------------------------------------------------------------------------
 
 // Messages of pyarrow 26, in hexadecimal: a schema of one column "d", int64 by a dictionary,
@@ -634,6 +817,8 @@ int main(void) {
         cmocka_unit_test(slices_end_where_what_is_shown_again_comes_to_4_mib),
         cmocka_unit_test(buffers_that_are_right_are_lent),
         cmocka_unit_test(versions_and_kinds_that_are_not_read_are_refused_by_name),
+        cmocka_unit_test(messages_that_lie_are_refused),
+        cmocka_unit_test(long_buffers_are_fetched_in_pieces),
         cmocka_unit_test(deltas_in_a_row_are_joined_once),
         cmocka_unit_test(dictionaries_are_weighed),
         cmocka_unit_test(deltas_between_batches_cost_what_they_bring),
