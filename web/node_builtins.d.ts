@@ -17,6 +17,7 @@ declare module 'node:fs' {
                     isSymbolicLink(): boolean
                 }[]
             >
+            lstat(path: string): Promise<object>
             stat(path: string): Promise<{
                 isDirectory(): boolean
                 isFile(): boolean

@@ -32,8 +32,8 @@ typedef struct ali_object {
     const char *etag;      // the ETag it must have; NULL if not known
     uint32_t path_bytes;   // length of `path`
     uint32_t etag_bytes;   // length of `etag`, at most 1,024
-    uint32_t partition_at; // of one of many: where in `path`, counted from 1, the folders begin
-                           // whose names "key=value" are columns; 0: nowhere
+    uint32_t partition_at; // where in `path`, counted from 1, the folders begin whose names
+                           // "key=value" are columns; 0: nowhere
     uint32_t reserved;     // 0
 } ali_object;
 

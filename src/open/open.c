@@ -261,7 +261,7 @@ ali_status ali_open_one_start(ali_context *ctx, ali_task *parent, const ali_obje
 ali_status ali_open_start(ali_context *context, const ali_object *object,
                           const ali_open_options *options, ali_task **task) {
     if (context == NULL || task == NULL) return ALI_ERR_ARGUMENT;
-    if (object != NULL && (object->flags & ALI_OBJECT_FOLDER) != 0) {
+    if (object != NULL && ((object->flags & ALI_OBJECT_FOLDER) != 0 || object->partition_at != 0)) {
         return ali_open_many_start(context, object, 1, options, task);
     }
     ali_error_begin(context);

@@ -1,5 +1,6 @@
 // Folders in Node: their files as one data set, and their names as columns.
 import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
@@ -69,6 +70,56 @@ test('a folder that holds no files is told', async () => {
     const root = folder([])
     try {
         await assert.rejects(openFile(root), /the folder holds no files/)
+    } finally {
+        fs.rmSync(root, { recursive: true })
+    }
+})
+
+test('openFile of a pattern matches as the command does', async () => {
+    const names = ['k=1/a.parquet', 'k=1/b.parquet', 'k=2/.c.parquet', 'k=2/d/ü.parquet']
+    const root = folder([...names, 'x[1].parquet', 'xa.parquet', 'k=2/[a', 'k=2/e\\f'])
+    fs.symlinkSync(path.join(root, 'k=1'), path.join(root, 'link'))
+    const patterns = {
+        'k=1/?.parquet': 2,
+        'k=*/*.parquet': 2,
+        '**/[ab].parquet': 2,
+        '**/d/*': 1,
+        'k=2/d/?.parquet': 0,
+        'k=2/d/??.parquet': 1,
+        'k=2/.*': 1,
+        'x[[]1].parquet': 1,
+        'x[!b-z].parquet': 1,
+        'x\\[1].parquet': 1,
+        'x[1].parquet': 1,
+        'k=2/[a': 1,
+        'k=2/e\\\\*': 1,
+        'link/*': 2,
+        'lin?/*': 0,
+        'k=[1-2': 0,
+        [`${'*a'.repeat(60)}`]: 0,
+    }
+    try {
+        for (const [pattern, files] of Object.entries(patterns)) {
+            const whole = path.join(root, pattern)
+            const command = spawnSync('build/alimentar', ['count', whole]).stdout.toString()
+            assert.equal(command, files === 0 ? '' : `${files * 26115}\n`, pattern)
+            if (files === 0) {
+                const none = { code: 'not_found', path: whole, message: /no file matches/ }
+                await assert.rejects(openFile(whole), none)
+                continue
+            }
+            const dataset = await openFile(whole)
+            assert.equal(dataset.files, files, pattern)
+            const hasKey = dataset.schema.fields.some(({ name }) => name === 'k')
+            assert.equal(hasKey, /^(\*\*|k=\*)/.test(pattern), pattern)
+            dataset.close()
+        }
+        const mixed = await openFile([`${root}/k=1/*`, `${root}/xa.parquet`])
+        assert.equal(mixed.files, 3)
+        mixed.close()
+        const one = await openFile(`${root}/k=?/a.parquet`)
+        assert.deepEqual([...(await one.columns(['k'], { limit: 1 })).k], [1])
+        one.close()
     } finally {
         fs.rmSync(root, { recursive: true })
     }

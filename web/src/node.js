@@ -9,6 +9,7 @@ import { AlimentarError, failArgument } from './errors.js'
 import { rangeBegin } from './host_memory.js'
 import { closeAll, joinedHost } from './host_many.js'
 import { streamHost } from './host_stream.js'
+import { expand, isPattern } from './pattern.js'
 import { redacted } from './redact.js'
 import { Share } from './share.js'
 import { checkForMany } from './sources.js'
@@ -21,7 +22,8 @@ const PIECE_BYTES = 1024 * 1024
 
 /**
  * Opens a file.
- * @param {string | URL | readonly (string | URL)[]} path a path, a file: URL, or a list of them
+ * @param {string | URL | readonly (string | URL)[]} path a path, a pattern of paths, a file: URL,
+ * or a list of these
  * @param {import('./types.d.ts').OpenOptions} [options]
  * @returns {Promise<import('./types.d.ts').Dataset>}
  */
@@ -29,11 +31,28 @@ export async function openFile(path, options = {}) {
     checkOptions('openFile()', options, openRules)
     /** @type {(string | URL)[]} */
     const given = Array.isArray(path) ? path : [path]
-    const paths = given.map(localPath)
-    if (paths.length === 0) failArgument('openFile() takes at least one path, the list is empty')
-    if (paths.length > 1) checkForMany(options)
-    const host = joinedHost(await hostsOf(paths, options), options)
+    if (given.length === 0) failArgument('openFile() takes at least one path, the list is empty')
+    const found = (await Promise.all(given.map((one) => placesOf(one, options)))).flat()
+    if (found.length > 1) checkForMany(options)
+    const host = joinedHost(await hostsOf(found, options), options)
     return /** @type {any} */ (openHost(host, options))
+}
+
+/** @typedef {{ path: string, partitionAt?: number }} Place */
+
+/**
+ * What a path stands for: itself, or what matches it; the folders that a pattern matches may be
+ * columns.
+ * @param {string | URL} given @param {import('./types.d.ts').OpenOptions} options
+ * @returns {Promise<Place[]>}
+ */
+async function placesOf(given, { signal }) {
+    const path = localPath(given)
+    if (path !== given || !(await isPattern(path))) return [{ path }]
+    const { paths, fixed } = await expand(path, namesIn, signal)
+    if (paths.length === 0)
+        throw new AlimentarError('not_found', 'no file matches the pattern', { path })
+    return paths.map((one) => ({ path: one, partitionAt: fixed + 1 }))
 }
 
 /** @param {string | URL} path @returns {string} */
@@ -53,14 +72,17 @@ function localPath(path) {
 }
 
 /**
- * @param {string[]} paths @param {import('./types.d.ts').OpenOptions} options
+ * @param {Place[]} places @param {import('./types.d.ts').OpenOptions} options
  * @returns {Promise<import('./drive.js').Host[]>}
  */
-async function hostsOf(paths, options) {
+async function hostsOf(places, options) {
     const share = new Share(options)
     const hosts = []
     try {
-        for (const path of paths) hosts.push(await hostOf(path, paths.length > 1, options, share))
+        for (const { path, partitionAt } of places) {
+            const host = await hostOf(path, places.length > 1, options, share)
+            hosts.push(Object.assign(host, partitionAt === undefined ? {} : { partitionAt }))
+        }
         return hosts
     } catch (error) {
         closeAll(hosts)
