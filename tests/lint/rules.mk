@@ -57,7 +57,7 @@ $(B)/mutate/libmutant.so: $(MUT_OBJ)
 $(B)/mutate/test_%: $(B)/mutate/libmutant.so
 	@$(CC) $(PLAIN_TEST) $(MUT) -o $@ $(filter %/test_$*.c,$(UNIT_SRC) tests/oom/test_oom.c \
 	    tests/slice/test_slice.c tests/trace/test_trace.c) $(if $(filter oom slice trace,$*),$(HARNESS)) \
-	    -L$(B)/mutate -lmutant -lcmocka
+	    -L$(B)/mutate -lmutant -lcmocka $(LIBS) -pthread
 MUTATED = $(UNIT_NAMES:%=$(B)/mutate/%) $(B)/mutate/test_trace $(B)/mutate/test_slice
 $(MUTATED): $(UNIT_SRC) $(HARNESS) $(wildcard tests/slice/*.c tests/trace/*.c)
 mutation: $(MUTATED)

@@ -128,6 +128,42 @@ static void dictionaries_have_a_limit(void **state) {
     }
 }
 
+// Byte arrays of which the last is cut short: text, and decimals that are converted.
+static void dictionaries_that_end_too_early_are_found(void **state) {
+    for (uint32_t i = 0; i < 12; i += 1) {
+        const uint32_t count = i / 4 + 1;
+        const uint32_t missing = i % 2;
+        const bool is_decimal = i / 2 % 2 != 0;
+        tool_bytes body = {0};
+        tool_bytes pages = {0};
+        for (uint32_t k = 0; k < count; k += 1) {
+            tool_put_u32(&body, k + 1 == count ? 1 + missing : 1);
+            tool_put_byte(&body, '0' + k);
+        }
+        tool_page page = tool_data_page((int32_t)count, ALI_PARQUET_PLAIN);
+        page.type = ALI_PARQUET_DICTIONARY_PAGE;
+        tool_put_page(&pages, &page, &body);
+        body.count = 0;
+        PUT(&body, 2, 1 << 1, (uint8_t)(count - 1));
+        page = tool_data_page(1, ALI_PARQUET_RLE_DICTIONARY);
+        tool_put_page(&pages, &page, &body);
+        tool_column column = column_of("a", ALI_PARQUET_BYTE_ARRAY, 0, 1, &pages);
+        column.converted = is_decimal ? 5 : 0;
+        column.precision = is_decimal ? 4 : 0;
+        tool_bytes file = tool_file(&column, 1, 1, 1);
+        char rows[16];
+        (void)snprintf(rows, sizeof rows, is_decimal ? "%u;/" : "%c;/", '0' + count - 1);
+        if (missing == 0) {
+            tool_expect_rows(&file, &plainly, rows);
+        } else {
+            tool_expect_error(&file, &plainly, ALI_ERR_CORRUPT, "ends where");
+        }
+        release(&file);
+        release(&pages);
+        release(&body);
+    }
+}
+
 // --- chunks and row groups -----------------------------------------------------------------------
 
 typedef struct chunk_lie {
@@ -335,6 +371,7 @@ int main(void) {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(lies_of_pages_are_found),
         cmocka_unit_test(dictionaries_have_a_limit),
+        cmocka_unit_test(dictionaries_that_end_too_early_are_found),
         cmocka_unit_test(lies_of_chunks_and_row_groups_are_found),
         cmocka_unit_test(bit_packed_levels_of_every_width_are_read),
         cmocka_unit_test(levels_of_lists_may_be_bit_packed_but_not_too_few),

@@ -101,7 +101,45 @@ static const sample samples[] = {
      "0202000201000604"
      "1405000000",
      NULL},
+    // The same with a count of four bytes, and with ids and offsets of two.
+    {ABC,
+     "42010000000200"
+     "0104",
+     true,
+     NULL,
+     "05000000",
+     NULL,
+     {NULL},
+     NO_LIST,
+     "0202000201000604"
+     "1405000000",
+     NULL},
+    {ABC,
+     "1601020000000100"
+     "04",
+     true,
+     NULL,
+     "05000000",
+     NULL,
+     {NULL},
+     NO_LIST,
+     "0202000201000604"
+     "1405000000",
+     NULL},
     // What contradicts itself.
+    {ABC, "020102000504", true, NULL, NULL, NULL, {NULL}, NO_LIST, NULL, "is cut short"},
+    {ABC,
+     "0202000200010304"
+     "04",
+     true,
+     NULL,
+     NULL,
+     NULL,
+     {NULL},
+     NO_LIST,
+     NULL,
+     "is cut short"},
+    {ABC, "4201000000020001", true, NULL, NULL, NULL, {NULL}, NO_LIST, NULL, "is cut short"},
     {ABC,
      "020100000104",
      true,
