@@ -207,10 +207,10 @@ static void tool_put_chunk(tool_bytes *to, const tool_column *column, int64_t st
 }
 
 // A file of `groups` row groups, all with the same columns, of `rows` rows each. `schema` is field
-// 2 of the footer, `key` one of its metadata, if it is not NULL, `writer` who says to have made it.
-static tool_bytes tool_file_by(const char *writer, const tool_bytes *schema, const char *key,
-                               const tool_column *columns, uint32_t count, int64_t rows,
-                               uint32_t groups) {
+// 2 of the footer, `key` one of its metadata, if it is not NULL.
+static tool_bytes tool_file_made(const tool_bytes *schema, const char *key,
+                                 const tool_column *columns, uint32_t count, int64_t rows,
+                                 uint32_t groups) {
     tool_bytes file = {0};
     tool_bytes footer = {0};
     tool_put(&file, "PAR1", 4);
@@ -233,19 +233,13 @@ static tool_bytes tool_file_by(const char *writer, const tool_bytes *schema, con
         tool_string(&footer, 1, key);
         tool_stop(&footer);
     }
-    tool_string(&footer, 6, writer);
+    tool_string(&footer, 6, "made by hand");
     tool_stop(&footer);
     tool_put(&file, footer.data, footer.count);
     tool_put_u32(&file, (uint32_t)footer.count);
     tool_put(&file, "PAR1", 4);
     free(footer.data);
     return file;
-}
-
-static inline tool_bytes tool_file_made(const tool_bytes *schema, const char *key,
-                                        const tool_column *columns, uint32_t count, int64_t rows,
-                                        uint32_t groups) {
-    return tool_file_by("made by hand", schema, key, columns, count, rows, groups);
 }
 
 static inline tool_bytes tool_file_of(const tool_bytes *schema, const tool_column *columns,

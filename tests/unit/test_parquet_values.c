@@ -342,43 +342,6 @@ static void int96_timestamps_of_spark_are_microseconds(void **state) {
     release(&body);
 }
 
-static void int96_timestamps_of_java_and_impala_are_whole_microseconds(void **state) {
-    static const struct {
-        const char *writer;
-        bool is_far;
-    } writers[] = {{"parquet-mr version 1.9.0-cdh6.3.4 (build 1)", true},
-                   {"impala version 2.2.0", true},
-                   {"parquet-m", false},
-                   {"parquet-cpp-arrow version 18.1.0", false}};
-    for (uint32_t i = 0; i < ALI_COUNT_OF(writers); i += 1) {
-        tool_bytes body = {0};
-        tool_bytes pages = {0};
-        tool_bytes schema = {0};
-        const tool_page page = tool_data_page(3, ALI_PARQUET_PLAIN);
-        put_int96(&body, 5000, 2440589);
-        put_int96(&body, 0, 1721060); // the year 0
-        put_int96(&body, 5001, 2440589);
-        tool_put_page(&pages, &page, &body);
-        const tool_column column = column_of("t", ALI_PARQUET_INT96, 0, 3, &pages);
-        tool_put_schema(&schema, &column, 1);
-        tool_bytes file = tool_file_by(writers[i].writer, &schema, NULL, &column, 1, 3, 1);
-        const ali_scan_options two = {.size_bytes = sizeof two, .limit_rows = 2};
-        const tool_reading first = {.scan = &two};
-        if (writers[i].is_far) {
-            tool_expect_rows(&file, &first, "86400000005;-62167219200000000;/");
-            tool_expect_error(&file, &plainly, ALI_ERR_CORRUPT,
-                              "an INT96 timestamp is not a whole number of microseconds that 64 "
-                              "bits hold in row 2 (column \"t\"");
-        } else {
-            tool_expect_error(&file, &first, ALI_ERR_CORRUPT, "the years 1677 to 2262");
-        }
-        release(&file);
-        release(&schema);
-        release(&pages);
-        release(&body);
-    }
-}
-
 static void nulls_of_no_type_are_read(void **state) {
     tool_bytes body = {0};
     const tool_page page = tool_data_page(3, ALI_PARQUET_PLAIN);
@@ -850,7 +813,6 @@ int main(void) {
         cmocka_unit_test(every_encoding_gives_its_values_from_any_row_on),
         cmocka_unit_test(int96_timestamps_outside_64_bits_are_told_by_their_row),
         cmocka_unit_test(int96_timestamps_of_spark_are_microseconds),
-        cmocka_unit_test(int96_timestamps_of_java_and_impala_are_whole_microseconds),
         cmocka_unit_test(nulls_of_no_type_are_read),
         cmocka_unit_test(decimals_wider_than_their_type_are_told_by_their_row),
         cmocka_unit_test(intervals_are_read_as_months_days_and_nanoseconds),

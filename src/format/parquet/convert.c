@@ -8,7 +8,6 @@
 #define EPOCH_DAY INT64_C(2440588)
 #define DAY_NANOS INT64_C(86400000000000)
 #define DAY_MICROS UINT64_C(86400000000)
-#define MICRO_DAYS_MAX 106751991 // whole days in 64 bits of microseconds
 // Days before and after 1970 that 64 bits of nanoseconds hold.
 #define DAYS_MIN (-INT64_C(106751))
 #define DAYS_MAX INT64_C(106751)
@@ -107,20 +106,7 @@ uint64_t ali_convert_nanos(int64_t *to, const uint8_t *from, uint64_t count) {
     return count;
 }
 
-uint64_t ali_convert_micros(int64_t *to, const uint8_t *from, uint64_t count) {
-    for (uint64_t i = 0; i < count; i += 1) {
-        const int64_t day = (int32_t)ali_load_u32(from + 8) - EPOCH_DAY;
-        const int64_t nanos = (int64_t)ali_load_u64(from);
-        if (nanos % 1000 != 0 || day < -MICRO_DAYS_MAX || day > MICRO_DAYS_MAX ||
-            __builtin_add_overflow(day * (int64_t)DAY_MICROS, nanos / 1000, &to[i])) {
-            return i;
-        }
-        from += 12;
-    }
-    return count;
-}
-
-void ali_convert_spark(int64_t *to, const uint8_t *from, uint64_t count) {
+void ali_convert_micros(int64_t *to, const uint8_t *from, uint64_t count) {
     for (uint64_t i = 0; i < count; i += 1) {
         const int64_t day = (int32_t)ali_load_u32(from + 8) - EPOCH_DAY;
         const int64_t micros = (int64_t)ali_load_u64(from) / 1000;

@@ -26,11 +26,8 @@ uint64_t ali_convert_decimal_plain(void *to, uint32_t width, const uint8_t *from
 // INT96, nanoseconds of a day and a Julian day, to nanoseconds since 1970.
 uint64_t ali_convert_nanos(int64_t *to, const uint8_t *from, uint64_t count);
 
-// The same to microseconds.
-uint64_t ali_convert_micros(int64_t *to, const uint8_t *from, uint64_t count);
-
-// The same to microseconds as Spark makes them: they wrap where 64 bits do not hold them.
-void ali_convert_spark(int64_t *to, const uint8_t *from, uint64_t count);
+// The same to microseconds, which wrap where 64 bits do not hold them.
+void ali_convert_micros(int64_t *to, const uint8_t *from, uint64_t count);
 
 // INTERVAL, months, days and milliseconds of 32 bits each, to months, days (32 bits) and
 // nanoseconds.

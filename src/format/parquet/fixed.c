@@ -23,9 +23,7 @@ uint64_t ali_parquet_convert(const ali_parquet_column *column, void *to, const u
     case ALI_PARQUET_FORM_NANOS:
         return ali_convert_nanos(to, from, count);
     case ALI_PARQUET_FORM_MICROS:
-        return ali_convert_micros(to, from, count);
-    case ALI_PARQUET_FORM_SPARK:
-        ali_convert_spark(to, from, count);
+        ali_convert_micros(to, from, count);
         return count;
     default:
         return ali_convert_intervals(to, from, count);
@@ -40,8 +38,6 @@ const char *ali_parquet_misfit(const ali_parquet_column *column) {
     case ALI_PARQUET_FORM_NANOS:
         return "an INT96 timestamp lies outside the years 1677 to 2262, which 64 bits of "
                "nanoseconds hold";
-    case ALI_PARQUET_FORM_MICROS:
-        return "an INT96 timestamp is not a whole number of microseconds that 64 bits hold";
     default:
         return "the months or days of an INTERVAL do not fit 31 bits";
     }

@@ -22,7 +22,6 @@ enum {
     ALI_PARQUET_FORM_DECIMAL,  // byte arrays to decimals
     ALI_PARQUET_FORM_NANOS,    // INT96 to nanoseconds
     ALI_PARQUET_FORM_MICROS,   // INT96 to microseconds
-    ALI_PARQUET_FORM_SPARK,    // the same as Spark writes them: they wrap
     ALI_PARQUET_FORM_INTERVAL, // to months, days and nanoseconds
     ALI_PARQUET_FORM_BITS,     // booleans
     ALI_PARQUET_FORM_TEXT,     // text and binary: offsets and data
@@ -95,7 +94,7 @@ typedef struct ali_parquet_schema_reader {
     ali_field *fields;
     ali_type *types;
     uint64_t at;         // elements taken
-    uint32_t int96_form; // ALI_PARQUET_FORM_NANOS, MICROS, SPARK
+    uint32_t int96_unit; // ALI_UNIT_NANO, ALI_UNIT_MICRO
     uint32_t depth;
     ali_parquet_open open[ALI_PARQUET_DEPTH_MAX + 2];
 } ali_parquet_schema_reader;
@@ -110,7 +109,7 @@ ALI_CHECKED ali_status ali_parquet_step_schema(ali_context *ctx, ali_parquet_sta
 // types.c: the Arrow type of a leaf; fills in how its values are stored, and why they can't be
 // read.
 ali_type ali_parquet_leaf_type(const ali_parquet_element *element, ali_parquet_column *column,
-                               uint32_t int96_form);
+                               uint32_t int96_unit);
 
 // types.c: the metadata of a leaf's field: its extension type. It lies in the arena.
 ALI_CHECKED ali_status ali_parquet_leaf_metadata(ali_arena *arena,

@@ -11,24 +11,17 @@
 static const char spark_key[] = "org.apache.spark.version";
 #define SPARK_PAIRS 1024u
 
-static bool begins(const ali_thrift_text *text, const char *word, size_t word_bytes) {
-    return text->count_bytes >= word_bytes && ali_equal(text->bytes, word, word_bytes);
-}
-
-// INT96 timestamps are nanoseconds, but microseconds where Spark, another user of parquet-java
-// (Hive, Drill) or Impala wrote the file: theirs reach to years that 64 bits of nanoseconds do not,
-// and Spark's own have no more digits. Other writers take them from 64 bits of nanoseconds.
-uint32_t ali_parquet_int96_form(const ali_parquet_state *state) {
-    const ali_thrift_text *writer = &state->meta.created_by;
+// The unit of INT96 timestamps: nanoseconds, but microseconds where Spark wrote the file. Its own
+// timestamps have no more digits, and reach to years that 64 bits of nanoseconds do not.
+uint32_t ali_parquet_int96_unit(const ali_parquet_state *state) {
     const ali_parquet_pair *pairs = state->meta.pairs.items;
     const uint64_t count = ali_min_u64(state->meta.pairs.count, SPARK_PAIRS);
     for (uint64_t i = 0; i < count; i += 1) {
         if (ali_text_is(pairs[i].key.bytes, (size_t)pairs[i].key.count_bytes, spark_key)) {
-            return ALI_PARQUET_FORM_SPARK;
+            return ALI_UNIT_MICRO;
         }
     }
-    const bool is_far = begins(writer, "parquet-mr", 10) || begins(writer, "impala", 6);
-    return is_far ? ALI_PARQUET_FORM_MICROS : ALI_PARQUET_FORM_NANOS;
+    return ALI_UNIT_NANO;
 }
 
 // Adds an element's id to the pairs that its field carries.
@@ -56,12 +49,12 @@ ali_status ali_parquet_fill_group(ali_parquet_state *state, const ali_parquet_el
 }
 
 ali_status ali_parquet_fill_column(ali_context *ctx, ali_parquet_state *state,
-                                   const ali_parquet_element *element, uint32_t int96_form,
+                                   const ali_parquet_element *element, uint32_t int96_unit,
                                    ali_parquet_column *column, ali_field *field, ali_type *type) {
     column->name = element->name;
     column->type = element->type;
     column->refusal = ALI_PARQUET_READABLE;
-    *type = ali_parquet_leaf_type(element, column, int96_form);
+    *type = ali_parquet_leaf_type(element, column, int96_unit);
     if (column->stored_bytes > ctx->limits.page_bytes_max) column->refusal = ALI_PARQUET_TOO_WIDE;
     ALI_TRY(ali_parquet_leaf_metadata(&state->arena, element, column, field));
     return add_field_id(state, element, field);

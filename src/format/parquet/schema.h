@@ -8,11 +8,11 @@
 // Fills in what an element says of a column and its type, and what its field carries.
 ALI_CHECKED ali_status ali_parquet_fill_column(ali_context *ctx, ali_parquet_state *state,
                                                const ali_parquet_element *element,
-                                               uint32_t int96_form, ali_parquet_column *column,
+                                               uint32_t int96_unit, ali_parquet_column *column,
                                                ali_field *field, ali_type *type);
 
-// How a file's INT96 timestamps are read: ALI_PARQUET_FORM_NANOS, MICROS or SPARK.
-uint32_t ali_parquet_int96_form(const ali_parquet_state *state);
+// The unit of a file's INT96 timestamps.
+uint32_t ali_parquet_int96_unit(const ali_parquet_state *state);
 
 // Fills in what the field of a group carries.
 ALI_CHECKED ali_status ali_parquet_fill_group(ali_parquet_state *state,

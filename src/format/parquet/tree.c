@@ -207,7 +207,7 @@ static ali_status add_leaf(ali_context *ctx, ali_parquet_state *state,
     column->is_optional = in->definition != 0;
     ali_field *field = last_field(state, reader);
     state->columns_count += 1;
-    return ali_parquet_fill_column(ctx, state, element, reader->int96_form, column, field,
+    return ali_parquet_fill_column(ctx, state, element, reader->int96_unit, column, field,
                                    &reader->types[state->nodes_count - 1]);
 }
 
@@ -325,7 +325,7 @@ static ali_status begin(ali_context *ctx, ali_parquet_state *state,
     reader->types = types;
     reader->at = 1;
     reader->depth = 1;
-    reader->int96_form = ali_parquet_int96_form(state);
+    reader->int96_unit = ali_parquet_int96_unit(state);
     reader->open[0] = (ali_parquet_open){.left = (uint32_t)elements[0].children};
     return ALI_OK;
 }

@@ -174,16 +174,14 @@ static uint32_t annotation_of(const ali_parquet_element *element) {
 }
 
 // The type of a physical type without annotation.
-static ali_type physical_type(const ali_parquet_element *element, uint32_t int96_form) {
+static ali_type physical_type(const ali_parquet_element *element, uint32_t int96_unit) {
     static const uint8_t kinds[] = {ALI_TYPE_BOOL,      ALI_TYPE_INT,         ALI_TYPE_INT,
                                     ALI_TYPE_TIMESTAMP, ALI_TYPE_FLOAT,       ALI_TYPE_FLOAT,
                                     ALI_TYPE_BINARY,    ALI_TYPE_FIXED_BINARY};
     static const uint8_t bits[] = {1, 32, 64, 64, 32, 64, 0, 0};
     ali_type type = {.kind = kinds[element->type], .bits = bits[element->type], .zone = ""};
     if (type.kind == ALI_TYPE_INT) type.is_signed = 1;
-    if (type.kind == ALI_TYPE_TIMESTAMP) {
-        type.unit = int96_form == ALI_PARQUET_FORM_NANOS ? ALI_UNIT_NANO : ALI_UNIT_MICRO;
-    }
+    if (type.kind == ALI_TYPE_TIMESTAMP) type.unit = (uint8_t)int96_unit;
     if (type.kind == ALI_TYPE_FIXED_BINARY) type.bits = (uint32_t)element->type_length * 8;
     return type;
 }
@@ -215,9 +213,9 @@ static bool is_fitting(const annotation *found, const ali_parquet_element *eleme
 }
 
 static ali_type choose_type(const ali_parquet_element *element, ali_parquet_column *column,
-                            uint32_t int96_form) {
+                            uint32_t int96_unit) {
     const annotation *found = &annotations[annotation_of(element)];
-    const ali_type physical = physical_type(element, int96_form);
+    const ali_type physical = physical_type(element, int96_unit);
     if (found->name == NULL) return physical;
     const ali_type type = annotated_type(found, element);
     column->reason = found->name;
@@ -255,8 +253,7 @@ static uint8_t decimal_form(const ali_parquet_element *element) {
     return is_integer ? ALI_PARQUET_FORM_WIDEN : ALI_PARQUET_FORM_DECIMAL;
 }
 
-static uint8_t form_of(const ali_parquet_element *element, const ali_type *type,
-                       uint32_t int96_form) {
+static uint8_t form_of(const ali_parquet_element *element, const ali_type *type) {
     switch (type->kind) {
     case ALI_TYPE_NULL:
         return ALI_PARQUET_FORM_NULL;
@@ -272,19 +269,20 @@ static uint8_t form_of(const ali_parquet_element *element, const ali_type *type,
     case ALI_TYPE_INT:
         return type->bits < 32 ? ALI_PARQUET_FORM_NARROW : ALI_PARQUET_FORM_COPY;
     case ALI_TYPE_TIMESTAMP:
-        return element->type == ALI_PARQUET_INT96 ? (uint8_t)int96_form : ALI_PARQUET_FORM_COPY;
+        if (element->type != ALI_PARQUET_INT96) return ALI_PARQUET_FORM_COPY;
+        return type->unit == ALI_UNIT_NANO ? ALI_PARQUET_FORM_NANOS : ALI_PARQUET_FORM_MICROS;
     default:
         return ALI_PARQUET_FORM_COPY;
     }
 }
 
 ali_type ali_parquet_leaf_type(const ali_parquet_element *element, ali_parquet_column *column,
-                               uint32_t int96_form) {
-    const ali_type type = choose_type(element, column, int96_form);
+                               uint32_t int96_unit) {
+    const ali_type type = choose_type(element, column, int96_unit);
     column->is_signed = type.is_signed != 0;
     column->width = type.kind == ALI_TYPE_BOOL ? 0 : type.bits / 8;
     column->stored_bytes = stored_bytes(element);
-    column->form = form_of(element, &type, int96_form);
+    column->form = form_of(element, &type);
     return type;
 }
 
