@@ -864,7 +864,7 @@ async function checkStdinSignal() {
         keepStdin: true,
         onStart: (child) => {
             child.stdin.write('PAR1')
-            setTimeout(() => child.kill('SIGINT'), 300)
+            onOutput(child, base, () => child.kill('SIGINT')) // the copy of standard input
         },
     })
     judge('SIGINT while waiting for standard input', [
