@@ -217,6 +217,19 @@ export const cases = [
         rows({ y: 2023, n: 2 }, { y: 2024, n: 3 }),
     ],
     [
+        'row groups of a summary are those of its files, each in its place',
+        ['info', '--json', '--row-groups', set('sum/_metadata')],
+        {
+            out: json(({ groups, row_groups, rows }) =>
+                equals([row_groups, rows, 2])([
+                    groups.length,
+                    groups.reduce((sum, group) => sum + group.rows, 0),
+                    new Set(groups.map(({ path }) => path.slice(path.indexOf('y=')))).size,
+                ]),
+            ),
+        },
+    ],
+    [
         'info of a summary',
         ['info', '--json', set('sum/_metadata')],
         {
