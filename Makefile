@@ -157,9 +157,9 @@ $(eval $(call upstream_rules,wasm-scalar,))
 # --- the wasm twin: SIMD128 for everybody, scalar for the twin tests --------------------------------
 WASM_LDFLAGS := --target=wasm32 -nostdlib -Wl,--no-entry -Wl,--gc-sections -Wl,-z,stack-size=65536 \
                 -Wl,--stack-first -Wl,--export-dynamic
-# Branches are laid out anew, then everything is made small, twice: the second time finds more. No object lies
+# Branches are laid out anew, then everything is made small until that finds nothing more. No object lies
 # at the addresses below 1024, where the stack ends (--stack-first): constants become offsets of loads.
-OPT_SIZE     := --flatten --rereloop -Oz -Oz --low-memory-unused
+OPT_SIZE     := --flatten --rereloop -Oz -Oz --low-memory-unused --converge
 OPT_FEATURES := --enable-bulk-memory --enable-sign-ext --enable-nontrapping-float-to-int --enable-mutable-globals
 
 wasm: $(B)/wasm/alimentar.wasm $(B)/wasm/brotli.wasm

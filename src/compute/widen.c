@@ -4,8 +4,7 @@
 
 #include "base/num.h"
 #include "base/text.h"
-
-#define DECIMAL_DIGITS_MAX 38
+#include "column/gather.h"
 
 // --- types ---------------------------------------------------------------------------------------
 
@@ -33,18 +32,23 @@ static bool widen_floats(const ali_type *a, const ali_type *b, ali_type *wider) 
     return other->kind == ALI_TYPE_INT && other->bits <= 32;
 }
 
+// Digits that a decimal of this width holds.
+static int32_t digits_of(uint32_t bits) {
+    return bits == 32 ? 9 : bits == 64 ? 18 : bits == 128 ? 38 : 76;
+}
+
 static bool widen_decimals(const ali_type *a, const ali_type *b, ali_type *wider) {
     const int32_t before_a = a->precision - a->scale;
     const int32_t before_b = b->precision - b->scale;
-    const int32_t before = before_a > before_b ? before_a : before_b;
     const int32_t scale = a->scale > b->scale ? a->scale : b->scale;
-    if (a->bits != b->bits) return false;
-    if (a->scale != b->scale && (a->bits != 128 || before + scale > DECIMAL_DIGITS_MAX)) {
-        return false;
-    }
+    const int32_t digits = (before_a > before_b ? before_a : before_b) + scale;
+    uint32_t bits = a->bits > b->bits ? a->bits : b->bits;
+    while (bits < 256 && digits > digits_of(bits)) bits *= 2;
+    if (digits > digits_of(bits)) return false;
     *wider = *a;
+    wider->bits = bits;
     wider->scale = scale;
-    wider->precision = before + scale;
+    wider->precision = digits;
     return true;
 }
 
@@ -61,14 +65,20 @@ static bool widen_times(const ali_type *a, const ali_type *b, ali_type *wider) {
     return true;
 }
 
-// utf8 and binary with the kinds of 64-bit offsets.
+// The plain kind of text, or of binary, that a kind is another form of; or 0.
+static uint8_t plain_kind(uint8_t kind) {
+    static const uint8_t kinds[] = {ALI_TYPE_UTF8,   ALI_TYPE_LARGE_UTF8,   ALI_TYPE_UTF8_VIEW,
+                                    ALI_TYPE_BINARY, ALI_TYPE_LARGE_BINARY, ALI_TYPE_BINARY_VIEW};
+    for (uint32_t i = 0; i < ALI_COUNT_OF(kinds); i += 1) {
+        if (kinds[i] == kind) return kinds[i / 3 * 3];
+    }
+    return 0;
+}
+
+// Kinds of text, and kinds of binary: the large one, else the one that is no view.
 static bool widen_bytes(const ali_type *a, const ali_type *b, ali_type *wider) {
-    const ali_type *large = ali_type_is_large_bytes(a) ? a : b;
-    const ali_type *other = large == a ? b : a;
-    const bool is_text = large->kind == ALI_TYPE_LARGE_UTF8 && other->kind == ALI_TYPE_UTF8;
-    const bool is_binary = large->kind == ALI_TYPE_LARGE_BINARY && other->kind == ALI_TYPE_BINARY;
-    if (!is_text && !is_binary) return false;
-    *wider = *large;
+    if (plain_kind(a->kind) == 0 || plain_kind(a->kind) != plain_kind(b->kind)) return false;
+    *wider = ali_type_is_large_bytes(a) || ali_type_is_view(b) ? *a : *b;
     return true;
 }
 
@@ -189,22 +199,28 @@ static ali_status widen_numbers(ali_context *ctx, const ali_column *column, cons
 
 // --- decimals ------------------------------------------------------------------------------------
 
-// 128 bits in two halves, times ten: modulo 2^128, which is right for both signs.
-static void times_ten(uint64_t value[2]) {
-    const uint64_t low = (value[0] & UINT32_MAX) * 10;
-    const uint64_t middle = (value[0] >> 32) * 10 + (low >> 32);
-    value[1] = value[1] * 10 + (middle >> 32);
-    value[0] = middle << 32 | (low & UINT32_MAX);
+// 256 bits in four words, times ten: modulo 2^256, which is right for both signs.
+static void times_ten(uint64_t words[4]) {
+    uint64_t carry = 0;
+    for (uint32_t i = 0; i < 4; i += 1) {
+        const uint64_t low = (words[i] & UINT32_MAX) * 10 + carry;
+        const uint64_t high = (words[i] >> 32) * 10 + (low >> 32);
+        words[i] = high << 32 | (low & UINT32_MAX);
+        carry = high >> 32;
+    }
 }
 
-static void widen_scale(const ali_column *column, const ali_type *to, uint8_t *values) {
+// Numbers of 32, 64, 128 or 256 bits, lowest bytes first, to a width and scale that hold them.
+static void widen_decimal(const ali_column *column, const ali_type *to, uint8_t *values) {
+    const uint32_t bytes = column->type->bits / 8;
     const int32_t more = to->scale - column->type->scale;
     for (uint64_t row = 0; row < column->length; row += 1) {
-        const uint8_t *at = column->values->data + 16 * row;
-        uint64_t value[2] = {ali_load_u64(at), ali_load_u64(at + 8)};
-        for (int32_t i = 0; i < more; i += 1) times_ten(value);
-        ali_store_u64(values + 16 * row, value[0]);
-        ali_store_u64(values + 16 * row + 8, value[1]);
+        const uint8_t *at = column->values->data + bytes * row;
+        const uint64_t fill = (at[bytes - 1] & 128) != 0 ? UINT64_MAX : 0;
+        uint64_t words[4] = {fill, fill, fill, fill};
+        ali_copy(words, at, bytes);
+        for (int32_t i = 0; i < more; i += 1) times_ten(words);
+        ali_copy(values + to->bits / 8 * row, words, to->bits / 8);
     }
 }
 
@@ -221,6 +237,20 @@ static ali_status widen_offsets(ali_context *ctx, ali_column *column) {
     return ALI_OK;
 }
 
+// Turns views into offsets and data. The column keeps its type.
+static ali_status write_out(ali_context *ctx, ali_column *column) {
+    const ali_gather how = {.ctx = ctx, .form = ALI_FORM_SIMPLE};
+    ali_type plain = *column->type;
+    plain.kind = plain_kind(plain.kind);
+    ali_column made = {.type = &plain};
+    const ali_status status = ali_gather_run(&how, column, NULL, column->length, &made);
+    made.type = column->type;
+    ali_column_clear(status < 0 ? &made : column);
+    if (status < 0) return status;
+    *column = made;
+    return ALI_OK;
+}
+
 // Tells if the values stay as they are, whatever the types say.
 static bool is_kept(const ali_type *from, const ali_type *to) {
     if (from->kind != to->kind || from->bits != to->bits) return false;
@@ -230,12 +260,13 @@ static bool is_kept(const ali_type *from, const ali_type *to) {
 static ali_status widen_plain(ali_context *ctx, ali_column *column, const ali_type *to) {
     ali_buf *values = NULL;
     ALI_TRY(ali_column_decode(ctx, column));
+    if (ali_type_is_view(column->type)) ALI_TRY(write_out(ctx, column));
     if (ali_type_is_large_bytes(to)) return widen_offsets(ctx, column);
-    if (column->values == NULL || column->length == 0) return ALI_OK;
+    if (ali_type_is_bytes(to) || column->values == NULL || column->length == 0) return ALI_OK;
     ALI_TRY(ali_buf_new(ctx, column->length * ali_type_width(to), &values));
     ali_status status = ALI_OK;
     if (to->kind == ALI_TYPE_DECIMAL) {
-        widen_scale(column, to, values->data);
+        widen_decimal(column, to, values->data);
     } else {
         status = widen_numbers(ctx, column, to, values->data);
     }

@@ -10,11 +10,12 @@
 //     integers                          the wider; of both signs the next wider signed one
 //     integers up to 32 bits, floats    float64
 //     floats                            the wider
-//     decimals of one width             digits before and after the point as many as either has
+//     decimals                          digits before and after the point as many as either has,
+//                                       up to 76: the narrowest width that holds them
 //     dates; times; timestamps of one   the finer unit
 //     zone; durations
-//     utf8, binary and their large      the large kind
-//     kinds
+//     utf8, binary, their large kinds   the large kind, else the one that is no view
+//     and views
 //
 // Types that differ only in Arrow's dictionary encoding are joined to their values' type. Nested
 // types must be the same.

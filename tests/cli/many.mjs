@@ -1,6 +1,6 @@
 // Cases of many files as one: folders, patterns, lists; partitions; columns that differ. The form
 // is that of run.mjs.
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { base, equals, json } from './support.mjs'
 import { parquet, summary } from './parquet.mjs'
@@ -86,6 +86,10 @@ put('sum/apart', summary([member(rio, [1, 2], { paths: [rio, paulo] })]))
 put('sum/keys', summary([member(rio, [1, 2]), member('y=1/c.parquet', [3])]))
 const lies = ['../a.parquet', '/etc/passwd', 'file:///etc/passwd', 'a/../b', 'a\\b', 'a//b', '.']
 lies.forEach((path, index) => put(`sum/lie${index}`, summary([member(path, [1])])))
+
+// columns of which one type holds both files'
+const wide = ['a', 'b'].map((name) => `${process.cwd()}/tests/twin/data/many/${name}.arrow`)
+const both = readFileSync('tests/twin/data/many/both.jsonl', 'utf8').split(/(?<=\n)/)
 
 const set = (name) => `@sets/${name}`
 const rows = (...items) => ({ out: json(equals(items)) })
@@ -189,6 +193,16 @@ export const cases = [
         'nulls of a nested field that the first file has none of',
         [...head, set('nulls')],
         rows({ s: { x: 1 } }, { s: { x: null } }, { s: { x: 2 } }, { s: { x: 3 } }),
+    ],
+    [
+        'text, binary, dictionaries, decimals and times are joined where one type holds both',
+        ['cat', '--to', 'jsonl', ...wide],
+        { out: both.join('') },
+    ],
+    [
+        'types are joined alike in the other order',
+        ['cat', '--to', 'jsonl', wide[1], wide[0]],
+        { out: [...both.slice(3), ...both.slice(0, 3)].join('') },
     ],
     ['files without known ends', [...head, set('plain')], rows({ n: 1 }, { n: 2 })],
     [

@@ -5,6 +5,8 @@
 #define INT(width, sign) {.kind = ALI_TYPE_INT, .bits = (width), .is_signed = (sign)}
 #define FLOAT(width) {.kind = ALI_TYPE_FLOAT, .bits = (width)}
 #define DECIMAL(p, s) {.kind = ALI_TYPE_DECIMAL, .bits = 128, .precision = (p), .scale = (s)}
+#define WIDE(width, p, s)                                                                          \
+    {.kind = ALI_TYPE_DECIMAL, .bits = (width), .precision = (p), .scale = (s)}
 #define STAMP(of_unit, of_zone)                                                                    \
     {.kind = ALI_TYPE_TIMESTAMP, .bits = 64, .unit = (of_unit), .zone = (of_zone)}
 #define KIND(name) {.kind = ALI_TYPE_##name}
@@ -49,13 +51,21 @@ static void types_are_joined_to_the_narrowest_that_holds_both(void **state) {
         {FLOAT(32), FLOAT(64), "float64"},
         {DECIMAL(9, 2), DECIMAL(12, 2), "decimal128(12, 2)"},
         {DECIMAL(9, 2), DECIMAL(9, 4), "decimal128(11, 4)"},
-        {DECIMAL(38, 0), DECIMAL(38, 10), ""},
+        {DECIMAL(38, 0), DECIMAL(38, 10), "decimal256(48, 10)"},
+        {DECIMAL(38, 0), DECIMAL(38, 38), "decimal256(76, 38)"},
+        {DECIMAL(38, -1), DECIMAL(38, 38), ""},
+        {WIDE(32, 9, 2), WIDE(64, 18, 2), "decimal64(18, 2)"},
+        {WIDE(32, 9, 2), WIDE(32, 9, 4), "decimal64(11, 4)"},
+        {WIDE(32, 9, 0), WIDE(256, 40, 7), "decimal256(40, 7)"},
         {DECIMAL(9, 2), INT(32, 1), ""},
         {STAMP(ALI_UNIT_MILLI, ""), STAMP(ALI_UNIT_NANO, ""), "timestamp[ns]"},
         {STAMP(ALI_UNIT_SECOND, "UTC"), STAMP(ALI_UNIT_MICRO, "UTC"), "timestamp[us, UTC]"},
         {STAMP(ALI_UNIT_MICRO, "UTC"), STAMP(ALI_UNIT_MICRO, ""), ""},
         {KIND(NULL), KIND(UTF8), "utf8"},
         {KIND(UTF8), KIND(LARGE_UTF8), "large_utf8"},
+        {KIND(UTF8), KIND(UTF8_VIEW), "utf8"},
+        {KIND(LARGE_BINARY), KIND(BINARY_VIEW), "large_binary"},
+        {KIND(UTF8_VIEW), KIND(BINARY_VIEW), ""},
         {KIND(BINARY), KIND(LARGE_UTF8), ""},
         {KIND(UTF8), KIND(BINARY), ""},
         {KIND(UTF8), INT(32, 1), ""},

@@ -8,6 +8,7 @@ import { test } from 'node:test'
 
 import { openFile } from '../../web/dist/node.js'
 import { parquet } from '../cli/parquet.mjs'
+import { encode } from '../twin/encode.mjs'
 
 const weather = 'examples/dashboard/data/nyc-weather-2013.parquet'
 
@@ -123,4 +124,13 @@ test('openFile of a pattern matches as the command does', async () => {
     } finally {
         fs.rmSync(root, { recursive: true })
     }
+})
+
+test('types of which one holds both are joined as the command joins them', async () => {
+    const dataset = await openFile('tests/twin/data/many/[ab].arrow')
+    const parts = []
+    for await (const bytes of encode(dataset, 'jsonl', {})) parts.push(Buffer.from(bytes))
+    const expected = fs.readFileSync('tests/twin/data/many/both.jsonl', 'utf8')
+    assert.equal(Buffer.concat(parts).toString(), expected)
+    dataset.close()
 })
