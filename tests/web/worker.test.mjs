@@ -2,6 +2,8 @@
 // both, in Node, where workers are threads, and over alimentar/inline and no other thread.
 import assert from 'node:assert/strict'
 import fs from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
 import { after, before, test } from 'node:test'
 
 import { serve } from '../../examples/serve.mjs'
@@ -188,6 +190,8 @@ const SOURCES = {
     ],
     'a Blob': () => [new Blob([weather])],
     'a File': () => [new File([weather], 'weather.parquet')],
+    // One that cannot be cloned.
+    'a Blob of a file': async () => [await fs.openAsBlob(WEATHER)],
     'a URL': () => [url()],
     'a URL object': () => [new URL(url())],
     'a function that gives a URL': () => [async () => url()],
@@ -210,6 +214,7 @@ const SOURCES = {
             async () => url(),
             URL.createObjectURL(new Blob([weather])),
             await fetch(url()),
+            await fs.openAsBlob(WEATHER),
             new Blob([weather]).stream(),
             { size: weather.length, read: (from, length) => weather.subarray(from, from + length) },
             weather,
@@ -243,7 +248,7 @@ for (const [what, make] of Object.entries(SOURCES)) {
             dataset.close()
             return all
         })
-        const files = /every kind/.test(what) ? 9 : 1
+        const files = /every kind/.test(what) ? 10 : 1
         assert.equal(seen[1].length, files * 26115)
         assert.equal(seen[2].rows, files * 26115)
     })
@@ -259,6 +264,21 @@ test('what was lent to a worker is given back when it was read, and at the close
     assert.equal(client.lent.size, 1)
     dataset.close()
     assert.equal(client.lent.size, 0)
+})
+
+test('a Blob of a file that changed is the same error from a worker', async () => {
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'alimentar-'))
+    try {
+        const file = path.join(folder, 'weather.parquet')
+        fs.writeFileSync(file, weather)
+        const blob = await fs.openAsBlob(file)
+        fs.appendFileSync(file, 'more')
+        const { message, path: where } = await alike((open) => outcome(() => open(blob)))
+        assert.match(message, /: the file could not be read: The blob could not be read$/)
+        assert.equal(where, 'blob:')
+    } finally {
+        fs.rmSync(folder, { recursive: true })
+    }
 })
 
 test('bytes that were opened in a worker stay the caller’s', async () => {
@@ -531,6 +551,22 @@ test('a value that cannot be sent is an error, and nothing stays behind', async 
         message: /^a value cannot be sent to another thread/,
     })
     assert.equal((await dataset.head(1)).length, 1)
+    dataset.close()
+})
+
+test('what cannot be posted fails its call alone, also one that waits for the worker', async () => {
+    // A module of its own, whose worker does not run yet.
+    const fresh = await import('../../web/dist/inline.js?fresh')
+    const format = await fs.openAsBlob(WEATHER)
+    const opened = [fresh.open(weather, { format }), fresh.open(weather)]
+    const [failed, { value: dataset }] = await Promise.allSettled(opened)
+    assert.ok(failed.reason instanceof fresh.AlimentarError, String(failed.reason))
+    assert.equal(failed.reason.code, 'argument')
+    assert.match(failed.reason.message, /^a value cannot be sent to another thread: .*Blob/)
+    assert.equal(await dataset.count(), 26115)
+    await assert.rejects(fresh.open(weather, { format }), { code: 'argument' })
+    await assert.rejects(worker.open(weather, { format }), worker.AlimentarError)
+    assert.deepEqual(dataset.warnings, [])
     dataset.close()
 })
 

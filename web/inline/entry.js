@@ -5,6 +5,7 @@
 // example, the same messages go to this thread, and a warning of each data set says so.
 import { Client } from '../src/client.js'
 import { AlimentarError } from '../src/errors.js'
+import { postLate } from '../src/peer.js'
 import { sameThread } from '../src/same_thread.js'
 import { nodeWorker, webWorker } from '../src/start.js'
 import * as packed from './packed.js'
@@ -67,7 +68,7 @@ function start(take, fail) {
     let isBusy = false
     const go = (/** @type {Wire} */ wire) => {
         ready = wire
-        for (const [message, transfer] of waiting) wire.post(message, transfer)
+        for (const [message, transfer] of waiting) postLate(wire, message, transfer, take)
         wire.busy?.(isBusy)
     }
     const fallBack = (/** @type {unknown} */ error) => {
@@ -101,8 +102,9 @@ function attempt(source, take, fail, go, fallBack) {
     let wire
     /** @param {unknown} message */
     const first = (message) => {
-        if (!isStarted && wire !== undefined) go(wire)
+        const isFirst = !isStarted
         isStarted = true
+        if (isFirst && wire !== undefined) go(wire)
         take(message)
     }
     /** @param {unknown} error */

@@ -41,8 +41,12 @@ async function read(blob, op) {
         }
         op.end({ objectBytes: blob.size })
     } catch (error) {
-        // A file that was changed or removed after it was chosen cannot be read any more.
-        const cause = error instanceof Error ? error.message : String(error)
-        op.end({ status: abi.ALI_ERR_HOST, failure: `the file could not be read: ${cause}` })
+        op.end({ status: abi.ALI_ERR_HOST, failure: unreadable(error) })
     }
+}
+
+/** A file that was changed or removed after it was chosen. @param {unknown} error */
+export function unreadable(error) {
+    const cause = error instanceof Error ? error.message : String(error)
+    return `the file could not be read: ${cause}`
 }

@@ -1,7 +1,9 @@
 // lend.js: what open() is given, as messages for the worker. Bytes are copied, Blobs go as they
-// are, and what only this thread can use is lent: functions, streams, a Response's body and own
-// backends stay here, under a number, and the worker calls them by messages.
+// are where they can be cloned, and what only this thread can use is lent: functions, streams, a
+// Response's body, own backends and other Blobs stay here, under a number, and the worker calls
+// them by messages.
 import { elementsOf, isList } from './elements.js'
+import { unreadable } from './host_blob.js'
 import { Sent } from './peer.js'
 
 /** @typedef {import('./peer.js').Peer} Peer */
@@ -60,7 +62,7 @@ export class Lending {
         if (typeof source === 'function')
             return { kind: 'function', of: this.lend(urlFunction(source)) }
         if (typeof Blob !== 'undefined' && source instanceof Blob)
-            return { kind: 'blob', blob: source, name: nameOf(source) }
+            return this.blob(source)
         if (source instanceof ArrayBuffer || ArrayBuffer.isView(source))
             return { kind: 'bytes', bytes: this.copy(source) }
         if (typeof source?.arrayBuffer === 'function' && typeof source.status === 'number')
@@ -70,6 +72,13 @@ export class Lending {
         if (typeof source?.read === 'function')
             return { kind: 'backend', name: source.name, of: this.lend(backend(source)) }
         return { kind: 'other', value: typeof source === 'object' ? {} : source }
+    }
+
+    /** One that cannot be cloned, as those of files in Node, is read here. @param {Blob} blob */
+    blob(blob) {
+        const name = nameOf(blob)
+        if (isCloneable(blob)) return { kind: 'blob', blob, name }
+        return { kind: 'backend', name: name ?? 'blob:', of: this.lend(blobBackend(blob)) }
     }
 
     /** @param {ArrayBuffer | ArrayBufferView} bytes */
@@ -189,4 +198,28 @@ function backend(source) {
         read: async ([offset, length], signal) =>
             sent(await source.read(offset, length, { signal })),
     }
+}
+
+/** Engines without structuredClone() clone every Blob. @param {Blob} blob */
+function isCloneable(blob) {
+    try {
+        globalThis.structuredClone?.(blob)
+        return true
+    } catch {
+        return false
+    }
+}
+
+/** @param {Blob} blob @returns {Lendable} */
+function blobBackend(blob) {
+    return backend({
+        size: blob.size,
+        async read(offset, length) {
+            try {
+                return await blob.slice(offset, offset + length).arrayBuffer()
+            } catch (error) {
+                throw new Error(unreadable(error))
+            }
+        },
+    })
 }

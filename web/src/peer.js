@@ -155,17 +155,32 @@ function stopped() {
     return new AlimentarError('state', 'nobody waits for this any more')
 }
 
-/** @param {unknown} error @returns {unknown} */
+/** @param {unknown} error @returns {AlimentarError} */
 function unsendable(error) {
-    const { name, message } = /** @type {any} */ (error)
-    if (name !== 'DataCloneError') return error
-    return new AlimentarError('argument', `a value cannot be sent to another thread: ${message}`)
+    if (error instanceof AlimentarError) return error
+    const cause = String(/** @type {any} */ (error)?.message ?? error)
+    return new AlimentarError('argument', `a value cannot be sent to another thread: ${cause}`)
+}
+
+/**
+ * Posts what had to wait; a call that cannot be sent fails then.
+ * @param {Wire} wire @param {any} message @param {Transferable[]} transfer
+ * @param {(message: unknown) => void} take
+ */
+export function postLate(wire, message, transfer, take) {
+    try {
+        wire.post(message, transfer)
+    } catch (error) {
+        const { kind, id } = message
+        if (kind === 'call') take({ kind: 'failed', id, error: packError(unsendable(error)) })
+    }
 }
 
 /** @param {unknown} error */
 export function packError(error) {
     if (!(error instanceof Error)) return { name: 'Error', message: String(error) }
-    const { name, message } = error
+    const name = String(error.name)
+    const message = String(error.message)
     if (!(error instanceof AlimentarError)) return { name, message }
     const { code, path, offset, column, row, httpStatus } = error
     return { name, message, code, path, offset, column, row, httpStatus }
