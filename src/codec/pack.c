@@ -11,7 +11,7 @@ ali_status ali_packer_init(ali_context *ctx, ali_packer *packer, uint32_t codec)
     if (codec == ALI_CODEC_ZSTD) {
 #if defined(__wasm__)
         return ali_fail(ctx, ALI_ERR_UNSUPPORTED,
-                        "writing codec zstd is not supported in a browser; lz4 is");
+                        "writing codec zstd is not supported in wasm; lz4 is");
 #else
         packer->state_bytes = ali_zstd_pack_bytes();
 #endif

@@ -115,7 +115,7 @@ test('toArrow() compresses by lz4, and refuses zstd by name', () =>
         assert.deepEqual(theirs, [...apache(plain).getChild('temp')])
         await assert.rejects(dataset.toArrow({ compression: 'zstd' }), {
             code: 'unsupported',
-            message: 'writing codec zstd is not supported in a browser; lz4 is',
+            message: 'writing codec zstd is not supported in wasm; lz4 is',
         })
         await assert.rejects(dataset.toArrow({ compression: 'lz5' }), { code: 'argument' })
     }))
