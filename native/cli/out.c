@@ -112,7 +112,7 @@ static void find_hint(const cli *self, const ali_error *error, char hint[96]) {
     static const char *const formats[] = {"parquet", "arrow", "arrows"};
     hint[0] = '\0';
     if (self->dataset == NULL && self->args.format != NULL && error->status == ALI_ERR_NOT_FOUND &&
-        error->op_id == 0) {
+        error->op_id == 0 && error->object[0] == '\0') {
         const char *near = cli_nearest(self->args.format, formats, 3);
         if (near != NULL) (void)snprintf(hint, 96, "; did you mean \"%s\"?", near);
     }

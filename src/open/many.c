@@ -118,7 +118,7 @@ static ali_status end_folder(ali_context *ctx, many_open *state) {
                  sizeof(entry), compare, NULL);
         return ALI_OK;
     }
-    const ali_status status = ali_fail(ctx, ALI_ERR_TRUNCATED, "the folder holds no files");
+    const ali_status status = ali_fail(ctx, ALI_ERR_NOT_FOUND, "the folder holds no files");
     ali_error_add_object(ctx, object->path, object->path_bytes);
     return status;
 }

@@ -706,6 +706,11 @@ const cases = [
         ['info', '@folder'],
         { code: 3, err: /folder: the folder holds no files\n$/ },
     ],
+    [
+        'an empty folder, and a format',
+        ['info', '--format', 'parquet', '@folder'],
+        { code: 3, err: /folder: the folder holds no files\n$/ },
+    ],
     ['an empty file', ['info', '@empty.parquet'], { code: 3, err: /the file is empty\n$/ }],
     ['a file that was cut', ['info', '@cut.parquet'], { code: 3, err: /cut\.parquet: / }],
     ['a file of four bytes', ['info', '@short.parquet'], { code: 3, err: /short\.parquet: / }],

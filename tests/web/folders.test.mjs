@@ -70,7 +70,8 @@ test('a listing of many names comes in pages', async () => {
 test('a folder that holds no files is told', async () => {
     const root = folder([])
     try {
-        await assert.rejects(openFile(root), /the folder holds no files/)
+        const found = { code: 'not_found', message: 'the folder holds no files', path: root }
+        await assert.rejects(openFile(root), found)
     } finally {
         fs.rmSync(root, { recursive: true })
     }
