@@ -32,18 +32,30 @@ typedef struct layout_state {
 
 // --- making --------------------------------------------------------------------------------------
 
+// The files of which a file consists: of many together, and of a summary; NULL if it is one itself.
+static const ali_many *many_of(const ali_file *file) {
+    return file->format == &ali_format_many ? file->state : NULL;
+}
+
+// Takes up the files of a data set, those of a summary among them in its place.
 static ali_status fill_parts(ali_layout *layout) {
     ali_file *file = layout->dataset->file;
-    const ali_many *many = file->format == &ali_format_many ? file->state : NULL;
+    const ali_many *many = many_of(file);
+    const uint64_t total = many != NULL ? many->files_total : 1;
     const uint32_t count = many != NULL ? many->files_count : 1;
     void *pointer = NULL;
-    ALI_TRY(ali_mem_zero(file->ctx, (uint64_t)count * sizeof(part), &pointer));
+    ALI_TRY(ali_mem_zero(file->ctx, total * sizeof(part), &pointer));
     layout->parts = pointer;
-    layout->parts_count = count;
+    layout->parts_count = (uint32_t)total;
+    part *one = layout->parts;
     for (uint32_t i = 0; i < count; i += 1) {
-        part *one = &layout->parts[i];
-        one->file = many != NULL ? many->files[i].file : file;
-        one->path = ali_blob_path(one->file->blob, &one->path_bytes);
+        ali_file *outer = many != NULL ? many->files[i].file : file;
+        const ali_many *inner = many_of(outer);
+        const uint32_t inner_count = inner != NULL ? inner->files_count : 1;
+        for (uint32_t k = 0; k < inner_count; k += 1, one += 1) {
+            one->file = inner != NULL ? inner->files[k].file : outer;
+            one->path = ali_blob_path(one->file->blob, &one->path_bytes);
+        }
     }
     return ALI_OK;
 }

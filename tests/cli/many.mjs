@@ -87,6 +87,52 @@ put('sum/keys', summary([member(rio, [1, 2]), member('y=1/c.parquet', [3])]))
 const lies = ['../a.parquet', '/etc/passwd', 'file:///etc/passwd', 'a/../b', 'a\\b', 'a//b', '.']
 lies.forEach((path, index) => put(`sum/lie${index}`, summary([member(path, [1])])))
 
+// What every verb gives of a summary among several inputs: all that is in its files, in its place.
+const lists = [
+    ['a file and a summary', ['plain/part-00000', 'sum/again'], [1, 3, 1, 2, 3], 4, 3],
+    ['a summary and a file', ['sum/again', 'plain/part-00000'], [3, 1, 2, 3, 1], 4, 3],
+    ['two summaries', ['sum/again', 'sum/_metadata'], [3, 1, 2, 3, 1, 2, 1, 2, 3], 5, 5],
+]
+const amongOthers = ([what, inputs, n, parts, asked]) => {
+    const paths = inputs.map((input) => `@sets/${input}`)
+    const pick = ['--columns', 'n']
+    const csv = (...values) => ({ out: ['n', ...values, ''].join('\n') })
+    const told = (check) => ({ out: json(check) })
+    const ofFiles = (items) => items.filter(({ path }) => !/_metadata$|again$/.test(path)).length
+    const isOne = (found) => (n.includes(found[0].n) ? '' : 'is no row of them')
+    return [
+        ['info', ['--json'], told((found) => equals([n.length, parts])([found.rows, found.files]))],
+        [
+            'info --row-groups',
+            ['--json'],
+            told(({ groups, rows, row_groups }) =>
+                equals([n.length, n.length, groups.length, groups.length])([
+                    rows,
+                    groups.reduce((sum, group) => sum + group.rows, 0),
+                    row_groups,
+                    ofFiles(groups),
+                ]),
+            ),
+        ],
+        ['info --row-groups', [], { out: /a\.parquet/ }],
+        ['schema', ['--json'], told((found) => equals('n')(found.columns[0].name))],
+        ['head', ['-n2', '--json', ...pick], rows(...n.slice(0, 2).map((each) => ({ n: each })))],
+        ['tail', ['-n2', '--json', ...pick], rows(...n.slice(-2).map((each) => ({ n: each })))],
+        ['count', [], { out: `${n.length}\n` }],
+        ['cat', ['--to', 'csv', ...pick], csv(...n)],
+        ['slice 1:4', ['--json', ...pick], rows(...n.slice(1, 4).map((each) => ({ n: each })))],
+        ['sample', ['-n1', '--json', ...pick], told(isOne)],
+        ['stats', ['--json', ...pick], told((found) => equals(n.length)(found.columns[0].count))],
+        ['convert', ['--to', 'csv', ...pick, '-o', '-'], csv(...n)],
+        // what is held since it was opened is not asked for again
+        ['plan', ['--json', ...pick], told(({ requests }) => equals(asked)(ofFiles(requests)))],
+    ].map(([verb, flags, expected]) => [
+        `${verb} of ${what}`,
+        [...verb.split(' '), ...flags, ...paths],
+        expected,
+    ])
+}
+
 // columns of which one type holds both files'
 const wide = ['a', 'b'].map((name) => `${process.cwd()}/tests/twin/data/many/${name}.arrow`)
 const both = readFileSync('tests/twin/data/many/both.jsonl', 'utf8').split(/(?<=\n)/)
@@ -292,6 +338,7 @@ export const cases = [
             { n: 3, y: 2024 },
         ),
     ],
+    ...lists.flatMap(amongOthers),
     [
         'a folder is what its listing holds, whatever its summary says',
         ['count', set('sum/y=2023')],
