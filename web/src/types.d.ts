@@ -289,7 +289,8 @@ export interface Schema {
 /** A row: an object without a prototype. */
 export type Row = { [name: string]: any }
 
-export type Values =
+/** Typed arrays whose items are numbers. */
+export type NumberValues =
     | Int8Array
     | Uint8Array
     | Int16Array
@@ -298,8 +299,11 @@ export type Values =
     | Uint32Array
     | Float32Array
     | Float64Array
-    | BigInt64Array
-    | BigUint64Array
+
+/** Those with { int64: 'bigint' } or { times: 'bigint' }. */
+export type BigIntValues = BigInt64Array | BigUint64Array
+
+export type Values = NumberValues | BigIntValues
 
 export interface Column<T = any> {
     readonly name: string
@@ -339,21 +343,42 @@ export interface Column<T = any> {
 }
 
 /** Numbers, booleans and times: a typed array. */
-export interface ValueColumn<T = number | bigint | boolean | Date> extends Column<T> {
-    readonly values: Values
+export interface ValueColumn<
+    T = number | bigint | boolean | Date,
+    V extends Values = Values,
+> extends Column<T> {
+    readonly values: V
 }
 
-export interface NumberColumn extends ValueColumn<number> {}
+/** Numbers, also of int64 and times unless they were asked for as BigInt. */
+export interface NumberColumn<V extends NumberValues = NumberValues> extends ValueColumn<
+    number,
+    V
+> {
+    toArray(): V | (number | null)[]
+}
 
-export interface BigIntColumn extends ValueColumn<bigint> {}
+/** 64-bit integers with { int64: 'bigint' }, times with { times: 'bigint' }. */
+export interface BigIntColumn<V extends BigIntValues = BigIntValues> extends ValueColumn<
+    bigint,
+    V
+> {
+    toArray(): V | (bigint | null)[]
+}
 
-export interface BooleanColumn extends ValueColumn<boolean> {}
+/** 0 and 1 in `values`. */
+export interface BooleanColumn extends ValueColumn<boolean, Uint8Array> {
+    toArray(): Uint8Array | (boolean | null)[]
+}
 
-/** Times, with { times: 'Date' }. */
-export interface DateColumn extends ValueColumn<Date> {}
+/** Times, with { times: 'Date' }: milliseconds in `values`. */
+export interface DateColumn extends ValueColumn<Date, Float64Array> {
+    toArray(): (Date | null)[]
+}
 
 export interface TextColumn extends Column<string> {
     readonly values: undefined
+    toArray(): (string | null)[]
     /** Codes into values, -1 for null. */
     dictionary(): { codes: Int32Array; values: string[] }
     /** Offsets into UTF-8 bytes, length + 1 of them. */
@@ -362,12 +387,14 @@ export interface TextColumn extends Column<string> {
 
 export interface BinaryColumn extends Column<Uint8Array> {
     readonly values: undefined
+    toArray(): (Uint8Array | null)[]
     views(): { offsets: Int32Array; data: Uint8Array }
 }
 
 /** Decimals, with { decimal: 'string' }. */
 export interface DecimalColumn extends Column<string> {
     readonly values: (string | null)[]
+    toArray(): (string | null)[]
 }
 
 /** Lists and lists of one size: row i holds the items [offsets[i], offsets[i + 1]) of the child. */

@@ -2,8 +2,11 @@
 import { AlimentarError, init, open } from 'alimentar'
 import type {
     AnyColumn,
+    BigIntColumn,
+    BooleanColumn,
     DataType,
     Dataset,
+    DateColumn,
     DecimalColumn,
     Interval,
     ListColumn,
@@ -60,6 +63,35 @@ export async function main(file: File): Promise<number> {
     trips[Symbol.dispose]()
     for (const dataset of [trips, local, blob, signed]) dataset.close()
     return sum + names.length
+}
+
+export async function summed(dataset: Dataset): Promise<number> {
+    type Shape = {
+        id: NumberColumn
+        temp: NumberColumn<Float64Array>
+        exact: BigIntColumn
+        nanos: BigIntColumn<BigInt64Array>
+        city: TextColumn
+        isLate: BooleanColumn
+        day: DateColumn
+    }
+    const names = ['id', 'temp', 'exact', 'nanos', 'city', 'isLate', 'day'] as const
+    const { id, temp, exact, nanos, city, isLate, day } = await dataset.columns<Shape>(names)
+    let sum = 0
+    for (const value of id.values) sum += value
+    const floats: Float64Array = temp.values
+    let total = 0n
+    for (const value of exact.values) total += value
+    const ticks: BigInt64Array = nanos.values
+    const cities: (string | null)[] = city.toArray()
+    const late: Uint8Array | (boolean | null)[] = isLate.toArray()
+    const days: (Date | null)[] = day.toArray()
+    for (const value of id.toArray()) sum += value ?? 0
+    for (const value of exact.toArray()) total += value ?? 0n
+    // @ts-expect-error: numbers and BigInts are not added
+    for (const value of exact.values) sum += value
+    console.log(floats.length, ticks.length, total, cities, late, days, day.values.length)
+    return sum + isLate.values.length
 }
 
 export async function nested(dataset: Dataset): Promise<Uint8Array> {
