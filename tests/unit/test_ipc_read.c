@@ -344,6 +344,22 @@ static void unions_runs_and_views_that_lie_are_refused(void **state) {
 }
 
 // A table of three batches, written as `format`.
+// Text of views that fit themselves has no bytes elsewhere: an empty buffer, or none.
+static void short_views_have_empty_buffers(void **state) {
+    const ali_type views[] = {TOOL_KIND(UTF8_VIEW)};
+    const uint32_t words[] = {1, 'a', 0, 0, 0, 0, 0, 0};
+    for (uint32_t buffers = 0; buffers < 2; buffers += 1) {
+        tool_table table;
+        tool_open(&table, views, 1, 2);
+        tool_values(table.ctx, &table.batch->columns[0], words, sizeof words);
+        ali_buffers **list = &table.batch->columns[0].buffers;
+        assert_int_equal(ali_buffers_new(table.ctx, buffers, list), ALI_OK);
+        if (buffers != 0) ali_buffers_put(*list, 0, tool_buf(table.ctx, "", 0));
+        expect_rows(&table, "{\"a\":\"a\"}\n{\"a\":\"\"}\n");
+        tool_close(&table);
+    }
+}
+
 static char *three_batches(const char *format, uint64_t *count) {
     const ali_type types[] = {TOOL_INT(64, 1), TOOL_KIND(UTF8)};
     const int64_t numbers[] = {1, 2};
@@ -811,6 +827,7 @@ int main(void) {
         cmocka_unit_test(offsets_that_lie_are_refused),
         cmocka_unit_test(codes_outside_their_dictionary_are_refused),
         cmocka_unit_test(unions_runs_and_views_that_lie_are_refused),
+        cmocka_unit_test(short_views_have_empty_buffers),
         cmocka_unit_test(a_stream_that_is_cut_gives_the_rows_before),
         cmocka_unit_test(a_file_whose_footer_is_cut_says_so),
         cmocka_unit_test(rows_are_skipped_and_cut_by_whole_batches_and_within),

@@ -174,7 +174,7 @@ ali_status ali_ipc_step_fetch(ali_ipc_loader *loader) {
     loader->needed_bytes = needed_bytes(loader);
     const bool is_stored = loader->body.codec == ALI_CODEC_NONE;
     const bool is_text = ali_ipc_role(loader) == 'd' || loader->variadic != 0;
-    if (is_stored && loader->variadic != 0) loader->needed_bytes = length;
+    if (loader->variadic != 0) loader->needed_bytes = is_stored ? length : 0;
     if (length < loader->needed_bytes && (is_stored || length == 0)) {
         return ali_ipc_fail_column(loader, ALI_ERR_CORRUPT,
                                    length == 0 ? "has an empty buffer instead of bytes:"
