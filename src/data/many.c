@@ -201,6 +201,8 @@ static bool has_null(const ali_many *many, uint32_t key) {
 static ali_status merge_nulls(ali_many *many, ali_many_column *column, const ali_field *field) {
     const uint32_t span = field->type->span;
     uint32_t i = 1;
+    if (column->key != ALI_MANY_NO_KEY) return ALI_OK; // its type is that of the folders' values
+    ALI_ASSERT(column->field->type->span == span);
     while (i < span && (column->field[i].is_nullable || !field[i].is_nullable)) i += 1;
     if (i >= span) return ALI_OK;
     void *pointer = NULL;

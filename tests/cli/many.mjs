@@ -32,6 +32,12 @@ put('both/K=7/a.parquet', [
     ['k', 'int32', [1, 1]],
     ['n', 'int32', [1, 2]],
 ])
+// a folder's value before columns of that name that have nothing to do with one another
+put('inner/k=1/a.parquet', [['n', 'int32', [1]], ['k', 'int32', [5]]])
+for (const i of [2, 3]) {
+    const inner = { within: 'k', name: 'x', type: 'int32', values: [i] }
+    put(`inner/k=${i}/a.parquet`, parquet([{ name: 'n', type: 'int32', values: [i] }, inner]))
+}
 // conflicts
 put('kinds/a.parquet', [['n', 'int32', [1]]])
 put('kinds/b.parquet', [['n', 'utf8', ['x']]])
@@ -173,6 +179,11 @@ export const cases = [
             { n: 2, city: 'Rio', day: '2024-03-01' },
             { n: 1, city: 'São Paulo', day: '2024-02-29' },
         ),
+    ],
+    [
+        "a folder's value counts whatever the files' column is",
+        [...head, set('inner')],
+        rows({ n: 1, k: 1 }, { n: 2, k: 2 }, { n: 3, k: 3 }),
     ],
     [
         "a folder's value counts where the file has the column too",
