@@ -38,17 +38,17 @@ static int32_t digits_of(uint32_t bits) {
 }
 
 static bool widen_decimals(const ali_type *a, const ali_type *b, ali_type *wider) {
-    const int32_t before_a = a->precision - a->scale;
-    const int32_t before_b = b->precision - b->scale;
+    const int64_t before_a = (int64_t)a->precision - a->scale;
+    const int64_t before_b = (int64_t)b->precision - b->scale;
     const int32_t scale = a->scale > b->scale ? a->scale : b->scale;
-    const int32_t digits = (before_a > before_b ? before_a : before_b) + scale;
+    const int64_t digits = (before_a > before_b ? before_a : before_b) + scale;
     uint32_t bits = a->bits > b->bits ? a->bits : b->bits;
     while (bits < 256 && digits > digits_of(bits)) bits *= 2;
     if (digits > digits_of(bits)) return false;
     *wider = *a;
     wider->bits = bits;
     wider->scale = scale;
-    wider->precision = digits;
+    wider->precision = (int32_t)digits;
     return true;
 }
 
@@ -169,8 +169,9 @@ static int64_t factor_of(const ali_type *from, const ali_type *to) {
 static ali_status fail_overflow(ali_context *ctx, const ali_type *to, uint64_t row) {
     char type[64];
     (void)ali_type_spell(to, type, sizeof type);
-    const ali_status status =
-        ali_fail(ctx, ALI_ERR_TYPE, "a time does not fit %s, the type that another file has", type);
+    const ali_status status = ali_fail(ctx, ALI_ERR_TYPE,
+                                       "a %s does not fit %s, the type of all the files together",
+                                       to->kind == ALI_TYPE_DECIMAL ? "decimal" : "time", type);
     ali_error_add_row(ctx, row);
     return status;
 }
@@ -199,29 +200,47 @@ static ali_status widen_numbers(ali_context *ctx, const ali_column *column, cons
 
 // --- decimals ------------------------------------------------------------------------------------
 
-// 256 bits in four words, times ten: modulo 2^256, which is right for both signs.
-static void times_ten(uint64_t words[4]) {
+// 256 bits in four words, times ten. False, and nothing done, where that might not fit: a number of
+// 75 digits has less than 251 bits.
+static bool times_ten(uint64_t words[4]) {
+    const int64_t top = (int64_t)words[3] >> 59;
     uint64_t carry = 0;
+    if (top != 0 && top != -1) return false;
     for (uint32_t i = 0; i < 4; i += 1) {
         const uint64_t low = (words[i] & UINT32_MAX) * 10 + carry;
         const uint64_t high = (words[i] >> 32) * 10 + (low >> 32);
         words[i] = high << 32 | (low & UINT32_MAX);
         carry = high >> 32;
     }
+    return true;
 }
 
-// Numbers of 32, 64, 128 or 256 bits, lowest bytes first, to a width and scale that hold them.
-static void widen_decimal(const ali_column *column, const ali_type *to, uint8_t *values) {
+// Tells if the sign of 256 bits is all that stands beyond the first `bytes`.
+static bool fits_bytes(const uint64_t words[4], uint32_t bytes) {
+    const uint8_t *at = (const uint8_t *)words;
+    const uint8_t fill = (at[bytes - 1] & 128) != 0 ? 255 : 0;
+    while (bytes < 32 && at[bytes] == fill) bytes += 1;
+    return bytes == 32;
+}
+
+// Numbers of 32, 64, 128 or 256 bits, lowest bytes first, to a width and scale that hold all that
+// their type does; values may be beyond it.
+static ali_status widen_decimals_of(ali_context *ctx, const ali_column *column, const ali_type *to,
+                                    uint8_t *values) {
     const uint32_t bytes = column->type->bits / 8;
     const int32_t more = to->scale - column->type->scale;
     for (uint64_t row = 0; row < column->length; row += 1) {
         const uint8_t *at = column->values->data + bytes * row;
-        const uint64_t fill = (at[bytes - 1] & 128) != 0 ? UINT64_MAX : 0;
+        const bool is_valid = ali_column_is_valid(column, row);
+        const uint64_t fill = is_valid && (at[bytes - 1] & 128) != 0 ? UINT64_MAX : 0;
         uint64_t words[4] = {fill, fill, fill, fill};
-        ali_copy(words, at, bytes);
-        for (int32_t i = 0; i < more; i += 1) times_ten(words);
+        int32_t i = 0;
+        if (is_valid) ali_copy(words, at, bytes);
+        while (i < more && times_ten(words)) i += 1;
+        if (i < more || !fits_bytes(words, to->bits / 8)) return fail_overflow(ctx, to, row);
         ali_copy(values + to->bits / 8 * row, words, to->bits / 8);
     }
+    return ALI_OK;
 }
 
 // --- columns -------------------------------------------------------------------------------------
@@ -264,12 +283,9 @@ static ali_status widen_plain(ali_context *ctx, ali_column *column, const ali_ty
     if (ali_type_is_large_bytes(to)) return widen_offsets(ctx, column);
     if (ali_type_is_bytes(to) || column->values == NULL || column->length == 0) return ALI_OK;
     ALI_TRY(ali_buf_new(ctx, column->length * ali_type_width(to), &values));
-    ali_status status = ALI_OK;
-    if (to->kind == ALI_TYPE_DECIMAL) {
-        widen_decimal(column, to, values->data);
-    } else {
-        status = widen_numbers(ctx, column, to, values->data);
-    }
+    const ali_status status = to->kind == ALI_TYPE_DECIMAL
+                                  ? widen_decimals_of(ctx, column, to, values->data)
+                                  : widen_numbers(ctx, column, to, values->data);
     if (status < 0) {
         ali_buf_release(values);
         return status;

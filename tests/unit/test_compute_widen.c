@@ -54,6 +54,8 @@ static void types_are_joined_to_the_narrowest_that_holds_both(void **state) {
         {DECIMAL(38, 0), DECIMAL(38, 10), "decimal256(48, 10)"},
         {DECIMAL(38, 0), DECIMAL(38, 38), "decimal256(76, 38)"},
         {DECIMAL(38, -1), DECIMAL(38, 38), ""},
+        {DECIMAL(5, 2), DECIMAL(5, INT32_MAX), ""},
+        {DECIMAL(5, 2), DECIMAL(5, INT32_MIN), ""},
         {WIDE(32, 9, 2), WIDE(64, 18, 2), "decimal64(18, 2)"},
         {WIDE(32, 9, 2), WIDE(32, 9, 4), "decimal64(11, 4)"},
         {WIDE(32, 9, 0), WIDE(256, 40, 7), "decimal256(40, 7)"},
@@ -192,6 +194,30 @@ static void decimals_get_zeros_behind_the_point(void **state) {
     close_widened(&test);
 }
 
+static void decimals_beyond_their_type_are_told_by_their_row(void **state) {
+    const uint64_t values[] = {7, 0, 5421010862427522171u,
+                               5421010862427u}; // the second: about 10^32
+    const uint64_t greatest[] = {99, 0, 0, 0, UINT64_MAX, UINT64_MAX, UINT64_MAX, INT64_MAX};
+    widened test;
+    assert_int_equal(
+        widen(&test, (ali_type)DECIMAL(5, 0), (ali_type)DECIMAL(20, 15), values, 32, 2, "x."),
+        ALI_OK);
+    close_widened(&test);
+    assert_int_equal(
+        widen(&test, (ali_type)DECIMAL(5, 0), (ali_type)DECIMAL(20, 15), values, 32, 2, NULL),
+        ALI_ERR_TYPE);
+    assert_int_equal(ali_context_error(test.ctx)->row, 1);
+    assert_string_equal(ali_context_error(test.ctx)->sentence,
+                        "a decimal does not fit decimal128(20, 15), the type of all the files "
+                        "together");
+    close_widened(&test);
+    assert_int_equal(
+        widen(&test, (ali_type)WIDE(256, 5, 0), (ali_type)WIDE(256, 9, 4), greatest, 64, 2, NULL),
+        ALI_ERR_TYPE);
+    assert_int_equal(ali_context_error(test.ctx)->row, 1);
+    close_widened(&test);
+}
+
 static void times_that_do_not_fit_the_finer_unit_are_an_error(void **state) {
     const int64_t seconds[] = {1, -2, INT64_MAX / 1000000000, INT64_MAX};
     const ali_type from = STAMP(ALI_UNIT_SECOND, "");
@@ -205,7 +231,7 @@ static void times_that_do_not_fit_the_finer_unit_are_an_error(void **state) {
     const ali_error *error = ali_context_error(test.ctx);
     assert_int_equal(error->row, 3);
     assert_string_equal(error->sentence,
-                        "a time does not fit timestamp[ns], the type that another file has");
+                        "a time does not fit timestamp[ns], the type of all the files together");
     close_widened(&test);
 }
 
@@ -234,6 +260,7 @@ int main(void) {
         cmocka_unit_test(long_columns_are_widened_whole),
         cmocka_unit_test(floats_keep_their_values),
         cmocka_unit_test(decimals_get_zeros_behind_the_point),
+        cmocka_unit_test(decimals_beyond_their_type_are_told_by_their_row),
         cmocka_unit_test(times_that_do_not_fit_the_finer_unit_are_an_error),
         cmocka_unit_test(text_gets_wide_offsets),
     };
