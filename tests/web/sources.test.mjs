@@ -129,15 +129,18 @@ test('a size that is rejected rejects, and one that never comes can be aborted',
 
 test('an abort reaches the reads of a backend and rejects within 50 ms', async () => {
     const signals = []
+    let isAsked
+    const asked = new Promise((resolve) => (isAsked = resolve))
     const backend = backendOf({
         read: (offset, length, { signal }) => {
             signals.push(signal)
+            isAsked()
             return new Promise(() => {})
         },
     })
     const controller = new AbortController()
     const opening = open(backend, { signal: controller.signal })
-    await new Promise((resolve) => setTimeout(resolve, 20))
+    await asked
     const began = performance.now()
     controller.abort('enough')
     await assert.rejects(opening, (error) => error === 'enough')
