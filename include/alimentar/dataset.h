@@ -70,7 +70,8 @@ ALI_API ALI_CHECKED ali_status ali_open_start(ali_context *context, const ali_ob
 // them, all others. Folders named "key=value" become columns. Metadata of all files is read.
 //
 // Columns are matched by name: what a file lacks is null there, types that widen without loss
-// widen, and others are an error that names both files.
+// widen. Others are an error that names both files, of each scan (and ali_scan_schema()) that asks
+// for the column: the schema of ali_dataset_info has the type of the files before.
 //
 // Ownership: the caller frees *task; when its step answers ALI_OK, ali_task_take_dataset() has the
 //            result.

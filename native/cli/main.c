@@ -140,6 +140,21 @@ static int make_host(cli *self) {
     return EXIT_GOOD;
 }
 
+// Without --columns all are asked for, also by who reads none: types that differ are told at once.
+static int check_columns(cli *self, ali_dataset **dataset) {
+    ali_dataset_info info = {.size_bytes = sizeof info};
+    ali_schema *schema = NULL;
+    if (self->args.columns_count != 0 || ali_dataset_describe(*dataset, &info) != ALI_OK ||
+        info.files == 1 || ali_scan_schema(*dataset, NULL, &schema) == ALI_OK) {
+        ali_schema_release(schema);
+        return EXIT_GOOD;
+    }
+    const int code = cli_fail_context(self);
+    ali_dataset_release(*dataset);
+    self->dataset = *dataset = NULL;
+    return code;
+}
+
 int cli_open(cli *self, ali_dataset **dataset) {
     const cli_args *args = &self->args;
     const char *path = args->operands[0];
@@ -162,7 +177,7 @@ int cli_open(cli *self, ali_dataset **dataset) {
     free(paths);
     if (status < 0) return cli_fail_host(self);
     self->dataset = *dataset;
-    return EXIT_GOOD;
+    return check_columns(self, dataset);
 }
 
 // --- the whole -----------------------------------------------------------------------------------

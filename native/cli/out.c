@@ -101,6 +101,7 @@ static const char *find_near_column(const ali_schema *schema, const char *word) 
 // Tells if a refusal is of one column's type. Codecs and encodings, which are met while rows are
 // read, are mostly the same in all columns.
 static bool is_of_one_column(const ali_error *error) {
+    if (error->status == ALI_ERR_TYPE) return strstr(error->sentence, ": no type holds") != NULL;
     return error->status == ALI_ERR_UNSUPPORTED && error->column[0] != '\0' &&
            strncmp(error->sentence, "codec ", 6) != 0 &&
            strncmp(error->sentence, "encoding ", 9) != 0;

@@ -32,35 +32,46 @@ void ali_many_free(ali_many *many) {
 
 // --- messages ------------------------------------------------------------------------------------
 
-// Two paths without the folders that they share.
-static void shorten(const ali_many_file *a, const ali_many_file *b, const char **one,
-                    const char **other) {
+// The bytes of the folders that two paths share.
+static uint32_t shared_bytes(const ali_many_file *a, const ali_many_file *b) {
     uint32_t shared = 0;
     for (uint32_t i = 0; i < a->path_bytes && i < b->path_bytes; i += 1) {
         if (a->path[i] != b->path[i]) break;
         if (a->path[i] == '/') shared = i + 1;
     }
-    *one = a->path + shared;
-    *other = b->path + shared;
+    return shared;
 }
 
-static ali_status fail_types(const ali_many *many, const ali_many_column *column,
-                             const ali_field *field) {
+ali_status ali_many_fail(const ali_many *many, const ali_many_file *file, const ali_field *field,
+                         ali_status status) {
+    ali_error_add_column(many->ctx, field->name, (size_t)field->name_bytes);
+    ali_error_add_object(many->ctx, file->path, file->path_bytes);
+    return status;
+}
+
+static ali_status fail_types(const ali_many *many, const ali_many_column *column) {
     const ali_many_file *before = &many->files[column->from];
-    const ali_many_file *now = &many->files[many->files_count - 1];
+    const ali_many_file *now = &many->files[column->clash_file];
+    const ali_field *field = column->clash;
+    const uint32_t shared = shared_bytes(before, now);
     char types[2][64];
-    const char *paths[2];
-    const size_t name_bytes = (size_t)field->name_bytes;
-    shorten(before, now, &paths[0], &paths[1]);
     (void)ali_type_spell(column->is_widened ? &column->type : column->field->type, types[0], 64);
     (void)ali_type_spell(field->type, types[1], 64);
     const ali_status status =
         ali_fail(many->ctx, ALI_ERR_TYPE,
                  "column %q is %s in %q and %s in %q: no type holds both without loss", field->name,
-                 name_bytes, types[0], paths[0], ali_text_length(paths[0]), types[1], paths[1],
-                 ali_text_length(paths[1]));
-    ali_error_add_column(many->ctx, field->name, name_bytes);
-    return status;
+                 (size_t)field->name_bytes, types[0], before->path + shared,
+                 (size_t)(before->path_bytes - shared), types[1], now->path + shared,
+                 (size_t)(now->path_bytes - shared));
+    return ali_many_fail(many, now, field, status);
+}
+
+ali_status ali_many_check(const ali_many *many, const uint32_t *columns, uint32_t count) {
+    for (uint32_t i = 0; i < count; i += 1) {
+        const ali_many_column *column = &many->columns[columns[i]];
+        if (column->clash != NULL) return fail_types(many, column);
+    }
+    return ALI_OK;
 }
 
 // --- folders -------------------------------------------------------------------------------------
@@ -125,12 +136,12 @@ static ali_status learn_keys(ali_many *many, const ali_many_place *place) {
 
 static ali_status fail_keys(const ali_many *many, const ali_many_file *file, const char *key,
                             size_t key_bytes) {
-    const char *first = NULL;
-    const char *now = NULL;
-    shorten(&many->files[0], file, &first, &now);
+    const ali_many_file *first = &many->files[0];
+    const uint32_t shared = shared_bytes(first, file);
     return ali_fail(many->ctx, ALI_ERR_CORRUPT,
                     "the folders of %q and %q name other partitions: %q is only in one of them",
-                    first, ali_text_length(first), now, ali_text_length(now), key, key_bytes);
+                    first->path + shared, (size_t)(first->path_bytes - shared), file->path + shared,
+                    (size_t)(file->path_bytes - shared), key, key_bytes);
 }
 
 // The values of a file's folders, which must have the keys of the first file.
@@ -234,7 +245,11 @@ static ali_status merge_type(ali_many *many, ali_many_column *column, const ali_
         column->is_nullable = true;
         return ALI_OK;
     }
-    if (!ali_type_widen(one, field, &wider)) return fail_types(many, column, field);
+    if (!ali_type_widen(one, field, &wider)) {
+        column->clash = field;
+        column->clash_file = many->files_count - 1;
+        return ALI_OK;
+    }
     column->type = wider;
     column->is_widened = true;
     return ALI_OK;
@@ -312,6 +327,7 @@ static ali_status merge(ali_many *many) {
         const ali_field *field = ali_schema_field(schema, i);
         column->files_count += 1;
         column->is_nullable |= field->is_nullable;
+        if (column->clash != NULL) continue;
         ALI_TRY(is_alike ? merge_nulls(many, column, field) : merge_type(many, column, field));
     }
     if (many->columns_count > many->ctx->limits.columns_max) {

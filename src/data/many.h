@@ -3,8 +3,8 @@
 //
 // Columns are matched by name (of those that share one, the first with the first, and so on). What
 // a file lacks is null there; types that widen without loss (compute/widen.h) widen; others are an
-// error that names both files. Fields stand in the order of the first file, then those of folders,
-// then those that only later files have.
+// error that names both files, met by who asks for the column. Fields stand in the order of the
+// first file, then those of folders, then those that only later files have.
 #ifndef ALI_DATA_MANY_H
 #define ALI_DATA_MANY_H
 
@@ -31,6 +31,8 @@ typedef struct ali_many_column {
     const ali_field *field; // in the schema of the file that told the type; NULL: of folders alone
     ali_type type;          // if is_widened
     uint32_t from;          // that file
+    uint32_t clash_file;    // the first file whose type goes with that of those before in no type,
+    const ali_field *clash; // and its field; NULL: none
     uint32_t occurrence;    // which of the fields that share its name
     uint32_t files_count;   // files that have it
     uint32_t key;           // of the partition, or ALI_MANY_NO_KEY
@@ -82,6 +84,14 @@ ALI_CHECKED ali_status ali_many_add(ali_many *many, ali_file *file, const ali_ma
 
 // Makes one file of all that were added (at least one), and takes `many` over, also when it fails.
 ALI_CHECKED ali_status ali_many_finish(ali_many *many, ali_file **file);
+
+// Adds the column and the file to the error that there is. Returns `status`.
+ALI_CHECKED ali_status ali_many_fail(const ali_many *many, const ali_many_file *file,
+                                     const ali_field *field, ali_status status);
+
+// Fails if files have a column, of those asked for, in types that no type holds.
+ALI_CHECKED ali_status ali_many_check(const ali_many *many, const uint32_t *columns,
+                                      uint32_t count);
 
 // Many files as one, for ali_file.format; its `state` is the ali_many.
 extern const ali_format ali_format_many;

@@ -232,16 +232,6 @@ static ali_status fill_column(const many_scan *scan, const part *of, const ali_b
     return take_column(scan, ali_batch_at(batch, of->sources[index]), column);
 }
 
-static ali_status fail_column(const many_scan *scan, const part *of, uint32_t index,
-                              ali_status status) {
-    ali_context *ctx = scan->file->ctx;
-    const ali_many_file *file = &scan->many->files[of->file];
-    const ali_field *field = ali_schema_field(scan->schema, index);
-    ali_error_add_column(ctx, field->name, (size_t)field->name_bytes);
-    ali_error_add_object(ctx, file->path, file->path_bytes);
-    return status;
-}
-
 // The batch of the whole for one of a file.
 static ali_status adapt(const many_scan *scan, const part *of, ali_batch *batch,
                         ali_batch **adapted) {
@@ -251,7 +241,8 @@ static ali_status adapt(const many_scan *scan, const part *of, ali_batch *batch,
         const ali_status status = fill_column(scan, of, batch, i, ali_batch_at(made, i));
         if (status < 0) {
             ali_batch_release(made);
-            return fail_column(scan, of, i, status);
+            return ali_many_fail(scan->many, &scan->many->files[of->file],
+                                 ali_schema_field(scan->schema, i), status);
         }
     }
     *adapted = made;

@@ -2,6 +2,7 @@
 // read columns with those below them, all or one; members are cut out of these here.
 #include "base/options_tables.h"
 #include "data/dataset.h"
+#include "data/many.h"
 #include "data/paths.h"
 
 // --- members -------------------------------------------------------------------------------------
@@ -100,6 +101,9 @@ static ali_status fill_request(request *made, const ali_scan_options *given) {
                         ctx->limits.columns_max);
     }
     ALI_TRY(ali_paths_find(&made->arena, schema, options->columns, count, paths));
+    if (made->file->format == &ali_format_many) {
+        ALI_TRY(ali_many_check(made->file->state, paths->columns, count));
+    }
     ALI_TRY(ali_schema_prune(ctx, schema, paths->nodes, paths->nodes_count, &made->read));
     return ali_paths_schema(&made->arena, paths, made->read, &made->schema);
 }

@@ -41,6 +41,24 @@ for (const i of [2, 3]) {
 // conflicts
 put('kinds/a.parquet', [['n', 'int32', [1]]])
 put('kinds/b.parquet', [['n', 'utf8', ['x']]])
+put('clash/a.parquet', [
+    ['a', 'int32', [1]],
+    ['b', 'int32', [2]],
+    ['c', 'int32', [3]],
+])
+put('clash/b.parquet', [
+    ['a', 'utf8', ['x']],
+    ['b', 'int64', [20]],
+    ['c', 'utf8', ['y']],
+])
+put('clash/c.parquet', [
+    ['c', 'utf8', ['z']],
+    ['a', 'utf8', ['x']],
+])
+put('clash/d.parquet', [
+    ['c', 'utf8', ['z']],
+    ['a', 'utf8', ['x']],
+])
 put('keys/a=1/f.parquet', [['n', 'int32', [1]]])
 put('keys/b=1/f.parquet', [['n', 'int32', [1]]])
 put('bad/a.parquet', [['n', 'int32', [1]]])
@@ -227,6 +245,29 @@ export const cases = [
             code: 3,
             err: /b\.parquet: column "n" is int32 in "a\.parquet" and utf8 in "b\.parquet": no/,
         },
+    ],
+    ...[['count'], ['info'], ['schema'], ['head'], ['cat', '-n', '0'], ['plan']].map((words) => [
+        `types that do not widen are told by ${words.join(' ')}`,
+        [...words, set('clash')],
+        {
+            code: 3,
+            err: /^alimentar: \S+clash\/b\.parquet: column "a" .* loss; --columns takes others\n$/,
+        },
+    ]),
+    [
+        'types that do not widen are told where their column is asked for',
+        ['head', '-c', 'b,c', set('clash')],
+        { code: 3, err: /clash\/b\.parquet: column "c" is int32 in "a\.parquet" and utf8 in "b/ },
+    ],
+    [
+        'types that do not widen in a column that is not asked for are passed over',
+        [...head, '--columns', 'b', set('clash')],
+        rows({ b: 2 }, { b: 20 }, { b: null }, { b: null }),
+    ],
+    [
+        'types that do not widen in a column that is not asked for, of the last rows',
+        ['tail', '3', '--json', '--columns', 'b', set('clash')],
+        rows({ b: 20 }, { b: null }, { b: null }),
     ],
     [
         'folders of other keys name both files',

@@ -164,6 +164,8 @@ export class Dataset {
             this.end(task)
         }
         this.describe()
+        // files whose types go together in none are told at once
+        if (this.files > 1) exports.schema_release(this.scanSchema({}))
     }
 
     /** @param {Host} host */
