@@ -59,6 +59,26 @@ for (const name of files) {
     }
 }
 
+test('options alone hold for columns() and head(), here and in a worker', async () => {
+    const columns = ['year', 'temp']
+    await alike(async (open) => {
+        const dataset = await open(weather)
+        const apart = await dataset.columns(columns, { int64: 'bigint', limit: 20 })
+        const alone = await dataset.columns({ columns, int64: 'bigint', limit: 20 })
+        const valuesOf = (all) => Object.entries(all).map(([name, one]) => [name, one.toArray()])
+        assert.deepEqual(valuesOf(alone), valuesOf(apart))
+        assert.equal(typeof alone.year.at(0), 'bigint')
+        const all = Object.keys(await dataset.columns({ limit: 1 }))
+        assert.equal(all.length, dataset.numCols)
+        const rows = await dataset.head({ columns, limit: 3 })
+        assert.deepEqual(rows, await dataset.head(3, { columns }))
+        assert.equal(rows.length, 3)
+        assert.equal((await dataset.head({ columns, limit: undefined })).length, 10)
+        dataset.close()
+        return [valuesOf(alone), rows, all]
+    })
+})
+
 test('dictionaries over many batches come alike from a worker', async () => {
     const seen = await alike(async (open) => {
         const dataset = await open(weather)
@@ -80,6 +100,8 @@ test('dictionaries over many batches come alike from a worker', async () => {
 const WRONGS = {
     'an option that is not known': (data) => data.columns(['temp'], { limits: 3 }),
     'an option out of range': (data) => data.batches({ limit: -1 }).next(),
+    'options alone of which one is not known': (data) => data.columns({ limits: 3 }),
+    'a set in place of columns': (data) => data.columns(new Set(['temp'])),
     'options that are none': (data) => data.columns(['temp'], 7),
     'a column that is not there': (data) => data.columns(['nix']),
     'a column that is no text': (data) => data.rows({ columns: [7] }).next(),

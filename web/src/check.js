@@ -85,6 +85,17 @@ export function checkOptions(call, options, rules) {
     }
 }
 
+/**
+ * The options of a call that takes something before them, or options alone.
+ * @param {any} first @param {any} second
+ * @returns {{ isAlone: boolean, options: any }} not checked yet
+ */
+export function callOf(first, second) {
+    const isObject = typeof first === 'object' && first !== null && !(Symbol.iterator in first)
+    const isAlone = isObject && second === undefined
+    return { isAlone, options: isAlone ? first : second === undefined ? {} : second }
+}
+
 /** @param {string} call @param {string} name @param {string[]} known */
 function unknown(call, name, known) {
     const near = known.find((each) => distance(name.toLowerCase(), each.toLowerCase()) <= 2)

@@ -7,6 +7,7 @@ import { Batch } from './batch.js'
 import {
     arrowRules,
     batchesRules,
+    callOf,
     checkOptions,
     columnsRules,
     initRules,
@@ -284,14 +285,17 @@ export class RemoteDataset {
     }
 
     /**
-     * @param {readonly (string | readonly string[])[] | null} [names]
-     * @param {Omit<ScanOptions, 'columns'>} [options]
+     * @param {any} [first] names, or options alone
+     * @param {Omit<ScanOptions, 'columns'>} [second]
      * @returns {Promise<any>}
      */
-    async columns(names, options = {}) {
-        this.checked('columns()', options, columnsRules)
+    async columns(first, second) {
+        const { isAlone, options } = callOf(first, second)
+        this.checked('columns()', options, isAlone ? rowsRules : columnsRules)
+        const { columns: within, ...rest } = options
+        const names = isAlone ? within : first
         const { id } = this._hold
-        const { fields, columns } = await this.ask('columns', (o) => [id, names, o], options)
+        const { fields, columns } = await this.ask('columns', (o) => [id, names, o], rest)
         const unpacker = new Unpacker(fields)
         const made = unpacker.unpack(columns)
         const result = Object.create(null)
@@ -369,11 +373,13 @@ export class RemoteDataset {
         for await (const batch of this.batchesOf('rows()', options)) yield* batch
     }
 
-    /** @param {number} [count] @param {ScanOptions} [options] */
-    async head(count = 10, options = {}) {
+    /** @param {any} [first] @param {ScanOptions} [second] */
+    async head(first = 10, second) {
+        const { isAlone, options } = callOf(first, second)
         this.checked('head()', options, rowsRules)
+        const limit = isAlone ? (options.limit ?? 10) : first
         const rows = []
-        for await (const row of this.rows({ ...options, limit: count })) rows.push(row)
+        for await (const row of this.rows({ ...options, limit })) rows.push(row)
         return rows
     }
 

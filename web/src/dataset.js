@@ -10,6 +10,7 @@ import { builderOf, placeAt } from './builder.js'
 import {
     arrowRules,
     batchesRules,
+    callOf,
     checkOptions,
     columnsRules,
     openRules,
@@ -385,13 +386,14 @@ export class Dataset {
 
     /**
      * Reads whole columns.
-     * @param {readonly (string | readonly string[])[] | null} [names] all columns without it
-     * @param {Omit<ScanOptions, 'columns'>} [options]
+     * @param {any} [first] names, all columns without them; or options with names, alone
+     * @param {Omit<ScanOptions, 'columns'>} [second]
      * @returns {Promise<any>}
      */
-    async columns(names, options = {}) {
-        this.checked('columns()', options, columnsRules)
-        const wanted = { ...options, columns: names ?? undefined }
+    async columns(first, second) {
+        const { isAlone, options } = callOf(first, second)
+        this.checked('columns()', options, isAlone ? rowsRules : columnsRules)
+        const wanted = { ...options, columns: (isAlone ? options.columns : first) ?? undefined }
         const { task, fields } = this.begun(wanted)
         try {
             checkDistinct(fields)
@@ -476,11 +478,16 @@ export class Dataset {
         for await (const batch of this.batchesOf(options, begun)) yield* batch
     }
 
-    /** The first rows. @param {number} [count] @param {ScanOptions} [options] */
-    async head(count = 10, options = {}) {
+    /**
+     * The first rows.
+     * @param {any} [first] how many, or options with a limit, alone @param {ScanOptions} [second]
+     */
+    async head(first = 10, second) {
+        const { isAlone, options } = callOf(first, second)
         this.checked('head()', options, rowsRules)
+        const limit = isAlone ? (options.limit ?? 10) : first
         const rows = []
-        for await (const row of this.rows({ ...options, limit: count })) rows.push(row)
+        for await (const row of this.rows({ ...options, limit })) rows.push(row)
         return rows
     }
 

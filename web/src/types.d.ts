@@ -522,7 +522,8 @@ export interface Dataset {
      * Reads whole columns: an object without a prototype, by name; by place for columns that were
      * asked for as '#3', and by 'a.b' for the path ['a', 'b']. All columns without names. What a
      * column holds is not known before the file is read; who knows it says so:
-     * columns<{ fare: NumberColumn }>(['fare']).
+     * columns<{ fare: NumberColumn }>(['fare']). Options may come alone, with the names in them:
+     * columns({ columns: ['fare'], limit: 10 }).
      */
     columns<Name extends string>(
         names: readonly Name[],
@@ -536,6 +537,13 @@ export interface Dataset {
         names?: readonly ColumnName[] | null,
         options?: Omit<ScanOptions, 'columns'>,
     ): Promise<{ [name: string]: AnyColumn }>
+    columns<Name extends string>(
+        options: Omit<ScanOptions, 'columns'> & { columns: readonly Name[] },
+    ): Promise<Record<Name, AnyColumn>>
+    columns<Shape extends { [Name in keyof Shape]: Column }>(
+        options: Omit<ScanOptions, 'columns'> & { columns: readonly (keyof Shape & string)[] },
+    ): Promise<Shape>
+    columns(options: ScanOptions): Promise<{ [name: string]: AnyColumn }>
     /**
      * Reads rows batch by batch. Views are typed arrays over the module's memory, until release().
      */
@@ -543,6 +551,8 @@ export interface Dataset {
     rows(options?: ScanOptions): AsyncGenerator<Row>
     /** The first rows. Default: 10. */
     head(count?: number, options?: ScanOptions): Promise<Row[]>
+    /** The same, by a limit among the options. */
+    head(options: ScanOptions): Promise<Row[]>
     /** As the metadata says, else rows are read to count them. */
     count(): Promise<number>
     /**

@@ -48,6 +48,13 @@ export async function main(file: File): Promise<number> {
         batch.release()
     }
     for await (const row of trips.rows({ offset: 1 })) use(row)
+    const alone = await trips.columns({ columns: ['fare', 'city'], int64: 'bigint' })
+    const typed = await trips.columns<{ fare: NumberColumn }>({ columns: ['fare'] })
+    const every = await trips.columns({ int64: 'bigint', limit: 3 })
+    console.log(alone.city.length, typed.fare.values.length, every['fare']?.length)
+    // @ts-expect-error: nobody asked for tip
+    void alone.tip
+    for (const row of await trips.head({ columns: ['fare'], limit: 3 })) use(row)
     const local = await openFile('trips.parquet')
     const blob = await open(file, { times: 'Date' })
     const signed = await open(() => Promise.resolve('https://example.com/signed'))
