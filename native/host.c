@@ -490,8 +490,7 @@ typedef struct object_list {
     uint32_t capacity;
 } object_list;
 
-static ali_status add_object(ali_host *host, object_list *list, const char *path,
-                             size_t fixed_bytes, bool is_matched) {
+static ali_status add_object(ali_host *host, object_list *list, const char *path) {
     if (list->count == list->capacity) {
         const uint32_t larger = list->capacity == 0 ? 16 : 2 * list->capacity;
         ali_object *moved = ali_host_allocate(host, larger * sizeof *moved);
@@ -501,22 +500,40 @@ static ali_status add_object(ali_host *host, object_list *list, const char *path
         list->items = moved;
         list->capacity = larger;
     }
-    ali_object *object = &list->items[list->count];
-    const ali_status status = describe_object(host, path, object);
-    if (is_matched) object->partition_at = (uint32_t)fixed_bytes + 1;
     list->count += 1;
-    return status;
+    return describe_object(host, path, &list->items[list->count - 1]);
 }
 
 // A path, or what a pattern stands for. The paths of patterns are kept in `paths`.
 static ali_status add_path(ali_host *host, object_list *list, const char *path, host_paths *paths) {
-    size_t fixed_bytes = 0;
-    if (!ali_host_is_pattern(host, path)) return add_object(host, list, path, 0, false);
-    ali_status status = ali_host_expand(host, path, paths, &fixed_bytes);
+    if (!ali_host_is_pattern(host, path)) return add_object(host, list, path);
+    ali_status status = ali_host_expand(host, path, paths);
     for (uint32_t i = 0; i < paths->count && status == ALI_OK; i += 1) {
-        status = add_object(host, list, paths->items[i], fixed_bytes, true);
+        status = add_object(host, list, paths->items[i]);
     }
     return status;
+}
+
+// Tells if a file lies in a folder "key=value". A URL whose query holds slashes is taken to lie in
+// none: what stands there are no folders.
+static bool is_in_pair(const ali_object *object) {
+    const char *path = object->path;
+    if ((object->flags & ALI_OBJECT_FOLDER) != 0) return false;
+    if (has_http_scheme(path) && strchr(path + strcspn(path, "?#"), '/') != NULL) return false;
+    for (const char *end = strchr(path, '/'); end != NULL; end = strchr(path, '/')) {
+        const char *equals = memchr(path, '=', (size_t)(end - path));
+        if (equals != NULL && equals != path) return true;
+        path = end + 1;
+    }
+    return false;
+}
+
+// Where all files lie in such folders, these are columns, the whole path through.
+static void find_partitions(const object_list *list) {
+    uint32_t count = 0;
+    while (count < list->count && is_in_pair(&list->items[count])) count += 1;
+    if (count < list->count) return;
+    for (uint32_t i = 0; i < count; i += 1) list->items[i].partition_at = 1;
 }
 
 static ali_status open_objects(ali_host *host, const object_list *list,
@@ -539,6 +556,7 @@ static ali_status open_paths(ali_host *host, const char *const *paths, uint32_t 
     for (uint32_t i = 0; i < count && status == ALI_OK; i += 1) {
         status = paths[i] == NULL ? ALI_ERR_ARGUMENT : add_path(host, &list, paths[i], &found[i]);
     }
+    if (status == ALI_OK) find_partitions(&list);
     if (status == ALI_OK) status = open_objects(host, &list, options, dataset);
     ali_host_release(host, list.items, list.capacity * sizeof *list.items);
     return status;

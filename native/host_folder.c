@@ -338,8 +338,7 @@ static segment next_segment(const char **at) {
     return of;
 }
 
-ali_status ali_host_expand(ali_host *host, const char *pattern, host_paths *paths,
-                           size_t *fixed_bytes) {
+ali_status ali_host_expand(ali_host *host, const char *pattern, host_paths *paths) {
     size_t fixed = 0;
     for (size_t at = 0; pattern[at] != '\0' && strchr("*?[", pattern[at]) == NULL; at += 1) {
         if (pattern[at] == '/') fixed = at + 1;
@@ -351,7 +350,6 @@ ali_status ali_host_expand(ali_host *host, const char *pattern, host_paths *path
     char *folder = ali_host_copy_text(host, pattern, fixed);
     bool is_good = folder != NULL && add_path(host, paths, folder, "");
     ali_host_release_text(host, folder);
-    *fixed_bytes = fixed;
     for (const char *at = pattern + fixed; *at != '\0' && is_good;) {
         const segment of = next_segment(&at);
         is_good = expand_segment(host, &of, paths);

@@ -145,11 +145,9 @@ typedef struct host_paths {
 // Tells if a path is a pattern: it holds "*", "?" or "[", and there is no file of that name.
 bool ali_host_is_pattern(const ali_host *host, const char *path);
 
-// The files and folders that match a pattern, in the order of their paths' bytes. *fixed_bytes is
-// how much of the pattern is a plain path of folders. The paths are freed by
-// ali_host_paths_clear(), also after an error.
-ALI_CHECKED ali_status ali_host_expand(ali_host *host, const char *pattern, host_paths *paths,
-                                       size_t *fixed_bytes);
+// The files and folders that match a pattern, in the order of their paths' bytes. They are
+// freed by ali_host_paths_clear(), also after an error.
+ALI_CHECKED ali_status ali_host_expand(ali_host *host, const char *pattern, host_paths *paths);
 void ali_host_paths_clear(const ali_host *host, host_paths *paths);
 
 // --- memory ---

@@ -46,8 +46,8 @@ ALI_API ALI_CHECKED ali_status ali_host_open(ali_host *host, const char *path,
 
 // Opens several paths or URLs as one data set, in their order. A path that holds "*", "?" or "["
 // and names no file is a pattern ("**" stands for folders of any depth) and is replaced by what
-// matches it, in the order of the paths' bytes; folders "key=value" that a pattern matches are
-// columns.
+// matches it, in the order of the paths' bytes. Folders "key=value" in the paths of several files,
+// or of a pattern's, are columns where each lies in some; of a folder those below it.
 //
 // Ownership: the caller releases *dataset.
 // Returns:   as ali_host_open(); ALI_ERR_NOT_FOUND for a pattern that nothing matches.

@@ -161,6 +161,7 @@ const amongOthers = ([what, inputs, n, parts, asked]) => {
 const wide = ['a', 'b'].map((name) => `${process.cwd()}/tests/twin/data/many/${name}.arrow`)
 const both = readFileSync('tests/twin/data/many/both.jsonl', 'utf8').split(/(?<=\n)/)
 
+const months = ['01/a', '02/b']
 const set = (name) => `@sets/${name}`
 const rows = (...items) => ({ out: json(equals(items)) })
 const head = ['head', '--json']
@@ -454,10 +455,30 @@ export const cases = [
     ],
     ['a pattern of folders', ['count', set('hive/*/*/?.parquet')], { out: '4\n' }],
     [
-        'folders that a pattern matches are columns',
+        'folders in the paths of a pattern are columns',
         [...head, set('hive/year=2024/*/c.parquet')],
-        rows({ n: 4, month: null }),
+        rows({ n: 4, month: null, year: 2024 }),
     ],
+    [
+        'folders in the paths of a list are columns',
+        [...head, ...months.map((month) => set(`hive/year=2023/month=${month}.parquet`))],
+        rows(
+            { n: 1, month: 1, year: 2023, late: null },
+            { n: 2, month: 1, year: 2023, late: null },
+            { n: 3, month: 2, year: 2023, late: 'x' },
+        ),
+    ],
+    [
+        'folders are no columns where a file of the list lies in none',
+        [...head, set('plain/part-00000'), set('hive/year=2023/month=01/a.parquet')],
+        rows({ n: 1 }, { n: 1 }, { n: 2 }),
+    ],
+    [
+        'folders above a folder are no columns, nor those of a single file',
+        ['schema', set('hive/year=2024')],
+        { out: /^name .*\nn .*\nmonth .*\n$/ },
+    ],
+    ['folders of a single file', ['schema', set('both/K=7/a.parquet')], { out: /\nk +int32 / }],
     ['a pattern of any depth', ['count', set('hive/**/[ab].parquet')], { out: '3\n' }],
     [
         'a pattern that nothing matches',

@@ -77,6 +77,35 @@ test('a folder that holds no files is told', async () => {
     }
 })
 
+test('folders of a list, a pattern and the command are the same columns', async () => {
+    const root = folder(['y=1/k=1/a.parquet', 'y=1/k=2/b.parquet', 'c.parquet'])
+    const [one, two, out] = ['y=1/k=1/a.parquet', 'y=1/k=2/b.parquet', 'c.parquet'].map((name) =>
+        path.join(root, name),
+    )
+    const keysOf = (names) => names.filter((name) => /^[yk]$/.test(name)).join()
+    const cases = [
+        [[one, two], 'k,y'],
+        [[`${root}/y=1/k=*/*`], 'k,y'],
+        [[`${root}/y=1/k=1/*`], 'k,y'],
+        [[one, `${root}/y=1/k=2/*`], 'k,y'],
+        [[one, out], ''],
+        [[one], ''],
+        [[path.join(root, 'y=1')], 'k'],
+    ]
+    try {
+        for (const [paths, expected] of cases) {
+            const dataset = await openFile(paths)
+            assert.equal(keysOf(dataset.schema.fields.map(({ name }) => name)), expected, paths)
+            dataset.close()
+            const told = spawnSync('build/alimentar', ['schema', '--json', ...paths]).stdout
+            const { columns } = JSON.parse(told.toString())
+            assert.equal(keysOf(columns.map(({ name }) => name)), expected, paths)
+        }
+    } finally {
+        fs.rmSync(root, { recursive: true })
+    }
+})
+
 test('openFile of a pattern matches as the command does', async () => {
     const names = ['k=1/a.parquet', 'k=1/b.parquet', 'k=2/.c.parquet', 'k=2/d/ü.parquet']
     const root = folder([...names, 'x[1].parquet', 'xa.parquet', 'k=2/[a', 'k=2/e\\f'])
@@ -113,7 +142,8 @@ test('openFile of a pattern matches as the command does', async () => {
             const dataset = await openFile(whole)
             assert.equal(dataset.files, files, pattern)
             const hasKey = dataset.schema.fields.some(({ name }) => name === 'k')
-            assert.equal(hasKey, /^(\*\*|k=\*)/.test(pattern), pattern)
+            const isPlain = pattern === 'k=2/[a'
+            assert.equal(hasKey, /^(\*\*|k=)/.test(pattern) && !isPlain, pattern)
             dataset.close()
         }
         const mixed = await openFile([`${root}/k=1/*`, `${root}/xa.parquet`])

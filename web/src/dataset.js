@@ -177,7 +177,7 @@ export class Dataset {
             const hosts = host.hosts ?? [host]
             const objects = put.structs(
                 abi.ali_object,
-                hosts.map((each) => objectOf(put, each, each.partitionAt ?? host.partitionAt)),
+                hosts.map((each) => objectOf(put, each, host.partitionAt)),
             )
             const options = put.struct(abi.ali_open_options, {
                 checksums:

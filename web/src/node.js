@@ -35,24 +35,26 @@ export async function openFile(path, options = {}) {
     const found = (await Promise.all(given.map((one) => placesOf(one, options)))).flat()
     if (found.length > 1) checkForMany(options)
     const host = joinedHost(await hostsOf(found, options), options)
+    // as of a list: else the columns would hang on how many files match
+    if (found.length === 1 && found[0].isMatched && options.partitions !== 'none')
+        host.partitionAt = 1
     return /** @type {any} */ (openHost(host, options))
 }
 
-/** @typedef {{ path: string, partitionAt?: number }} Place */
+/** @typedef {{ path: string, isMatched?: boolean }} Place */
 
 /**
- * What a path stands for: itself, or what matches it; the folders that a pattern matches may be
- * columns.
+ * What a path stands for: itself, or what matches it.
  * @param {string | URL} given @param {import('./types.d.ts').OpenOptions} options
  * @returns {Promise<Place[]>}
  */
 async function placesOf(given, { signal }) {
     const path = localPath(given)
     if (path !== given || !(await isPattern(path))) return [{ path }]
-    const { paths, fixed } = await expand(path, namesIn, signal)
+    const paths = await expand(path, namesIn, signal)
     if (paths.length === 0)
         throw new AlimentarError('not_found', 'no file matches the pattern', { path })
-    return paths.map((one) => ({ path: one, partitionAt: fixed + 1 }))
+    return paths.map((one) => ({ path: one, isMatched: true }))
 }
 
 /** @param {string | URL} path @returns {string} */
@@ -79,10 +81,8 @@ async function hostsOf(places, options) {
     const share = new Share(options)
     const hosts = []
     try {
-        for (const { path, partitionAt } of places) {
-            const host = await hostOf(path, places.length > 1, options, share)
-            hosts.push(Object.assign(host, partitionAt === undefined ? {} : { partitionAt }))
-        }
+        for (const { path } of places)
+            hosts.push(await hostOf(path, places.length > 1, options, share))
         return hosts
     } catch (error) {
         closeAll(hosts)

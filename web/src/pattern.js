@@ -118,8 +118,7 @@ async function expandSegment(folders, { text, isLast }, namesIn, signal) {
  * @param {string} pattern
  * @param {(path: string) => Promise<Uint8Array[]>} namesIn a folder: kind, name and a zero byte
  * @param {AbortSignal} [signal]
- * @returns {Promise<{ paths: string[], fixed: number }>} `fixed`: bytes of the pattern that are a
- * plain path of folders
+ * @returns {Promise<string[]>}
  */
 export async function expand(pattern, namesIn, signal) {
     const bytes = spelled(new TextEncoder().encode(pattern))
@@ -130,5 +129,5 @@ export async function expand(pattern, namesIn, signal) {
         const segment = { text: segments[i], isLast: i + 1 === segments.length }
         found = await expandSegment(found, segment, namesIn, signal)
     }
-    return { paths: found.map(textOf), fixed }
+    return found.map(textOf)
 }
