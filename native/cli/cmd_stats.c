@@ -229,13 +229,18 @@ static const char *const heads[COLUMNS] = {"name", "type", "count",  "nulls", "m
 // Those that are left out where there is no room, in this order.
 static const uint8_t dispensable[] = {7, 2, 6, 8, 1};
 
-// A value as JSON spells it; null is nothing, moments are shortened.
+// A value as JSON spells it; null is nothing, moments are shortened. A text that would look like
+// one of the two keeps its quotes.
 static bool set_spelled(cli_cell *to, const cli_spelling *of, uint32_t at, const stats_node *node) {
     const char *text = of->text + of->starts[at];
     const size_t bytes = of->ends[at] - of->starts[at];
     char number[40];
     if (bytes == 4 && memcmp(text, "null", 4) == 0) return cli_cell_set(to, "", 0, CLI_TEXT_RAW);
     to->is_left = node->class == STATS_BYTES || node->class == STATS_FIXED;
+    if ((bytes == 2 && memcmp(text, "\"\"", 2) == 0) ||
+        (bytes == 6 && memcmp(text, "\"null\"", 6) == 0)) {
+        return cli_cell_set(to, text, bytes, CLI_TEXT_RAW);
+    }
     if (text[0] == '"') return cli_cell_set(to, text + 1, bytes - 2, CLI_TEXT_JSON);
     if (at != BOX_MEAN && at != BOX_DEVIATION) return cli_cell_set(to, text, bytes, CLI_TEXT_RAW);
     const int shorter = snprintf(number, sizeof number, "%.6g", strtod(text, NULL));

@@ -174,11 +174,13 @@ static const uint8_t dispensable[] = {ENCODINGS, TYPE, PLAIN_BYTES, CODEC, NULLS
 
 // A value as JSON spells it; null is nothing, and a bound that was shortened ends in "...".
 static bool set_bound(cli_cell *to, const cli_spelling *of, uint32_t at, uint32_t bound) {
-    const bool is_text = of->text[of->starts[at]] == '"';
+    const bool is_empty = of->ends[at] - of->starts[at] == 2 && // two quotes, which stay
+                          of->text[of->starts[at]] == '"';
+    const bool is_text = of->text[of->starts[at]] == '"' && !is_empty;
     const char *text = of->text + of->starts[at] + (is_text ? 1 : 0);
     const size_t bytes = of->ends[at] - of->starts[at] - (is_text ? 2 : 0);
     const char *behind = bound == ALI_BOUND_ROUNDED ? "..." : "";
-    to->is_left = is_text;
+    to->is_left = of->text[of->starts[at]] == '"';
     if (bound == ALI_BOUND_NONE) return true;
     char *whole = malloc(bytes + 4);
     if (whole == NULL) return false;

@@ -10,6 +10,10 @@ files['figures.parquet'] = parquet([
     { name: 'raw', type: 'binary', values: [Buffer.from([255, 0]), null, Buffer.from([1]), null] },
     { name: 'flag', type: 'bool', values: [true, null, true, false] },
 ])
+files['dull.parquet'] = parquet([
+    { name: 'text', type: 'utf8', values: ['b', 'ä', '', null] },
+    { name: 'dull', type: 'utf8', values: ['null', null, 'null', null] },
+])
 // The n-th value is n: of each lane other values.
 files['many.parquet'] = parquet([
     { name: 'n', type: 'int32', values: Array.from({ length: 100 }, (_, i) => i) },
@@ -24,6 +28,11 @@ const nothing = { min: null, max: null }
 const told = (rows, ...columns) => ({ out: json(equals({ rows, columns })) })
 
 export const cases = [
+    [
+        'stats shows an empty text, and one that looks like a null, with quotes',
+        ['stats', '--columns', 'text,dull', '@dull.parquet'],
+        { out: /\ntext +utf8 +3 +1 +"" +ä .*\ndull +utf8 +2 +2 +"null" +"null" / },
+    ],
     [
         'stats --json',
         ['stats', '--json', '@figures.parquet'],
@@ -159,7 +168,7 @@ export const cases = [
         {
             out: lines(
                 `name  type   count  nulls${blank(16)}min${blank(15)}max  mean       stddev  more`,
-                `text  utf8       1      1${blank(58)}0 to 0 bytes`,
+                `text  utf8       1      1  ""${blank(17)}""${blank(35)}0 to 0 bytes`,
                 `flag  bool       2      0${blank(58)}1 true, 1 false`,
                 `n     int64      2      0  -9007199254740993  9007199254740993     0  1.27381e+16`,
                 '(2 rows)',
