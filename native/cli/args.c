@@ -402,6 +402,12 @@ static int take_rows(const cli_verb *found, cli_args *args) {
         uint64_t number = 0;
         const bool is_taken = is_range ? read_range(word, args)
                                        : read_count(word, &number) && !is_there(word);
+        if (is_taken && !is_range && args->limit != ALI_UNKNOWN) {
+            return cli_fail(EXIT_USAGE, NULL,
+                            "there are two numbers of rows, %llu and %llu: alimentar %s %s",
+                            (unsigned long long)number, (unsigned long long)args->limit,
+                            found->name, found->words);
+        }
         if (is_taken && !is_range) args->limit = number;
         if (is_taken) {
             memmove(&args->operands[i], &args->operands[i + 1], (last - i) * sizeof(char *));
@@ -421,6 +427,11 @@ static int check_operands(const cli_verb *found, cli_args *args) {
     if (found->form == WORDS_OUTPUT && args->operands_count > 0) code = take_output(found, args);
     if (found->form == WORDS_RANGE || found->form == WORDS_NUMBER) code = take_rows(found, args);
     if (code != EXIT_GOOD) return code;
+    uint32_t pipes = 0;
+    for (uint32_t i = 0; i < args->operands_count; i += 1) {
+        pipes += strcmp(args->operands[i], "-") == 0 ? 1 : 0;
+    }
+    if (pipes > 1) return fail_words(found, "standard input can be read only once");
     if (args->operands_count == 0 || (found->form == WORDS_OUTPUT && args->output == NULL)) {
         const bool is_piped = args->operands_count == 0 && isatty(STDIN_FILENO) == 0;
         return cli_fail(EXIT_USAGE, NULL, "%s wants a file%s: alimentar %s %s", found->name,

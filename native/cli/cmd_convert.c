@@ -25,18 +25,27 @@ static const char *format_of(const char *path) {
 
 static void fail_nameless(const char *output) {
     const char *dot = strrchr(output, '.');
+    char shown[256];
+    cli_show_text(output, shown, sizeof shown);
+    if (dot != NULL && (strcasecmp(dot, ".parquet") == 0 || strcasecmp(dot, ".parq") == 0)) {
+        (void)cli_fail(EXIT_USAGE, NULL,
+                       "the output would be \"%s\", and writing \"parquet\" is not supported: "
+                       "arrow, arrows, csv, jsonl and json are",
+                       shown);
+        return;
+    }
     const char *near = dot != NULL ? cli_nearest(dot, ends, ENDS_COUNT) : NULL;
     if (strcmp(output, "-") == 0) {
         (void)cli_fail(EXIT_USAGE, NULL,
                        "standard output has no name that tells a format: give --to arrow, arrows, "
                        "csv, jsonl or json");
     } else {
-        (void)cli_fail(EXIT_USAGE, NULL,
-                       "the output's name does not tell a format (.arrow .arrows .csv .jsonl "
-                       ".json): %s%s%s",
-                       near != NULL ? "did you mean \""
-                                    : "give --to arrow, arrows, csv, jsonl or json",
-                       near != NULL ? near : "", near != NULL ? "\"?" : "");
+        (void)cli_fail(
+            EXIT_USAGE, NULL,
+            "the output's name does not tell a format (.arrow .arrows .csv .jsonl "
+            ".json), \"%s\": %s%s%s",
+            shown, near != NULL ? "did you mean \"" : "give --to arrow, arrows, csv, jsonl or json",
+            near != NULL ? near : "", near != NULL ? "\"?" : "");
     }
 }
 

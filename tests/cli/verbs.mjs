@@ -46,6 +46,21 @@ const usage = (err) => ({ code: 2, err })
 const numbers = (...rows) => ({ out: json(equals(rows.map((n) => ({ n })))) })
 
 export const cases = [
+    [
+        'two numbers of rows',
+        ['head', '2', '-n', '3', '@people.parquet'],
+        usage(/^alimentar: there are two numbers of rows, 2 and 3: alimentar head /),
+    ],
+    [
+        'standard input twice',
+        ['count', '-', '-'],
+        usage(/^alimentar: standard input can be read only once: alimentar count FILE/),
+    ],
+    [
+        'an output that would be Parquet is named',
+        ['convert', '@people.parquet', 'out.PARQUET'],
+        usage(/output would be "out\.PARQUET", and writing "parquet" is not supported: arrow, /),
+    ],
     // count
     ['count', ['count', '@people.parquet'], { out: '3\n' }],
     ['count --json', ['count', '--json', '@people.parquet'], { out: json(equals({ rows: 3 })) }],
