@@ -193,6 +193,15 @@ for (const [asked, key] of KEYS) {
     })
 }
 
+test('a text with a dot is a path where no column is called so', async () => {
+    const dataset = await openFile(path)
+    const read = await dataset.columns(['s.x', 'l.price', 'a.b', 's.in.a'])
+    const asked = await dataset.columns([['s', 'x'], ['l', 'price'], ['a.b'], ['s', 'in', 'a']])
+    assert.deepEqual(Object.keys(read), ['s.x', 'l.price', 'a.b', 's.in.a'])
+    for (const key of Object.keys(read)) assert.deepEqual([...read[key]], [...asked[key]], key)
+    dataset.close()
+})
+
 test('a member and a column of its key are told apart by place', async () => {
     const dataset = await openFile(path)
     const read = await dataset.columns([['s', 'x'], ['#1', 'x'], ['a.b'], '#4', ['#1', 't']])

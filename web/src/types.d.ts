@@ -205,7 +205,10 @@ export interface OpenOptions extends options.OpenOptions, ValueOptions {
     retries?: number
 }
 
-/** A column's name, its place ('#3'), or the path of one inside a nested one: ['a', 'b']. */
+/**
+ * A column's name, its place ('#3'), or the path of one inside a nested one: ['a', 'b'], or 'a.b'
+ * where no column is called so.
+ */
 export type ColumnName = string | readonly string[]
 
 export interface ReadOptions extends Pick<
@@ -214,7 +217,8 @@ export interface ReadOptions extends Pick<
 > {
     /**
      * Names of the columns to read, in the order wanted; '#3' is the third column of the file, and
-     * '\\#3' one of the name #3; ['a', 'b'] is the member b of the column a. Default: all.
+     * '\\#3' one of the name #3; ['a', 'b'] and 'a.b' are the member b of the column a. Default:
+     * all.
      */
     columns?: readonly ColumnName[]
     /** Rows of a batch at most. Default: 32768. Range: 1 to 1048576. */
@@ -503,7 +507,7 @@ export interface Dataset {
     /** null where only reading tells: see count(). */
     readonly numRows: number | null
     readonly numCols: number
-    /** 'parquet' or 'arrow'; 'mixed' where files of a list differ */
+    /** 'parquet', 'arrow' (a file), 'arrows' (a stream); 'mixed' where files of a list differ. */
     readonly format: string
     readonly rowGroups: number
     /** Size of the file, or of all files. */
