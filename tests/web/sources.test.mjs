@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import { spawn, spawnSync } from 'node:child_process'
 import fs from 'node:fs'
 import os from 'node:os'
+import { Readable } from 'node:stream'
 import { test } from 'node:test'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 
@@ -64,6 +65,8 @@ const ways = {
     'a Response': () => new Response(bytes),
     'a ReadableStream': () => streamOf(pieces(10000)),
     'a stream of ArrayBuffers': () => streamOf([new Uint8Array(bytes).buffer]),
+    'a stream of Node': () => fs.createReadStream(PATH),
+    'an async iterable': () => Readable.from(pieces(10000)),
     'an own backend': () => backendOf(),
     'a backend whose size is a promise': () => backendOf({ size: Promise.resolve(bytes.length) }),
     'a backend that gives promises of ArrayBuffers': () =>
@@ -185,6 +188,21 @@ test('an abort ends a stream within 50 ms, and rejects with its reason', async (
     assert.equal(reason, 'enough')
 })
 
+test('an abort ends a stream of Node and an iterable within 50 ms', async () => {
+    const readable = new Readable({ read: () => undefined })
+    const iterable = { [Symbol.asyncIterator]: () => ({ next: () => new Promise(() => {}) }) }
+    for (const source of [readable, iterable]) {
+        const controller = new AbortController()
+        const opening = open(source, { signal: controller.signal })
+        await new Promise((resolve) => setTimeout(resolve, 10))
+        const began = performance.now()
+        controller.abort('enough')
+        await assert.rejects(opening, (error) => error === 'enough')
+        assert.ok(performance.now() - began < 50)
+    }
+    assert.equal(readable.destroyed, true)
+})
+
 test('what is used already is refused', async () => {
     const response = new Response(bytes)
     await response.arrayBuffer()
@@ -192,6 +210,9 @@ test('what is used already is refused', async () => {
     const stream = streamOf([bytes])
     stream.getReader()
     await assert.rejects(open(stream), { code: 'argument', message: /used already/ })
+    const read = fs.createReadStream(PATH)
+    for await (const _ of read) break
+    await assert.rejects(open(read), { code: 'argument', message: /used already/ })
 })
 
 test('a Response is read once, from the body that is under way', async () => {

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
+import { Readable } from 'node:stream'
 import { after, before, test } from 'node:test'
 
 import { serve } from '../../examples/serve.mjs'
@@ -165,6 +166,13 @@ const REFUSED = {
         stream.getReader()
         return [stream]
     },
+    'a stream of Node that was used': () => [fs.createReadStream(WEATHER).destroy()],
+    'a stream of Node without a file': () => [fs.createReadStream('nix.parquet')],
+    'an iterable of texts': () => [Readable.from(['text'])],
+    'an iterable beyond memoryBytesMax': () => [
+        fs.createReadStream(WEATHER),
+        { memoryBytesMax: 65536 },
+    ],
     'a stream of texts': () => [new ReadableStream({ start: (out) => out.enqueue('text') })],
     'a stream that breaks off': () => [
         new ReadableStream({ start: (out) => out.error(new Error('torn')) }),
@@ -220,6 +228,13 @@ const SOURCES = {
     'a blob: URL': () => [URL.createObjectURL(new Blob([weather]))],
     'a Response': async () => [await fetch(url())],
     'a stream': () => [new Blob([weather]).stream()],
+    'a stream of Node': () => [fs.createReadStream(WEATHER)],
+    'an async iterable': () => [
+        (async function* () {
+            yield weather.subarray(0, 1000)
+            yield new Uint8Array(weather.subarray(1000)).buffer
+        })(),
+    ],
     'a backend': () => [
         {
             name: 'mine:',

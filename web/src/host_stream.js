@@ -57,7 +57,7 @@ function checkResponse(response, path) {
  * @param {string} [path] named in errors @returns {Promise<Host>}
  */
 export async function streamHost(stream, options, share, path = 'stream:') {
-    if (/** @type {any} */ (stream).locked) failArgument('the ReadableStream is used already')
+    if (/** @type {any} */ (stream).locked) failArgument('the stream is used already')
     return memoryHost(await hold(stream, path, null, options, share), path)
 }
 

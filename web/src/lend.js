@@ -4,6 +4,7 @@
 // them by messages.
 import { elementsOf, isList } from './elements.js'
 import { unreadable } from './host_blob.js'
+import { isIterable, iterableStream } from './iterable.js'
 import { Sent } from './peer.js'
 
 /** @typedef {import('./peer.js').Peer} Peer */
@@ -69,6 +70,7 @@ export class Lending {
             return this.response(source)
         if (typeof source?.getReader === 'function')
             return { kind: 'stream', isLocked: Boolean(source.locked), of: this.stream(source) }
+        if (isIterable(source)) return this.single(iterableStream(source))
         if (typeof source?.read === 'function')
             return { kind: 'backend', name: source.name, of: this.lend(backend(source)) }
         return { kind: 'other', value: typeof source === 'object' ? {} : source }

@@ -7,6 +7,7 @@ import { httpHost } from './host_http.js'
 import { closeAll, joinedHost, nameInList } from './host_many.js'
 import { memoryHost } from './host_memory.js'
 import { responseHost, streamHost } from './host_stream.js'
+import { isIterable, iterableStream } from './iterable.js'
 import { Share } from './share.js'
 
 /** @typedef {import('./drive.js').Host} Host */
@@ -97,10 +98,12 @@ async function singleHost(source, options, share) {
         return memoryHost(new Uint8Array(source.buffer, source.byteOffset, source.byteLength))
     if (isResponse(source)) return responseHost(source, options, share)
     if (typeof source?.getReader === 'function') return streamHost(source, options, share)
+    if (isIterable(source)) return streamHost(iterableStream(source), options, share)
     if (typeof source?.read === 'function') return backendHost(source, options)
     return failArgument(
         'open() takes a URL, a Blob or File, a Uint8Array or an ArrayBuffer, a Response, a ' +
-            'ReadableStream, an object with size and read(), or a list of these',
+            'ReadableStream, an async iterable of bytes, an object with size and read(), or a ' +
+            'list of these',
     )
 }
 

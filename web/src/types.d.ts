@@ -111,8 +111,8 @@ export interface Backend {
 
 /**
  * One thing that can be opened. A function gives a URL, and is called again when a signed link has
- * expired. A Response or a stream cannot seek: it is read to its end and held in memory, up to
- * memoryBytesMax.
+ * expired. A Response, a stream or an async iterable of bytes, such as a Readable of Node, cannot
+ * seek: it is read to its end and held in memory, up to memoryBytesMax.
  */
 export type SingleSource =
     | string
@@ -123,6 +123,7 @@ export type SingleSource =
     | ArrayBufferView
     | Response
     | ByteStream
+    | AsyncIterable<any>
     | Backend
 
 /**
