@@ -144,6 +144,12 @@ static void put_bytes(cli_output *out, uint64_t bytes) {
     cli_output_print(out, "bytes       %llu (%s)\n", (unsigned long long)bytes, size);
 }
 
+// The beginning of a text that is for programs: base64.
+static void put_shortened(cli_output *out, const char *value) {
+    (void)cli_put_text(out, value, 60, CLI_TEXT_RAW, ALI_UNKNOWN);
+    cli_output_print(out, "\xE2\x80\xA6 (%zu characters)\n", strlen(value));
+}
+
 static void put_metadata(cli_output *out, const facts *of) {
     cli_output_print(out, "metadata    %u\n", of->info.metadata_count);
     for (uint32_t i = 0; i < of->info.metadata_count; i += 1) {
@@ -156,11 +162,21 @@ static void put_metadata(cli_output *out, const facts *of) {
         cli_output_text(out, "  ");
         (void)cli_put_text(out, key, strlen(key), CLI_TEXT_RAW, key_width);
         cli_output_text(out, "  ");
+        const bool is_cut = of->columns_max == ALI_UNKNOWN && !of->self->args.is_whole;
+        if (is_cut && strcmp(key, "ARROW:schema") == 0 && strlen(value) > 60) {
+            put_shortened(out, value);
+            continue;
+        }
         (void)cli_put_text(out, value, strlen(value), CLI_TEXT_RAW,
                            of->columns_max == ALI_UNKNOWN ? ALI_UNKNOWN
                                                           : of->columns_max - key_width - 4);
         cli_output_text(out, "\n");
     }
+}
+
+// What Arrow calls row groups. How many a stream has is known by reading it alone.
+static const char *groups_label(const facts *of) {
+    return strncmp(of->info.format, "arrow", 5) == 0 ? "batches   " : "row groups";
 }
 
 static int put_info(cli_output *out, const facts *of) {
@@ -172,7 +188,7 @@ static int put_info(cli_output *out, const facts *of) {
     cli_output_print(out, "\nformat      %s\n", of->info.format);
     put_count(out, "rows      ", of->info.rows);
     put_bytes(out, of->info.bytes);
-    put_count(out, "row groups", of->info.row_groups);
+    put_count(out, groups_label(of), of->info.row_groups);
     if (of->info.files != 1) put_count(out, "files     ", of->info.files);
     if (writer[0] != '\0') {
         cli_output_text(out, "created by  ");
@@ -192,6 +208,25 @@ static int put_schema(cli_output *out, const facts *of) {
 }
 
 // --- the verbs -----------------------------------------------------------------------------------
+
+// Where the layout was read, it tells what the metadata of Arrow does not.
+static int count_groups(facts *of) {
+    ali_dataset_info *info = &of->info;
+    if (strcmp(info->format, "arrows") == 0) info->row_groups = ALI_UNKNOWN;
+    if (of->layout == NULL) return EXIT_GOOD;
+    const uint64_t count = ali_layout_groups(of->layout);
+    const bool is_counted = info->rows == ALI_UNKNOWN;
+    info->row_groups = count;
+    if (is_counted) info->rows = 0;
+    for (uint64_t i = 0; i < count && is_counted; i += 1) {
+        ali_group_info group = {.size_bytes = sizeof group};
+        if (ali_layout_group(of->layout, i, &group) != ALI_OK) {
+            return cli_fail(EXIT_INTERNAL, of->self->path, "a row group does not describe itself");
+        }
+        info->rows += group.rows;
+    }
+    return EXIT_GOOD;
+}
 
 typedef int put_function(cli_output *out, const facts *of);
 
@@ -213,6 +248,7 @@ static int tell(cli *self, put_function *put_text, put_function *put_json) {
     } else if (self->args.wants_groups) {
         code = cli_layout_open(self, of.dataset, &of.layout);
     }
+    if (code == EXIT_GOOD) code = count_groups(&of);
     if (code == EXIT_GOOD) code = put_facts(&of, self->args.is_json ? put_json : put_text);
     ali_layout_free(of.layout);
     ali_dataset_release(of.dataset);

@@ -40,7 +40,7 @@ const cli_flag cli_flags[] = {
      TABLES | VERB_INFO | VERB_SCHEMA | VERB_STATS | VERB_PLAN},
     {"--force", "", NULL, NULL, "replace an output that exists", FLAG_FORCE, VERB_ALL},
     {"--quiet", "-q", NULL, NULL, "no warnings, no progress", FLAG_QUIET, VERB_ALL},
-    {"--help", "-h", NULL, NULL, "this text", FLAG_HELP, VERB_ALL},
+    {"--help", "-h", NULL, NULL, "the flags of the verb, and examples", FLAG_HELP, VERB_ALL},
 };
 const size_t cli_flags_count = sizeof cli_flags / sizeof cli_flags[0];
 

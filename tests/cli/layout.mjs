@@ -91,7 +91,35 @@ const bounds = (name, ...expected) => [
     },
 ]
 
+files['said.parquet'] = parquet(
+    [{ name: 'n', type: 'int32', values: [1] }],
+    [['ARROW:schema', 'A'.repeat(100)]],
+)
+
 export const cases = [
+    [
+        'info --row-groups of an Arrow stream counts its batches and rows',
+        ['info', '--row-groups', stream],
+        { out: /\nrows {8}37\n.*\nbatches {5}2\n[^]*\nrecord batch 1: 20 rows,/ },
+    ],
+    [
+        'info of an Arrow stream does not count its batches',
+        ['info', stream],
+        { out: /\nrows {8}not known\n.*\nbatches {5}not known\n/ },
+    ],
+    [
+        'a schema of Arrow in the metadata is shortened, but not in JSON',
+        ['info', '@said.parquet'],
+        {
+            environment: { COLUMNS: '' },
+            out: /\n {2}ARROW:schema {2}A{60}… \(100 characters\)\n/,
+        },
+    ],
+    [
+        'a schema of Arrow in the metadata is whole with --no-truncate',
+        ['info', '--no-truncate', '@said.parquet'],
+        { out: /\n {2}ARROW:schema {2}A{100}\n/ },
+    ],
     bounds('exact', 1, 9, true, true),
     bounds('rounded', 'apple', 'q', true, false),
     bounds('old', 1, 9, null, null),

@@ -89,7 +89,7 @@ export const cases = [
         'info of an Arrow file for people',
         ['info', `${process.cwd()}/${arrow}`],
         {
-            out: /format {6}arrow\nrows {8}not known\nbytes {7}22358 \(22\.4 kB\)\nrow groups {2}2/,
+            out: /format {6}arrow\nrows {8}not known\nbytes {7}22358 \(22\.4 kB\)\nbatches {5}2/,
         },
     ],
     // tail
