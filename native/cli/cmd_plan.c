@@ -12,6 +12,7 @@ typedef struct plan {
     cli_output out;
     uint64_t requests;
     uint64_t bytes;
+    const char *fetched;        // the file that was fetched whole on opening; NULL: none is known
     char paths[2 * PATH_BYTES]; // of the request, as it is named and as it is shown
 } plan;
 
@@ -23,6 +24,7 @@ static void put_request(void *user, const ali_op *op) {
     char *path = of->paths;
     char *shown = of->paths + PATH_BYTES;
     (void)snprintf(path, PATH_BYTES, "%.*s", (int)op->path_bytes, op->path);
+    if (of->fetched != NULL && strcmp(path, of->fetched) == 0) return;
     cli_show_path(path, shown, PATH_BYTES);
     if (of->self->args.is_json) {
         cli_output_text(out, of->requests == 0 ? "\n    {\"path\": " : ",\n    {\"path\": ");
@@ -157,6 +159,8 @@ int cli_plan(cli *self) {
     ali_task *task = NULL;
     int code = cli_open(self, &dataset);
     if (code != EXIT_GOOD) return code;
+    const bool is_fetched = (ali_host_warnings(self->host) & ALI_HOST_WARNING_NO_RANGES) != 0;
+    if (is_fetched && self->args.operands_count == 1) of.fetched = self->args.operands[0];
     const cli_scan scan = cli_scan_of(self, dataset);
     if (ali_plan_start(dataset, &scan.options, &task) < 0) code = cli_fail_context(self);
     if (code == EXIT_GOOD) {

@@ -553,6 +553,13 @@ async function checkWarnings(server) {
             0,
             NO_VALIDATOR,
         ],
+        [
+            'plan of a file that was fetched whole has no further requests',
+            ['plan', url],
+            0,
+            NO_RANGES,
+            /\n0 requests, 0 bytes, besides those of opening\n$/,
+        ],
         ['-q does not tell that ranges are ignored', ['info', '-q', url], 0, ''],
         [
             'an error stands without warnings',
@@ -561,10 +568,11 @@ async function checkWarnings(server) {
             /^alimentar: http[^\n]*there is no column "none"[^\n]*\n$/,
         ],
     ]
-    for (const [name, argv, expected, line] of words) {
-        const { error, code } = await run(command, argv)
+    for (const [name, argv, expected, line, told = /^/] of words) {
+        const { out, error, code } = await run(command, argv)
         const problems = code === expected ? [] : [`exit ${code}`]
         if (!same(error, line)) problems.push('not the line expected')
+        if (!told.test(out)) problems.push(`told ${out}`)
         judge(name, problems, error)
     }
 }
