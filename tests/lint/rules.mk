@@ -64,7 +64,8 @@ mutation: $(MUTATED)
 	@MUTATE_COMPILE="$(CC) $(filter-out -DALI_VERSION%,$(CORE_CFLAGS)) $(MUT)" \
 	    MUTATE_LINK="$(CC) $(MUT) -shared" MUTATE_OBJECTS="$(MUT_OBJ)" \
 	    MUTATE_LIBS="$(LIBS) -pthread" \
-	    $(NODE) tests/lint/mutate.mjs --count $(or $(MUTANTS),60) --seed $(or $(SEED),1) -- $(MUTATED)
+	    $(NODE) tests/lint/mutate.mjs --count $(or $(MUTANTS),60) --seed $(or $(SEED),1) \
+	    $(if $(ROOM),--room $(ROOM)) -- $(MUTATED)
 
 .PHONY: format
 format:

@@ -269,6 +269,68 @@ static void lists_may_begin_behind_their_first_item(void **state) {
     tool_close(&table);
 }
 
+// Types with all their parameters, names, nulls and metadata, as they were written.
+static void schemas_come_back_as_they_were_written(void **state) {
+    static const int8_t ids[] = {7, 5};
+    const ali_type types[] = {
+        {.kind = ALI_TYPE_MAP, .children_count = 1, .flags = ALI_TYPE_KEYS_SORTED},
+        {.kind = ALI_TYPE_STRUCT, .children_count = 2},
+        TOOL_KIND(UTF8),
+        TOOL_INT(16, 0),
+        {.kind = ALI_TYPE_FIXED_LIST, .children_count = 1, .list_size = 3},
+        {.kind = ALI_TYPE_TIMESTAMP, .bits = 64, .unit = ALI_UNIT_MICRO, .zone = "Europe/Rome"},
+        {.kind = ALI_TYPE_UNION, .children_count = 2, .type_ids = ids},
+        {.kind = ALI_TYPE_DECIMAL, .bits = 128, .precision = 20, .scale = -3},
+        {.kind = ALI_TYPE_FIXED_BINARY, .bits = 40},
+    };
+    static const char *const names[] = {"m", "entries", "key", "value", "l", "item", "u", "d", "f"};
+    const ali_pair pairs[] = {{.key = "k", .key_bytes = 1, .value = "first", .value_bytes = 5},
+                              {.key = "other", .key_bytes = 5, .value = "", .value_bytes = 0}};
+    ali_field fields[ALI_COUNT_OF(types)];
+    for (uint32_t i = 0; i < ALI_COUNT_OF(types); i += 1) {
+        fields[i] = tool_field(names[i], &types[i]);
+        fields[i].is_nullable = i != 1 && i != 2 && i % 2 == 0;
+    }
+    fields[4].metadata = pairs;
+    fields[4].metadata_count = 2;
+    tool_table table = {0};
+    table.ctx = tool_context(&table.counter);
+    assert_int_equal(
+        ali_schema_new(table.ctx, fields, ALI_COUNT_OF(types), pairs, 1, &table.schema), ALI_OK);
+    table.batch = tool_batch(table.ctx, table.schema, 0);
+    uint64_t warnings = 0;
+    bytes_of from = {.tail_bytes = 65536};
+    char *bytes = tool_write(&table, "arrows", 0, 1, &from.count, &warnings);
+    from.bytes = bytes;
+    const ali_object object = {
+        .size_bytes = sizeof object, .object_bytes = ALI_UNKNOWN, .path = "it", .path_bytes = 2};
+    ali_task *task = NULL;
+    reading read = {0};
+    assert_int_equal(ali_open_start(table.ctx, &object, NULL, &task), ALI_OK);
+    assert_int_equal(drive(&read, table.ctx, task, &from), ALI_OK);
+    ali_dataset *dataset = ali_task_take_dataset(task);
+    ali_task_free(task);
+    ali_dataset_info info = {.size_bytes = sizeof info};
+    assert_int_equal(ali_dataset_describe(dataset, &info), ALI_OK);
+    const ali_schema *found = info.schema;
+    assert_true(ali_schema_is_same(found, table.schema));
+    for (uint32_t i = 0; i < ALI_COUNT_OF(types); i += 1) {
+        assert_string_equal(found->nodes[i].name, names[i]);
+        assert_int_equal(found->nodes[i].is_nullable, fields[i].is_nullable);
+        assert_int_equal(found->nodes[i].type->flags, types[i].flags);
+        assert_int_equal(found->nodes[i].metadata_count, fields[i].metadata_count);
+    }
+    assert_string_equal(found->nodes[5].type->zone, "Europe/Rome");
+    assert_memory_equal(found->nodes[6].type->type_ids, ids, 2);
+    assert_string_equal(ali_field_pair(&found->nodes[4], "k")->value, "first");
+    assert_int_equal(ali_field_pair(&found->nodes[4], "other")->value_bytes, 0);
+    assert_int_equal(found->metadata_count, 1);
+    assert_string_equal(found->metadata[0].key, "k");
+    ali_dataset_release(dataset);
+    free(bytes);
+    tool_close(&table);
+}
+
 // --- what is refused -----------------------------------------------------------------------------
 
 static void offsets_that_lie_are_refused(void **state) {
@@ -824,6 +886,7 @@ int main(void) {
         cmocka_unit_test(nulls_among_the_values_of_a_dictionary_are_nulls),
         cmocka_unit_test(rows_that_refer_to_values_of_type_null_are_null),
         cmocka_unit_test(lists_may_begin_behind_their_first_item),
+        cmocka_unit_test(schemas_come_back_as_they_were_written),
         cmocka_unit_test(offsets_that_lie_are_refused),
         cmocka_unit_test(codes_outside_their_dictionary_are_refused),
         cmocka_unit_test(unions_runs_and_views_that_lie_are_refused),
