@@ -112,6 +112,9 @@ static void find_hint(const cli *self, const ali_error *error, char hint[96]) {
     ali_dataset_info info = {.size_bytes = sizeof info};
     static const char *const formats[] = {"parquet", "arrow", "arrows"};
     hint[0] = '\0';
+    if (self->dataset == NULL && error->http_status == 404 && strchr(error->object, '*') != NULL) {
+        (void)snprintf(hint, 96, "; patterns are for local paths, not for URLs");
+    }
     if (self->dataset == NULL && self->args.format != NULL && error->status == ALI_ERR_NOT_FOUND &&
         error->op_id == 0 && error->object[0] == '\0') {
         const char *near = cli_nearest(self->args.format, formats, 3);

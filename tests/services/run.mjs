@@ -554,6 +554,12 @@ async function checkWarnings(server) {
             NO_VALIDATOR,
         ],
         [
+            'a pattern in a URL is told as such',
+            ['count', `${server.origins[0]}/none/*.parquet`],
+            3,
+            /^alimentar: http[^\n]*; patterns are for local paths, not for URLs\n$/,
+        ],
+        [
             'plan of a file that was fetched whole has no further requests',
             ['plan', url],
             0,
