@@ -79,6 +79,9 @@ export const files = {
     'wide.parquet': wide,
     'long.parquet': long,
     'twins.parquet': twins,
+    'dotted.parquet': parquet(
+        ['a', 'a.b', '\\#z', '#1'].map((name) => ({ name, type: 'int32', values: [1] })),
+    ),
     'escapes.parquet': parquet([
         { name: 'text', type: 'utf8', values: [`${'x'.repeat(18)}${'\u202e'.repeat(9)}`] },
         { name: 'n', type: 'int32', values: [1] },

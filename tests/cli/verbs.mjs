@@ -26,6 +26,8 @@ files['weather.arrow'] = convertTo('arrow')
 const arrows = convertTo('arrows')
 
 const lines = (...texts) => `${texts.join('\n')}\n`
+const skips = (...names) => ({ skipped }) =>
+    equals(names)(skipped.map(({ what }) => what.replace('column ', '')))
 const planned = ['path', 'offset_bytes', 'length_bytes', 'why']
 const arrow = 'tests/vectors/files/arrow-integration/0.14.1/generated_primitive.arrow_file'
 const vectors = `${process.cwd()}/tests/vectors/files`
@@ -250,6 +252,26 @@ export const cases = [
                 ),
             ),
         },
+    ],
+    [
+        'plan of a column whose name begins as that of another',
+        ['plan', '--json', '--columns', 'a.b', '@dotted.parquet'],
+        { out: json(skips('a', '\\#z', '#1')) },
+    ],
+    [
+        'plan of columns by their places',
+        ['plan', '--json', '--columns', '#2,#4', '@dotted.parquet'],
+        { out: json(skips('a', '\\#z')) },
+    ],
+    [
+        'plan of a column of two that share their name',
+        ['plan', '--json', '--columns', '#2', '@twins.parquet'],
+        { out: json(skips('a', '#1', 'x,y')) },
+    ],
+    [
+        'plan of names with signs of their own',
+        ['plan', '--json', '--columns', '\\#1,\\\\\\\\#z', '@dotted.parquet'],
+        { out: json(skips('a', 'a.b')) },
     ],
     // paths
     [
