@@ -439,6 +439,30 @@ static void sum_rows(const ali_many *many, ali_file *whole) {
     }
 }
 
+// Where a part of a path begins, behind "./" and slashes that lead nowhere.
+static uint32_t skip_here(const char *path, uint32_t at) {
+    for (;;) {
+        if (path[at] == '.' && path[at + 1] == '/') at += 1;
+        if (path[at] != '/') return at;
+        at += 1;
+    }
+}
+
+// Tells if a path leads below the folder of another, as they are written.
+static bool is_below(const char *path, const char *other, uint32_t folder) {
+    uint32_t at = 0;
+    uint32_t i = 0;
+    if ((path[0] == '/') != (other[0] == '/')) return false;
+    for (;; at += 1, i += 1) {
+        if (i == 0 || other[i - 1] == '/') {
+            at = skip_here(path, at);
+            i = skip_here(other, i);
+        }
+        if (i >= folder) return ali_beside_is_name(path + at, ali_text_length(path + at));
+        if (path[at] != other[i] || path[at] == '\0') return false;
+    }
+}
+
 // A summary, which is many files itself, and a file in its folder: as "*" matches both.
 static ali_status check_twice(const ali_many *many) {
     for (uint32_t i = 0; i < many->files_count; i += 1) {
@@ -447,9 +471,8 @@ static ali_status check_twice(const ali_many *many) {
         const uint32_t folder = ali_beside_folder(all->path, all->path_bytes);
         for (uint32_t k = 0; k < many->files_count; k += 1) {
             const ali_many_file *one = &many->files[k];
-            if (one->path_bytes < folder || !ali_equal(one->path, all->path, folder)) continue;
             if (one->file->format == &ali_format_many) continue;
-            if (!ali_beside_is_name(one->path + folder, one->path_bytes - folder)) continue;
+            if (!is_below(one->path, all->path, folder)) continue;
             return ali_fail(many->ctx, ALI_ERR_ARGUMENT,
                             "the summary %q tells of the files in its folder: with %q beside it, "
                             "rows would come twice",

@@ -402,6 +402,20 @@ export const cases = [
         ['count', set('sum/_metadata'), set(`sum/${rio}`)],
         { code: 2, err: /the summary "\S+sum\/_metadata" tells of the files in its folder/ },
     ],
+    ...[
+        ['sum/_metadata', `./sum//${rio}`],
+        ['./sum/_metadata', `sum/./${rio}`],
+        ['.//sum/./_metadata', `./sum/${rio}`],
+    ].map((paths) => [
+        `a summary beside ${paths[1]} is an error`,
+        ['count', ...paths],
+        { links: { sum: join(base, 'sets/sum') }, leaves: 'sum', code: 2, err: /come twice\n$/ },
+    ]),
+    [
+        'a summary of another folder whose path ends alike is no error',
+        ['count', 'sum/_metadata', `./sum/../sum/${rio}`, `${base}/sets//sum/${rio}`],
+        { links: { sum: join(base, 'sets/sum') }, leaves: 'sum', out: '9\n' },
+    ],
     [
         'a file that a summary names and that is not there is named',
         ['cat', set('sum/missing')],
