@@ -67,7 +67,8 @@ void ali_host_note(ali_host *host, uint64_t op_id, const char *format, ...) {
 }
 
 void ali_host_note_whole(ali_host *host, uint64_t op_id, const char *what, int code) {
-    ali_host_note(host, op_id, "%s: %s", what, strerror(code));
+    ali_host_note(host, op_id, "%s%s%s", what, code != 0 ? ": " : "",
+                  code != 0 ? strerror(code) : "");
     host->notes[(host->notes_count - 1) % HOST_NOTES].is_whole = true;
 }
 

@@ -230,6 +230,17 @@ static int open_seekable(const ali_host *host, const char *local, bool *is_spool
     return make_seekable(host, fd, is_spooled);
 }
 
+// Opens a regular file; nothing else, and without waiting for it. -1 with errno, HOST_NO_FILE for
+// what is none.
+static int open_regular(const char *local) {
+    struct stat about;
+    const int fd = open(local, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+    if (fd < 0 || (fstat(fd, &about) == 0 && S_ISREG(about.st_mode))) return fd;
+    (void)close(fd);
+    errno = HOST_NO_FILE;
+    return -1;
+}
+
 static void identify(const struct stat *about, uint64_t identity[3]) {
     identity[0] = (uint64_t)about->st_size;
     identity[1] = (uint64_t)about->st_mtim.tv_sec * UINT64_C(1000000000) +
@@ -280,7 +291,9 @@ static host_file *find_file(ali_host *host, const ali_op *op) {
     }
     make_room(host);
     bool is_spooled = false;
-    const int fd = open_seekable(host, host->local_path, &is_spooled);
+    const int fd = (op->flags & ALI_OP_BESIDE) != 0
+                       ? open_regular(host->local_path)
+                       : open_seekable(host, host->local_path, &is_spooled);
     return fd < 0 ? NULL : keep_file(host, op->path, op->path_bytes, fd, is_spooled);
 }
 
@@ -369,6 +382,9 @@ static void fail_open(ali_host *host, ali_task *task, const ali_op *op, int code
         char text[HOST_LIMIT_BYTES];
         ali_host_spell_spool_limit(host, "it cannot seek", text);
         ali_host_note_limit(host, op->op_id, text);
+    } else if (code == HOST_NO_FILE) {
+        ali_host_note_whole(host, op->op_id,
+                            "another file names it, but it is a folder, a pipe or a device", 0);
     } else if (!is_absent) {
         ali_host_note_whole(host, op->op_id, "it cannot be opened", code);
     }

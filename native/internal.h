@@ -82,7 +82,8 @@ int64_t ali_host_now_ms(void);
 __attribute__((format(printf, 3, 4))) void ali_host_note(ali_host *host, uint64_t op_id,
                                                          const char *format, ...);
 
-// The same for an object of which nothing was reached, which these words tell whole.
+// The same for an object of which nothing was reached, which these words tell whole; `code` is as
+// errno, or 0.
 void ali_host_note_whole(ali_host *host, uint64_t op_id, const char *what, int code);
 
 // The same for what would exceed a limit of the host: the error is ALI_ERR_LIMIT.
@@ -114,6 +115,9 @@ void ali_host_spell_spool_limit(const ali_host *host, const char *what,
 
 // The code (as in errno) for that; no file system call has it.
 #define HOST_SPOOL_FULL EXFULL
+
+// The code for what is no regular file and would have to be one; no file system call has it.
+#define HOST_NO_FILE EBADFD
 
 // A new file without a name in the directory for temporary files; -1 with errno.
 int ali_host_spool_new(void);

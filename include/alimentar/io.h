@@ -51,6 +51,9 @@ enum {
 // READ of a plan: its bytes are not looked at. Answer it at once, as if all of it had come, or
 // carry it out.
 #define ALI_OP_PLANNED 0x10u
+// READ: another object names this one (ALI_OBJECT_SIBLINGS). Of a file system only a regular file
+// may be opened for it: a pipe could wait for ever.
+#define ALI_OP_BESIDE 0x20u
 // WRITE: only if no object of that path exists, else ALI_ERR_CONFLICT.
 #define ALI_OP_IF_ABSENT 0x4u
 // WRITE: only if the object's ETag is still `etag`, else ALI_ERR_CONFLICT.

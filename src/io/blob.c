@@ -162,8 +162,9 @@ ali_status ali_blob_fork(const ali_blob *blob, ali_blob **fork) {
 
 ali_status ali_blob_beside(const ali_blob *blob, ali_arena *scratch, const char *name,
                            uint64_t name_bytes, ali_blob **beside) {
-    ali_object object = {
-        .size_bytes = sizeof(ali_object), .flags = blob->flags, .object_bytes = ALI_UNKNOWN};
+    ali_object object = {.size_bytes = sizeof(ali_object),
+                         .flags = blob->flags | ALI_OP_BESIDE, // which no flag of objects is
+                         .object_bytes = ALI_UNKNOWN};
     if (!ali_beside_is_name(name, name_bytes)) {
         return ali_fail(blob->ctx, ALI_ERR_CORRUPT,
                         "rows lie in the file %q, which is no path below the folder of this one",
@@ -350,7 +351,8 @@ static ali_op new_op(const ali_blob *blob, uint32_t kind, const char *why) {
                  .etag = blob->etag,
                  .etag_bytes = blob->etag_bytes,
                  .why = why,
-                 .why_bytes = (uint32_t)ali_text_length(why)};
+                 .why_bytes = (uint32_t)ali_text_length(why),
+                 .flags = blob->flags & ALI_OP_BESIDE};
     if (kind == ALI_OP_READ && (blob->flags & ALI_OBJECT_LENDS) != 0) op.flags |= ALI_OP_LENT;
     return op;
 }

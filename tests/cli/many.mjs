@@ -1,5 +1,6 @@
 // Cases of many files as one: folders, patterns, lists; partitions; columns that differ. The form
 // is that of run.mjs.
+import { execFileSync } from 'node:child_process'
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { base, equals, json } from './support.mjs'
@@ -108,6 +109,11 @@ put('sum/fewer', summary([member(rio, [1, 2], { rows: 1 })]))
 put('sum/elsewhere', summary([member(rio, [1, 2], { at: 5 })]))
 put('sum/apart', summary([member(rio, [1, 2], { paths: [rio, paulo] })]))
 put('sum/keys', summary([member(rio, [1, 2]), member('y=1/c.parquet', [3])]))
+for (const kind of ['pipe', 'folder', 'device'])
+    put(`sum/${kind}s`, summary([member(kind, [1])]))
+execFileSync('mkfifo', [join(base, 'sets/sum/pipe')])
+mkdirSync(join(base, 'sets/sum/folder'))
+symlinkSync('/dev/zero', join(base, 'sets/sum/device'))
 const lies = ['../a.parquet', '/etc/passwd', 'file:///etc/passwd', 'a/../b', 'a\\b', 'a//b', '.']
 lies.forEach((path, index) => put(`sum/lie${index}`, summary([member(path, [1])])))
 
@@ -421,6 +427,15 @@ export const cases = [
         ['cat', set('sum/missing')],
         { code: 3, out: /./, err: /sum\/y=1\/city=x\/c\.parquet: there is no such file\n$/ },
     ],
+    ...['pipe', 'folder', 'device'].map((kind) => [
+        `a ${kind} that a summary names is no file`,
+        ['cat', '--to', 'csv', set(`sum/${kind}s`)],
+        {
+            code: 3,
+            out: /^(n,s\n)?$/,
+            err: /sum\/\w+: another file names it, but it is a folder, a pipe or a device\n$/,
+        },
+    ]),
     [
         'a file that is shorter than its summary says is named',
         ['cat', set('sum/short')],
