@@ -446,6 +446,23 @@ test('a column whose whole name looks like a path is not taken for one', async (
     made.close()
 })
 
+test('names that begin with backslashes and a # are reached by a backslash more', async () => {
+    const { Table, tableToIPC, vectorFromArray } = await import('apache-arrow')
+    const members = vectorFromArray([{ '#z': 1, '\\#z': 2, '\\\\#z': 3, '\\z': 4, '#2': 5 }])
+    const texts = { '#2': ['a'], '\\#2': ['b'], '\\\\#2': ['c'] }
+    const columns = Object.entries(texts).map(([name, of]) => [name, vectorFromArray(of)])
+    const made = await open(tableToIPC(new Table(Object.fromEntries([['s', members], ...columns]))))
+    const names = ['\\#z', '\\\\#z', '\\\\\\#z', '\\z', '\\#2', '#2', '#3']
+    const found = await made.columns(names.map((name) => ['s', name]))
+    assert.deepEqual(names.map((name) => [...found[`s.${name}`]][0]), [1, 2, 3, 4, 5, 5, 3])
+    const tops = ['\\#2', '\\\\#2', '\\\\\\#2']
+    const read = await made.columns(tops.map((name) => [name]))
+    assert.deepEqual(tops.map((name) => [...read[name]][0]), ['a', 'b', 'c'])
+    await assert.rejects(made.columns([['s', '\\\\\\\\#z']]), { code: 'not_found' })
+    await assert.rejects(made.columns([['\\\\\\\\#2']]), { code: 'not_found' })
+    made.close()
+})
+
 test('a path that leads nowhere, or twice to one key, is an error', async () => {
     await assert.rejects(dataset.columns([['struct', 'y']]), { code: 'not_found' })
     await assert.rejects(dataset.columns([['nix', 'x']]), { code: 'not_found' })

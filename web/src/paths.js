@@ -18,13 +18,13 @@ export function textOf(asked, fields) {
     const [first, ...members] = asked
     const below = members.map((name) => `.${escaped(name)}`).join('')
     if (isPlace(first, fields.length)) return first + below
-    const name = first.replace(/^\\#/, '#')
+    const name = bare(first)
     const place = fields.findIndex((field) => field.name === name)
     const isOnly = place >= 0 && !fields.some((field, at) => field.name === name && at > place)
     if (isOnly) return `#${place + 1}${below}`
     // The core tells what is wrong with the name, which none or several have.
-    const whole = name.replace(/^#/, '\\#')
-    return place >= 0 ? whole : escaped(whole)
+    const isPlain = place >= 0 && !name.startsWith('\\')
+    return isPlain ? name.replace(/^#/, '\\#') : escaped(first)
 }
 
 /** Whether a text is the place of a column. @param {string} text @param {number} count */
@@ -33,9 +33,17 @@ function isPlace(text, count) {
     return place >= 1 && place <= count
 }
 
+/**
+ * A name; one of the backslashes that stand before a # at its beginning is not its own.
+ * @param {string} name
+ */
+function bare(name) {
+    return name.replace(/^\\(?=\\*#)/, '')
+}
+
 /** A part of a path; "\#" at its beginning says that it is no place. @param {string} name */
 function escaped(name) {
-    return name.replace(/^\\#|[.\\]/g, (found) => (found === '\\#' ? found : `\\${found}`))
+    return (name.startsWith('\\#') ? '\\' : '') + bare(name).replace(/[.\\]/g, '\\$&')
 }
 
 /**
