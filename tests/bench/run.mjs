@@ -306,7 +306,8 @@ try {
 }
 const all = { when: new Date().toISOString().slice(0, 10), minutes: (Date.now() - began) / 60000,
     machine: { cpu: os.cpus()[0].model, cores: os.cpus().length, loadBefore,
-        memoryGB: Math.round(os.totalmem() / 2 ** 30), system: `${os.type()} ${os.release()}` },
+        memoryGB: Math.round(os.totalmem() / 2 ** 30),
+        system: `${os.type()} ${os.release().split('-')[0]}` },
     versions: ['hyparquet', 'hyparquet-compressors', 'parquet-wasm', 'apache-arrow',
         '@uwdata/flechette', '@duckdb/duckdb-wasm'].map((name) => `${name} ${versionOf(name)}`),
     pythonVersions, node: process.version, chromium: browser.version(), results, steps }
