@@ -212,7 +212,6 @@ static bool has_null(const ali_many *many, uint32_t key) {
 static ali_status merge_nulls(ali_many *many, ali_many_column *column, const ali_field *field) {
     const uint32_t span = field->type->span;
     uint32_t i = 1;
-    if (column->key != ALI_MANY_NO_KEY) return ALI_OK; // its type is that of the folders' values
     ALI_ASSERT(column->field->type->span == span);
     while (i < span && (column->field[i].is_nullable || !field[i].is_nullable)) i += 1;
     if (i >= span) return ALI_OK;
@@ -229,7 +228,6 @@ static ali_status merge_nulls(ali_many *many, ali_many_column *column, const ali
 
 // The column takes in the type of a field of the file that is added.
 static ali_status merge_type(ali_many *many, ali_many_column *column, const ali_field *field) {
-    if (column->key != ALI_MANY_NO_KEY) return ALI_OK;
     ali_field known = *column->field;
     if (column->is_widened) known.type = &column->type;
     if (known.type->kind == ALI_TYPE_NULL && field->type->kind != ALI_TYPE_NULL) {
@@ -327,7 +325,8 @@ static ali_status merge(ali_many *many) {
         const ali_field *field = ali_schema_field(schema, i);
         column->files_count += 1;
         column->is_nullable |= field->is_nullable;
-        if (column->clash != NULL) continue;
+        // a column that folders name has the type of their values
+        if (column->clash != NULL || column->key != ALI_MANY_NO_KEY) continue;
         ALI_TRY(is_alike ? merge_nulls(many, column, field) : merge_type(many, column, field));
     }
     if (many->columns_count > many->ctx->limits.columns_max) {
