@@ -100,6 +100,9 @@ bool ali_type_is_bytes(const ali_type *type);
 bool ali_type_is_large_bytes(const ali_type *type);
 bool ali_type_is_view(const ali_type *type);
 
+// A list of any kind, or a map: one column below holds the items of all rows.
+bool ali_type_has_items(const ali_type *type);
+
 // A type whose columns have others below them.
 bool ali_type_is_nested(const ali_type *type);
 

@@ -350,27 +350,12 @@ static bool is_same_name(const ali_field *a, const ali_field *b) {
     return a->name_bytes == b->name_bytes && ali_equal(a->name, b->name, (size_t)a->name_bytes);
 }
 
-// Tells if the name of the first field below a type says nothing: writers call the items of lists
-// "item", "element" or "array", the entries of maps "entries" or "key_value".
-static bool has_free_name_below(const ali_type *type) {
-    switch (type->kind) {
-    case ALI_TYPE_LIST:
-    case ALI_TYPE_LARGE_LIST:
-    case ALI_TYPE_LIST_VIEW:
-    case ALI_TYPE_LARGE_LIST_VIEW:
-    case ALI_TYPE_FIXED_LIST:
-    case ALI_TYPE_MAP:
-        return true;
-    default:
-        return false;
-    }
-}
-
 bool ali_field_is_same_type(const ali_field *a, const ali_field *b) {
     if (a->type->span != b->type->span || !is_same_type(a->type, b->type)) return false;
     for (uint32_t i = 1; i < a->type->span; i += 1) {
-        // the field before another stands above it, if it has fields below
-        const bool is_named = !has_free_name_below(a[i - 1].type);
+        // The field before another stands above it, if it has fields below. The names of items and
+        // entries say nothing: writers call them "item", "element", "entries", "key_value".
+        const bool is_named = !ali_type_has_items(a[i - 1].type);
         if (is_named && !is_same_name(&a[i], &b[i])) return false;
         if (!is_same_type(a[i].type, b[i].type)) return false;
     }

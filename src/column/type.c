@@ -16,21 +16,23 @@ bool ali_type_is_view(const ali_type *type) {
     return type->kind == ALI_TYPE_UTF8_VIEW || type->kind == ALI_TYPE_BINARY_VIEW;
 }
 
-bool ali_type_is_nested(const ali_type *type) {
+bool ali_type_has_items(const ali_type *type) {
     switch (type->kind) {
     case ALI_TYPE_LIST:
-    case ALI_TYPE_STRUCT:
-    case ALI_TYPE_UNION:
-    case ALI_TYPE_FIXED_LIST:
-    case ALI_TYPE_MAP:
     case ALI_TYPE_LARGE_LIST:
-    case ALI_TYPE_RUN_END:
     case ALI_TYPE_LIST_VIEW:
     case ALI_TYPE_LARGE_LIST_VIEW:
+    case ALI_TYPE_FIXED_LIST:
+    case ALI_TYPE_MAP:
         return true;
     default:
         return false;
     }
+}
+
+bool ali_type_is_nested(const ali_type *type) {
+    return ali_type_has_items(type) || type->kind == ALI_TYPE_STRUCT ||
+           type->kind == ALI_TYPE_UNION || type->kind == ALI_TYPE_RUN_END;
 }
 
 uint32_t ali_type_width(const ali_type *type) {

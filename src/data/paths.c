@@ -96,20 +96,6 @@ static ali_status find_column(finder *find, uint32_t *column) {
 
 // --- members -------------------------------------------------------------------------------------
 
-static bool is_list(const ali_type *type) {
-    switch (type->kind) {
-    case ALI_TYPE_LIST:
-    case ALI_TYPE_LARGE_LIST:
-    case ALI_TYPE_LIST_VIEW:
-    case ALI_TYPE_LARGE_LIST_VIEW:
-    case ALI_TYPE_FIXED_LIST:
-    case ALI_TYPE_MAP:
-        return type->index_bits == 0;
-    default:
-        return false;
-    }
-}
-
 static ali_status fail_type(const finder *find, const ali_path *path, const ali_type *type) {
     char spelled[64];
     (void)ali_type_spell(type, spelled, sizeof spelled);
@@ -197,7 +183,8 @@ static ali_status enter(const finder *find, ali_path *path) {
     uint32_t node = path->node;
     bool is_map = false;
     member next;
-    for (; is_list(nodes[node].type); node += 1) {
+    for (; ali_type_has_items(nodes[node].type); node += 1) {
+        if (nodes[node].type->index_bits != 0) break;
         is_map = nodes[node].type->kind == ALI_TYPE_MAP;
         path->depth += 1;
     }

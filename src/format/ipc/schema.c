@@ -245,24 +245,11 @@ static ali_status grow(ali_ipc_schema_reader *reader) {
     return ALI_OK;
 }
 
-// Tells if a kind may have so many children.
-static bool fits_children(uint32_t kind, uint32_t count) {
-    switch (kind) {
-    case ALI_TYPE_LIST:
-    case ALI_TYPE_LARGE_LIST:
-    case ALI_TYPE_LIST_VIEW:
-    case ALI_TYPE_LARGE_LIST_VIEW:
-    case ALI_TYPE_FIXED_LIST:
-    case ALI_TYPE_MAP:
-        return count == 1;
-    case ALI_TYPE_RUN_END:
-        return count == 2;
-    case ALI_TYPE_STRUCT:
-    case ALI_TYPE_UNION:
-        return true;
-    default:
-        return count == 0;
-    }
+// Tells if a type may have so many children.
+static bool fits_children(const ali_type *type, uint32_t count) {
+    if (ali_type_has_items(type)) return count == 1;
+    if (type->kind == ALI_TYPE_RUN_END) return count == 2;
+    return ali_type_is_nested(type) || count == 0;
 }
 
 // What a parent asks of its child: the entries of a map, the ends of runs.
@@ -320,7 +307,7 @@ static ali_status read_field(ali_ipc_schema_reader *reader, ali_flat_table table
     ALI_TRY(read_type(&from));
     ALI_TRY(read_dictionary(&from, node));
     ALI_TRY(read_pairs(reader, table, 6, &from.field->metadata, &from.field->metadata_count));
-    if (!fits_children(from.type->kind, children.count) || !fits_parent(reader, node)) {
+    if (!fits_children(from.type, children.count) || !fits_parent(reader, node)) {
         return fail_field(
             &from, ALI_ERR_CORRUPT,
             "a type that does not fit the types below or above it; children:", children.count);
