@@ -169,6 +169,22 @@ static bool write_all(int fd, const uint8_t *bytes, size_t count_bytes) {
     return true;
 }
 
+// Reads what there is of what cannot seek, once there is some; 0 at its end. -1 with errno:
+// ECANCELED after an interrupt.
+static ssize_t read_some(const ali_host *host, int from, uint8_t *block) {
+    for (;;) {
+        struct pollfd wait = {.fd = from, .events = POLLIN};
+        if (ali_host_is_interrupted(host)) {
+            errno = ECANCELED;
+            return -1;
+        }
+        const int ready = poll(&wait, 1, WAIT_MS);
+        if (ready == 0 || (ready < 0 && errno == EINTR)) continue;
+        const ssize_t count = read(from, block, SPOOL_BYTES);
+        if (count >= 0 || errno != EINTR) return count;
+    }
+}
+
 // Copies what cannot seek to `to`. False with errno: ECANCELED after an interrupt, HOST_SPOOL_FULL
 // beyond the limit.
 static bool spool(const ali_host *host, int from, int to) {
@@ -180,16 +196,7 @@ static bool spool(const ali_host *host, int from, int to) {
     bool is_good = true;
     uint64_t left = host->spool_bytes_max;
     for (;;) {
-        struct pollfd wait = {.fd = from, .events = POLLIN};
-        if (ali_host_is_interrupted(host)) {
-            errno = ECANCELED;
-            is_good = false;
-            break;
-        }
-        const int ready = poll(&wait, 1, WAIT_MS);
-        if (ready == 0 || (ready < 0 && errno == EINTR)) continue;
-        const ssize_t count = read(from, block, SPOOL_BYTES);
-        if (count < 0 && errno == EINTR) continue;
+        const ssize_t count = read_some(host, from, block);
         const bool is_full = count > 0 && (uint64_t)count > left;
         if (is_full) errno = HOST_SPOOL_FULL;
         is_good = count >= 0 && !is_full && (count == 0 || write_all(to, block, (size_t)count));
@@ -343,9 +350,10 @@ static void close_stale(ali_host *host, const char *path, const struct stat *abo
 }
 
 ali_status ali_host_fs_describe(ali_host *host, const char *path, uint32_t *flags) {
+    const uint32_t lends = host->files == ALI_HOST_FILES_MAP ? ALI_OBJECT_LENDS : 0;
     const host_file *open = find_open(host, path, strlen(path));
     if (open != NULL && open->is_spooled) {
-        if (host->files == ALI_HOST_FILES_MAP) *flags |= ALI_OBJECT_LENDS;
+        *flags |= lends;
         return ALI_OK;
     }
     if (!local_path(path, strlen(path), host->local_path)) {
@@ -359,12 +367,8 @@ ali_status ali_host_fs_describe(ali_host *host, const char *path, uint32_t *flag
     const bool is_device = strncmp(host->local_path, "/dev/", 5) == 0; // /dev/stdin < file
     if (is_folder) *flags |= ALI_OBJECT_FOLDER;
     if (is_folder || (is_file && !is_device)) *flags |= ALI_OBJECT_SIBLINGS;
-    if (host->files == ALI_HOST_FILES_MAP && (*flags & ALI_OBJECT_FOLDER) != 0) {
-        *flags |= ALI_OBJECT_LENDS;
-        return ALI_OK;
-    }
+    if (is_there) *flags |= lends;
     if (is_there) close_stale(host, path, &about);
-    if (is_there && host->files == ALI_HOST_FILES_MAP) *flags |= ALI_OBJECT_LENDS;
     return ALI_OK;
 }
 

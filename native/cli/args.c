@@ -419,6 +419,14 @@ static int take_rows(const cli_verb *found, cli_args *args) {
     return is_range ? fail_words(found, "slice wants rows, START:END") : EXIT_GOOD;
 }
 
+static uint32_t count_pipes(const cli_args *args) {
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < args->operands_count; i += 1) {
+        count += strcmp(args->operands[i], "-") == 0 ? 1 : 0;
+    }
+    return count;
+}
+
 static int check_operands(const cli_verb *found, cli_args *args) {
     int code = EXIT_GOOD;
     if (args->output != NULL && args->output[0] == '\0') {
@@ -427,11 +435,7 @@ static int check_operands(const cli_verb *found, cli_args *args) {
     if (found->form == WORDS_OUTPUT && args->operands_count > 0) code = take_output(found, args);
     if (found->form == WORDS_RANGE || found->form == WORDS_NUMBER) code = take_rows(found, args);
     if (code != EXIT_GOOD) return code;
-    uint32_t pipes = 0;
-    for (uint32_t i = 0; i < args->operands_count; i += 1) {
-        pipes += strcmp(args->operands[i], "-") == 0 ? 1 : 0;
-    }
-    if (pipes > 1) return fail_words(found, "standard input can be read only once");
+    if (count_pipes(args) > 1) return fail_words(found, "standard input can be read only once");
     if (args->operands_count == 0 || (found->form == WORDS_OUTPUT && args->output == NULL)) {
         const bool is_piped = args->operands_count == 0 && isatty(STDIN_FILENO) == 0;
         return cli_fail(EXIT_USAGE, NULL, "%s wants a file%s: alimentar %s %s", found->name,

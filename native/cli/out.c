@@ -107,31 +107,41 @@ static bool is_of_one_column(const ali_error *error) {
            strncmp(error->sentence, "encoding ", 9) != 0;
 }
 
+// Of an error before anything was open.
+static void find_hint_of_open(const cli *self, const ali_error *error, char hint[96]) {
+    static const char *const formats[] = {"parquet", "arrow", "arrows"};
+    if (error->http_status == 404 && strchr(error->object, '*') != NULL) {
+        (void)snprintf(hint, 96, "; patterns are for local paths, not for URLs");
+    }
+    const bool is_of_task = error->op_id == 0 && error->object[0] == '\0';
+    if (self->args.format == NULL || error->status != ALI_ERR_NOT_FOUND || !is_of_task) return;
+    const char *near = cli_nearest(self->args.format, formats, 3);
+    if (near != NULL) (void)snprintf(hint, 96, "; did you mean \"%s\"?", near);
+}
+
+// Of a name that was asked for and is not there.
+static void find_hint_of_names(const cli *self, const ali_schema *schema, char hint[96]) {
+    for (uint32_t i = 0; i < self->args.columns_count; i += 1) {
+        const char *name = self->args.columns[i];
+        if (has_column(schema, name) || name[0] == '#') continue;
+        const char *near = find_near_column(schema, name);
+        if (near != NULL) (void)snprintf(hint, 96, "; did you mean \"%.31s\"?", near);
+        return;
+    }
+}
+
 // What the flags of the command can do about an error; "" if nothing is known.
 static void find_hint(const cli *self, const ali_error *error, char hint[96]) {
     ali_dataset_info info = {.size_bytes = sizeof info};
-    static const char *const formats[] = {"parquet", "arrow", "arrows"};
     hint[0] = '\0';
-    if (self->dataset == NULL && error->http_status == 404 && strchr(error->object, '*') != NULL) {
-        (void)snprintf(hint, 96, "; patterns are for local paths, not for URLs");
-    }
-    if (self->dataset == NULL && self->args.format != NULL && error->status == ALI_ERR_NOT_FOUND &&
-        error->op_id == 0 && error->object[0] == '\0') {
-        const char *near = cli_nearest(self->args.format, formats, 3);
-        if (near != NULL) (void)snprintf(hint, 96, "; did you mean \"%s\"?", near);
-    }
+    if (self->dataset == NULL) find_hint_of_open(self, error, hint);
     if (self->dataset == NULL || ali_dataset_describe(self->dataset, &info) != ALI_OK) return;
     if (is_of_one_column(error) && ali_schema_count(info.schema) > 1) {
         (void)snprintf(hint, 96, "; --columns takes others");
     }
     const bool is_member = strncmp(error->sentence, "column ", 7) == 0;
-    if (error->status != ALI_ERR_NOT_FOUND || is_member) return;
-    for (uint32_t i = 0; i < self->args.columns_count; i += 1) {
-        const char *name = self->args.columns[i];
-        if (has_column(info.schema, name) || name[0] == '#') continue;
-        const char *near = find_near_column(info.schema, name);
-        if (near != NULL) (void)snprintf(hint, 96, "; did you mean \"%.31s\"?", near);
-        return;
+    if (error->status == ALI_ERR_NOT_FOUND && !is_member) {
+        find_hint_of_names(self, info.schema, hint);
     }
 }
 

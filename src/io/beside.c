@@ -4,6 +4,11 @@
 
 #include "base/text.h"
 
+// Tells if a part of a path is none or leads elsewhere: "", ".", "..".
+static bool is_no_part(const char *part, uint64_t bytes) {
+    return bytes == 0 || (bytes <= 2 && part[0] == '.' && part[bytes - 1] == '.');
+}
+
 bool ali_beside_is_name(const char *name, uint64_t name_bytes) {
     uint64_t part = 0; // where it begins
     bool is_key = false;
@@ -14,8 +19,7 @@ bool ali_beside_is_name(const char *name, uint64_t name_bytes) {
         is_key |= character == '=';
         if (character == ':' && part == 0 && !is_key) return false; // "file:", "c:"
         if (character != '/') continue;
-        const uint64_t bytes = i - part;
-        if (bytes == 0 || (bytes <= 2 && name[part] == '.' && name[i - 1] == '.')) return false;
+        if (is_no_part(name + part, i - part)) return false;
         part = i + 1;
     }
     return true;

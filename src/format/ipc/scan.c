@@ -231,15 +231,21 @@ static ali_status want_run(scan_state *scan, uint64_t from, uint64_t to) {
     return from == to ? ALI_OK : ali_blob_want(scan->blob, scan->task, from, to - from, "messages");
 }
 
+// Tells if the front of the next message is wanted: not beyond what is planned at once, nor behind
+// the last batch that is read.
+static bool is_front_ahead(const scan_state *scan) {
+    const uint64_t index = scan->planned_fronts;
+    if (index == messages_count(scan) || index == scan->index + AHEAD_MAX) return false;
+    return is_dictionary(scan, index) || scan->planned_rows < scan->end_row;
+}
+
 // Wants fronts of messages ahead, those that touch as one range.
 static ali_status plan_fronts(scan_state *scan) {
     const uint64_t most = scan->ctx->limits.inflight_bytes_max;
     uint64_t from = 0;
     uint64_t to = 0;
-    while (is_time_to_plan(scan) || to != from) {
+    while ((is_time_to_plan(scan) || to != from) && is_front_ahead(scan)) {
         const uint64_t index = scan->planned_fronts;
-        if (index == messages_count(scan) || index == scan->index + AHEAD_MAX) break;
-        if (!is_dictionary(scan, index) && scan->planned_rows >= scan->end_row) break;
         const place at = place_block(scan, index);
         const bool is_needed = !is_dictionary(scan, index) || scan->has_dictionaries;
         const uint64_t bytes = is_needed ? at.front - at.start : 0;
