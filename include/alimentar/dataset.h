@@ -118,6 +118,18 @@ ALI_API ALI_CHECKED ali_status ali_scan_schema(ali_dataset *dataset,
                                                const ali_scan_options *options,
                                                ali_schema **schema);
 
+// The columns of the data set, as the schema of ali_dataset_info counts them, that a scan with
+// these options reads: `columns[i]` is the one that column i of ali_scan_schema() is, or is a
+// member of. Several members of one column name it several times.
+//
+// `options` may be NULL: all columns. `columns` has room for `columns_max`: options->columns_count
+// are needed, or where options->columns is NULL as many as the data set has.
+//
+// Returns:   as ali_scan_schema(); ALI_ERR_ARGUMENT also if there is less room than is needed.
+ALI_API ALI_CHECKED ali_status ali_scan_columns(ali_dataset *dataset,
+                                                const ali_scan_options *options, uint32_t *columns,
+                                                uint32_t columns_max);
+
 // Starts to read rows: the task answers ALI_READY with one batch after the other, in file order.
 //
 // `options` may be NULL: all columns, all rows. Names are copied.

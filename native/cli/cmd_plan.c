@@ -71,61 +71,37 @@ static void put_skipped(skipped *list, const char *what, size_t what_bytes, cons
     list->count += 1;
 }
 
-// Reads the place that a text begins with, "#2" or "#2.a", as an index; `count` if it is none.
-static uint32_t place_of(const char *text, uint32_t count) {
-    const size_t digits = text[0] == '#' ? strspn(text + 1, "0123456789") : 0;
-    const char end = digits != 0 ? text[1 + digits] : 'x';
-    if (digits > 9 || (end != '\0' && end != '.')) return count;
-    const unsigned long place = strtoul(text + 1, NULL, 10);
-    return place >= 1 && place <= count ? (uint32_t)place - 1 : count;
-}
-
-// Tells if a name is the first part of a path, in which a backslash takes the meaning from a dot
-// and a backslash.
-static bool is_first_part(const ali_field_info *field, const char *path) {
-    uint64_t at = 0;
-    for (; *path != '\0' && *path != '.'; path += 1, at += 1) {
-        if (path[0] == '\\' && (path[1] == '.' || path[1] == '\\')) path += 1;
-        if (at == field->name_bytes || field->name[at] != *path) return false;
-    }
-    return at == field->name_bytes;
-}
-
-// The column that a text leads to, as ali_scan_start() finds it: by its place, its whole name, or
-// the first part of a path. ali_scan_schema() has said that there is one.
-static uint32_t column_of(const ali_schema *all, const char *text) {
-    const uint32_t count = ali_schema_count(all);
-    uint32_t found = place_of(text, count);
-    if (found < count) return found;
-    if (strncmp(text, "\\#", 2) == 0) text += 1;
-    const size_t text_bytes = strlen(text);
-    for (uint32_t i = 0; i < count; i += 1) {
-        ali_field_info field = {.size_bytes = sizeof field};
-        if (ali_field_describe(all, i, &field) != ALI_OK) continue;
-        const bool is_name = field.name_bytes == text_bytes &&
-                             memcmp(field.name, text, text_bytes) == 0;
-        if (is_name) return i;
-        if (found == count && is_first_part(&field, text)) found = i;
-    }
-    return found;
-}
-
-// Tells of each column that no text leads to.
-static void skip_columns(skipped *list, const ali_schema *all, const ali_scan_options *options) {
-    const uint32_t count = ali_schema_count(all);
-    bool *wanted = calloc((size_t)count + 1, sizeof *wanted); // one more: of what leads nowhere
-    if (wanted == NULL) return;
-    for (uint32_t i = 0; i < options->columns_count; i += 1) {
-        wanted[column_of(all, options->columns[i])] = true;
-    }
-    for (uint32_t i = 0; i < count; i += 1) {
+// Tells of each column but those that are read.
+static void skip_others(skipped *list, const ali_schema *all, const bool *is_read) {
+    for (uint32_t i = 0; i < ali_schema_count(all); i += 1) {
         ali_field_info field = {.size_bytes = sizeof field};
         char what[600];
-        if (wanted[i] || ali_field_describe(all, i, &field) != ALI_OK) continue;
+        if (is_read[i] || ali_field_describe(all, i, &field) != ALI_OK) continue;
         const int bytes = snprintf(what, sizeof what, "column %.500s", field.name);
         put_skipped(list, what, (size_t)bytes, "not asked for");
     }
-    free(wanted);
+}
+
+// Notes which columns are read: `columns` has room for one of each that is asked for.
+static int note_columns(const cli_scan *scan, uint32_t *columns, bool *is_read) {
+    const uint32_t count = scan->options.columns_count;
+    if (ali_scan_columns(scan->dataset, &scan->options, columns, count) != ALI_OK) {
+        return cli_fail_context(scan->self);
+    }
+    for (uint32_t i = 0; i < count; i += 1) is_read[columns[i]] = true;
+    return EXIT_GOOD;
+}
+
+static int skip_columns(skipped *list, const cli_scan *scan, const ali_schema *all) {
+    uint32_t *columns = calloc((size_t)scan->options.columns_count + 1, sizeof *columns);
+    bool *is_read = calloc((size_t)ali_schema_count(all) + 1, sizeof *is_read);
+    const int code = columns == NULL || is_read == NULL
+                         ? cli_fail(EXIT_LIMIT, scan->self->path, "no memory is left")
+                         : note_columns(scan, columns, is_read);
+    if (code == EXIT_GOOD) skip_others(list, all, is_read);
+    free(columns);
+    free(is_read);
+    return code;
 }
 
 // Rows [from, end); of an end that is not known all from there on.
@@ -145,13 +121,11 @@ static void skip_rows(skipped *list, uint64_t from, uint64_t end, const char *wh
 static int list_skipped(plan *of, const cli_scan *scan, skipped *list) {
     const cli_args *args = &of->self->args;
     ali_dataset_info info = {.size_bytes = sizeof info};
-    ali_schema *wanted = NULL;
-    if (ali_dataset_describe(scan->dataset, &info) != ALI_OK ||
-        ali_scan_schema(scan->dataset, &scan->options, &wanted) != ALI_OK) {
-        return cli_fail_context(of->self);
+    if (ali_dataset_describe(scan->dataset, &info) != ALI_OK) return cli_fail_context(of->self);
+    if (scan->options.columns != NULL) {
+        const int code = skip_columns(list, scan, info.schema);
+        if (code != EXIT_GOOD) return code;
     }
-    if (scan->options.columns != NULL) skip_columns(list, info.schema, &scan->options);
-    ali_schema_release(wanted);
     const uint64_t first = args->offset < info.rows ? args->offset : info.rows;
     const uint64_t rows = args->limit < info.rows - first ? args->limit : info.rows - first;
     skip_rows(list, 0, first, "before --offset");

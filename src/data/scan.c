@@ -129,6 +129,28 @@ ali_status ali_scan_schema(ali_dataset *dataset, const ali_scan_options *given,
     return status;
 }
 
+static ali_status list_columns(const request *made, uint32_t *columns, uint32_t columns_max) {
+    const ali_paths *paths = &made->paths;
+    if (paths->count > columns_max) {
+        return ali_fail(made->file->ctx, ALI_ERR_ARGUMENT,
+                        "a scan of %u columns is to be told in %u places", paths->count,
+                        columns_max);
+    }
+    for (uint32_t i = 0; i < paths->count; i += 1) columns[i] = paths->columns[i];
+    return ALI_OK;
+}
+
+ali_status ali_scan_columns(ali_dataset *dataset, const ali_scan_options *given, uint32_t *columns,
+                            uint32_t columns_max) {
+    if (dataset == NULL || columns == NULL) return ALI_ERR_ARGUMENT;
+    request made = {.file = dataset->file};
+    ali_arena_init(&made.arena, dataset->ctx);
+    ali_status status = fill_request(&made, given);
+    if (status == ALI_OK) status = list_columns(&made, columns, columns_max);
+    end_request(&made);
+    return status;
+}
+
 static ali_status start(const request *made, const ali_projection *how, ali_task **task) {
     const ali_scan_options *options = &made->options;
     const ali_projection projection = {

@@ -11,10 +11,12 @@
 #include <cmocka.h>
 
 #include "alimentar.h"
+#include "alimentar/host.h"
 #include "base/internal.h"
 #include "format/parquet/meta.h"
 #include "parquet_tools.h"
 
+#define NESTED "tests/vectors/files/parquet-testing/data/nonnullable.impala.parquet"
 #define NAMES_MAX 600u
 
 // An opened file of columns without rows.
@@ -127,6 +129,59 @@ static void places_and_escaped_names_are_told_apart(void **state) {
     close_names(&test);
 }
 
+static void columns_that_a_scan_reads_are_told(void **state) {
+    static const char *const names[] = {"b", "a", "#2", "a", "c.d"};
+    static const char *const asked[] = {"c.d", "#2", "\\#2", "#4", "c.d", "b"};
+    static const uint32_t expected[] = {4, 1, 2, 3, 4, 0};
+    opened test = open_names(names, ALI_COUNT_OF(names));
+    const ali_scan_options options = {
+        .size_bytes = sizeof options, .columns = asked, .columns_count = ALI_COUNT_OF(asked)};
+    uint32_t columns[ALI_COUNT_OF(asked) + 1];
+    memset(columns, 0xEE, sizeof columns);
+    assert_int_equal(ali_scan_columns(test.dataset, &options, columns, ALI_COUNT_OF(columns)),
+                     ALI_OK);
+    assert_memory_equal(columns, expected, sizeof expected);
+    assert_int_equal(columns[ALI_COUNT_OF(asked)], 0xEEEEEEEE);
+    assert_int_equal(ali_scan_columns(test.dataset, NULL, columns, ALI_COUNT_OF(names)), ALI_OK);
+    for (uint32_t i = 0; i < ALI_COUNT_OF(names); i += 1) assert_int_equal(columns[i], i);
+    close_names(&test);
+}
+
+static void columns_whose_members_are_read_are_told(void **state) {
+    static const char *const asked[] = {"nested_Struct.a", "Int_Map.key", "nested_Struct.c.D.e",
+                                        "#1"};
+    static const uint32_t expected[] = {5, 3, 5, 0};
+    const ali_scan_options options = {
+        .size_bytes = sizeof options, .columns = asked, .columns_count = ALI_COUNT_OF(asked)};
+    uint32_t columns[ALI_COUNT_OF(asked)];
+    ali_host *host = NULL;
+    ali_dataset *dataset = NULL;
+    assert_int_equal(ali_host_new(NULL, &host), ALI_OK);
+    assert_int_equal(ali_host_open(host, NESTED, NULL, &dataset), ALI_OK);
+    assert_int_equal(ali_scan_columns(dataset, &options, columns, ALI_COUNT_OF(columns)), ALI_OK);
+    assert_memory_equal(columns, expected, sizeof expected);
+    ali_dataset_release(dataset);
+    ali_host_free(host);
+}
+
+static void columns_are_not_told_without_room_or_where_one_is_missing(void **state) {
+    static const char *const names[] = {"a", "b"};
+    static const char *const missing[] = {"a", "c"};
+    const ali_scan_options options = {
+        .size_bytes = sizeof options, .columns = missing, .columns_count = 2};
+    opened test = open_names(names, ALI_COUNT_OF(names));
+    uint32_t columns[2] = {7, 7};
+    assert_int_equal(ali_scan_columns(test.dataset, NULL, columns, 1), ALI_ERR_ARGUMENT);
+    assert_string_equal(ali_context_error(test.ctx)->sentence,
+                        "a scan of 2 columns is to be told in 1 places");
+    assert_int_equal(ali_scan_columns(test.dataset, &options, columns, 2), ALI_ERR_NOT_FOUND);
+    assert_int_equal(ali_scan_columns(test.dataset, NULL, NULL, 2), ALI_ERR_ARGUMENT);
+    assert_int_equal(ali_scan_columns(NULL, NULL, columns, 2), ALI_ERR_ARGUMENT);
+    assert_int_equal(columns[0], 7);
+    assert_int_equal(columns[1], 7);
+    close_names(&test);
+}
+
 static void file_without_columns_says_so(void **state) {
     opened test = open_names(NULL, 0);
     static const char *const asked[] = {"a"};
@@ -169,6 +224,9 @@ int main(void) {
         cmocka_unit_test(each_of_many_columns_is_found),
         cmocka_unit_test(names_that_cannot_be_found_are_told),
         cmocka_unit_test(places_and_escaped_names_are_told_apart),
+        cmocka_unit_test(columns_that_a_scan_reads_are_told),
+        cmocka_unit_test(columns_whose_members_are_read_are_told),
+        cmocka_unit_test(columns_are_not_told_without_room_or_where_one_is_missing),
         cmocka_unit_test(file_without_columns_says_so),
         cmocka_unit_test(formats_that_are_not_read_are_refused_by_name),
     };
