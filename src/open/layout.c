@@ -13,7 +13,7 @@ typedef struct part {
     const char *path;
     uint32_t path_bytes;
     uint64_t first;              // of its groups, counted in all files
-    ali_parquet_layout *parquet; // NULL: Arrow
+    ali_parquet_layout *parquet; // of all files that share their footer; NULL: Arrow
     ali_ipc_groups groups;
 } part;
 
@@ -60,9 +60,13 @@ static ali_status fill_parts(ali_layout *layout) {
     return ALI_OK;
 }
 
+// Tells if a part has the footer of the one before, as files of one summary have.
+static bool is_shared(const ali_layout *layout, uint32_t at) {
+    return at != 0 && layout->parts[at].file->state == layout->parts[at - 1].file->state;
+}
+
 static ali_status begin_part(ali_task *task, layout_state *state, part *one) {
     ali_context *ctx = one->file->ctx;
-    one->first = state->layout->groups;
     if (one->file->format != &ali_format_parquet) {
         return ali_ipc_groups_start(task, one->file, &one->groups, &state->child);
     }
@@ -72,15 +76,24 @@ static ali_status begin_part(ali_task *task, layout_state *state, part *one) {
     return ali_parquet_layout_begin(one->file, one->parquet);
 }
 
-static ali_status step_part(ali_task *task, layout_state *state) {
-    part *one = &state->layout->parts[state->at];
+static ali_status read_part(ali_task *task, layout_state *state, part *one) {
     const bool is_begun = one->parquet != NULL || state->child != NULL;
     if (!is_begun) ALI_TRY(begin_part(task, state, one));
-    const ali_status status = one->parquet != NULL ? ali_parquet_layout_step(one->parquet)
-                                                   : ali_task_step_child(task, state->child, 0);
-    if (status != ALI_OK) return status;
+    return one->parquet != NULL ? ali_parquet_layout_step(one->parquet)
+                                : ali_task_step_child(task, state->child, 0);
+}
+
+static ali_status step_part(ali_task *task, layout_state *state) {
+    part *one = &state->layout->parts[state->at];
+    if (is_shared(state->layout, state->at)) {
+        one->parquet = state->layout->parts[state->at - 1].parquet;
+    } else {
+        const ali_status status = read_part(task, state, one);
+        if (status != ALI_OK) return status;
+    }
     ali_task_free(state->child);
     state->child = NULL;
+    one->first = state->layout->groups;
     state->layout->groups += one->parquet != NULL ? one->file->row_groups : one->groups.count;
     state->at += 1;
     return ALI_OK;
@@ -141,16 +154,18 @@ ali_layout *ali_task_take_layout(ali_task *task) {
     return layout;
 }
 
+static void clear_part(ali_context *ctx, part *one) {
+    if (one->parquet != NULL) ali_parquet_layout_clear(one->parquet);
+    ali_mem_free(ctx, one->parquet, one->parquet != NULL ? sizeof(ali_parquet_layout) : 0);
+    ali_mem_free(ctx, one->groups.items, (uint64_t)one->groups.capacity * sizeof(ali_ipc_group));
+}
+
 void ali_layout_free(ali_layout *layout) {
     if (layout == NULL) return;
     ali_dataset *dataset = layout->dataset;
     ali_context *ctx = dataset->ctx;
     for (uint32_t i = 0; i < layout->parts_count; i += 1) {
-        part *one = &layout->parts[i];
-        if (one->parquet != NULL) ali_parquet_layout_clear(one->parquet);
-        ali_mem_free(ctx, one->parquet, one->parquet != NULL ? sizeof(ali_parquet_layout) : 0);
-        ali_mem_free(ctx, one->groups.items,
-                     (uint64_t)one->groups.capacity * sizeof(ali_ipc_group));
+        if (!is_shared(layout, i)) clear_part(ctx, &layout->parts[i]);
     }
     ali_mem_free(ctx, layout->parts, (uint64_t)layout->parts_count * sizeof(part));
     ali_mem_free(ctx, layout, sizeof *layout);
@@ -178,13 +193,18 @@ static const part *part_of(const ali_layout *layout, uint64_t group) {
     return &layout->parts[low];
 }
 
+// Where the footer that tells of a group has it.
+static uint64_t place_in_footer(const part *one, uint64_t group) {
+    return one->file->first_group + (group - one->first);
+}
+
 ali_status ali_layout_group(const ali_layout *layout, uint64_t group, ali_group_info *info) {
     if (info->size_bytes != sizeof *info || group >= layout->groups) return ALI_ERR_ARGUMENT;
     const part *one = part_of(layout, group);
     *info = (ali_group_info){
         .size_bytes = sizeof *info, .path = one->path, .path_bytes = one->path_bytes};
     if (one->parquet != NULL) {
-        ali_parquet_layout_group(one->parquet, group - one->first, info);
+        ali_parquet_layout_group(one->parquet, place_in_footer(one, group), info);
         return ALI_OK;
     }
     const ali_ipc_group *of = &one->groups.items[group - one->first];
@@ -210,7 +230,7 @@ ali_status ali_layout_chunk(ali_layout *layout, uint64_t group, uint32_t chunk,
     const part *one = chunk_part(layout, group, chunk);
     if (one == NULL || info->size_bytes != sizeof *info) return ALI_ERR_ARGUMENT;
     *info = (ali_chunk_info){.size_bytes = sizeof *info};
-    ali_parquet_layout_chunk(one->parquet, group - one->first, chunk, info);
+    ali_parquet_layout_chunk(one->parquet, place_in_footer(one, group), chunk, info);
     return ALI_OK;
 }
 
@@ -220,7 +240,7 @@ ali_status ali_layout_bounds(ali_layout *layout, uint64_t group, uint32_t chunk,
     if (one == NULL || batch == NULL) return ALI_ERR_ARGUMENT;
     *batch = NULL;
     ali_error_begin(layout->dataset->ctx);
-    return ali_parquet_layout_bounds(one->parquet, group - one->first, chunk, batch);
+    return ali_parquet_layout_bounds(one->parquet, place_in_footer(one, group), chunk, batch);
 }
 
 const char *ali_encoding_name(uint32_t encoding) {

@@ -1,16 +1,7 @@
 // How files store their rows, as the public interface tells it: bounds as values, indexes out of
-// range, many files, and every allocation failing.
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
-
-#include "alimentar.h"
+// range, many files, summaries, and every allocation failing.
 #include "alimentar/host.h"
+#include "parquet_tools.h"
 
 #define WEATHER "examples/dashboard/data/nyc-weather-2013.parquet"
 #define VECTORS "tests/vectors/files/"
@@ -181,6 +172,171 @@ static void groups_of_many_files_of_all_formats_follow_one_another(void **state)
     end(&test);
 }
 
+// --- summaries -----------------------------------------------------------------------------------
+
+static void put_bound(tool_bytes *to, uint32_t id, int64_t value) {
+    tool_wire(to, id, 8);
+    tool_put_varint(to, sizeof value);
+    tool_put_i64(to, value);
+}
+
+// A row group of one chunk, which begins at `number` in its file: so many rows, nulls, and so on.
+static void put_group(tool_bytes *to, const char *path, int64_t number) {
+    tool_list(to, 1, 1);
+    tool_string(to, 1, path);
+    tool_number(to, 2, 0);
+    tool_wire(to, 3, 12);
+    tool_number(to, 1, ALI_PARQUET_INT64);
+    tool_number(to, 4, 0);
+    tool_number(to, 5, number);
+    tool_number(to, 6, number);
+    tool_number(to, 7, number);
+    tool_number(to, 9, number);
+    tool_wire(to, 12, 12);
+    tool_number(to, 3, number);
+    put_bound(to, 5, number);
+    put_bound(to, 6, -number);
+    tool_stop(to);
+    tool_stop(to);
+    tool_stop(to);
+    tool_number(to, 2, 0);
+    tool_number(to, 3, number);
+    tool_stop(to);
+}
+
+#define GROUPS 60u
+#define FIRST 100u // the number of the first
+
+// A summary whose row groups lie in as many files, or all in one.
+static tool_bytes summary_of(uint32_t files) {
+    tool_bytes file = {0};
+    tool_bytes footer = {0};
+    const tool_column column = column_of("n", ALI_PARQUET_INT64, 1, 0, &file);
+    tool_put(&file, "PAR1", 4);
+    tool_number(&footer, 1, 1);
+    tool_put_schema(&footer, &column, 1);
+    tool_number(&footer, 3, GROUPS * FIRST + GROUPS * (GROUPS - 1) / 2);
+    tool_list(&footer, 4, GROUPS);
+    for (uint32_t i = 0; i < GROUPS; i += 1) {
+        char path[8];
+        (void)snprintf(path, sizeof path, "f%u", i % files);
+        put_group(&footer, path, FIRST + i);
+    }
+    tool_stop(&footer);
+    tool_put(&file, footer.data, footer.count);
+    tool_put_u32(&file, (uint32_t)footer.count);
+    tool_put(&file, "PAR1", 4);
+    release(&footer);
+    return file;
+}
+
+typedef struct summed {
+    tool_counter counter;
+    ali_context *ctx;
+    ali_dataset *dataset;
+    ali_layout *layout;
+    uint64_t calls; // of the allocator, for the layout
+} summed;
+
+static void open_sum(const tool_bytes *file, summed *test) {
+    const ali_object object = {.size_bytes = sizeof object,
+                               .flags = ALI_OBJECT_SIBLINGS,
+                               .object_bytes = ALI_UNKNOWN,
+                               .path = "set/_metadata",
+                               .path_bytes = 13};
+    tool_result result = {0};
+    ali_task *task = NULL;
+    test->ctx = tool_context(&test->counter);
+    assert_int_equal(ali_open_start(test->ctx, &object, NULL, &task), ALI_OK);
+    assert_int_equal(tool_drive(&result, test->ctx, task, file, &plainly), ALI_OK);
+    test->dataset = ali_task_take_dataset(task);
+    ali_task_free(task);
+}
+
+static ali_status lay_out(summed *test, uint64_t failing) {
+    tool_result result = {0};
+    ali_task *task = NULL;
+    const uint64_t before = test->counter.calls;
+    test->counter.fail_at = failing != 0 ? before + failing : 0;
+    ali_status status = ali_layout_start(test->dataset, &task);
+    if (status == ALI_OK) status = tool_drive(&result, test->ctx, task, NULL, &plainly);
+    if (status == ALI_OK) test->layout = ali_task_take_layout(task);
+    ali_task_free(task);
+    test->calls = test->counter.calls - before;
+    test->counter.fail_at = 0;
+    return status;
+}
+
+static void end_sum(summed *test) {
+    ali_layout_free(test->layout);
+    ali_dataset_release(test->dataset);
+    ali_context_free(test->ctx);
+    assert_int_equal(test->counter.bytes, 0);
+}
+
+static void expect_group(const summed *test, uint32_t index, uint32_t files) {
+    const int64_t number = FIRST + index;
+    ali_group_info group = {.size_bytes = sizeof group};
+    ali_chunk_info chunk = {.size_bytes = sizeof chunk};
+    ali_batch *batch = NULL;
+    tool_result bounds = {0};
+    char expected[40];
+    assert_int_equal(ali_layout_group(test->layout, index, &group), ALI_OK);
+    (void)snprintf(expected, sizeof expected, "set/f%u", index % files);
+    assert_int_equal(group.path_bytes, strlen(expected));
+    assert_memory_equal(group.path, expected, group.path_bytes);
+    assert_int_equal(group.rows, number);
+    assert_int_equal(group.bytes, number);
+    assert_int_equal(group.offset_bytes, number);
+    assert_int_equal(ali_layout_chunk(test->layout, index, 0, &chunk), ALI_OK);
+    assert_int_equal(chunk.values, number);
+    assert_int_equal(chunk.nulls, number);
+    assert_int_equal(ali_layout_bounds(test->layout, index, 0, &batch), ALI_OK);
+    tool_print_batch(&bounds, test->ctx, batch, &plainly);
+    (void)snprintf(expected, sizeof expected, "%" PRId64 ",%" PRId64 ";/", -number, number);
+    assert_int_equal(bounds.rows.count, strlen(expected));
+    assert_memory_equal(bounds.rows.data, expected, bounds.rows.count);
+    release(&bounds.rows);
+}
+
+static void footer_of_a_summary_is_read_once_for_all_its_files(void **state) {
+    (void)state;
+    uint64_t calls[2];
+    for (uint32_t i = 0; i < 2; i += 1) {
+        const uint32_t files = i == 0 ? 1 : GROUPS;
+        summed test = {0};
+        tool_bytes file = summary_of(files);
+        open_sum(&file, &test);
+        assert_int_equal(lay_out(&test, 0), ALI_OK);
+        assert_int_equal(ali_layout_groups(test.layout), GROUPS);
+        for (uint32_t k = 0; k < GROUPS; k += 1) expect_group(&test, k, files);
+        calls[i] = test.calls;
+        end_sum(&test);
+        release(&file);
+    }
+    assert_int_equal(calls[0], calls[1]);
+}
+
+static void every_allocation_for_a_summary_may_fail(void **state) {
+    (void)state;
+    summed test = {0};
+    tool_bytes file = summary_of(GROUPS);
+    uint64_t failing = 0;
+    ali_status status = ALI_ERR_MEMORY;
+    open_sum(&file, &test);
+    const int64_t held = test.counter.bytes;
+    while (status != ALI_OK) {
+        assert_int_equal(status, ALI_ERR_MEMORY);
+        assert_int_equal(test.counter.bytes, held);
+        assert_true(failing < 100);
+        failing += 1;
+        status = lay_out(&test, failing);
+    }
+    assert_true(failing > 4);
+    end_sum(&test);
+    release(&file);
+}
+
 // --- memory --------------------------------------------------------------------------------------
 
 typedef struct scarce {
@@ -253,6 +409,8 @@ int main(void) {
         cmocka_unit_test(what_is_out_of_range_is_refused),
         cmocka_unit_test(bounds_are_values_of_the_column_s_type),
         cmocka_unit_test(groups_of_many_files_of_all_formats_follow_one_another),
+        cmocka_unit_test(footer_of_a_summary_is_read_once_for_all_its_files),
+        cmocka_unit_test(every_allocation_for_a_summary_may_fail),
         cmocka_unit_test(every_allocation_may_fail),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -164,8 +164,7 @@ static uint64_t known(int64_t number) {
 
 void ali_parquet_layout_group(const ali_parquet_layout *layout, uint64_t group,
                               ali_group_info *info) {
-    const ali_parquet_row_group *of =
-        ali_parquet_row_group_at(layout->file->state, layout->file->first_group + group);
+    const ali_parquet_row_group *of = ali_parquet_row_group_at(layout->file->state, group);
     const ali_parquet_chunk *chunks = of->chunks.items;
     info->chunks_count = of->chunks.count;
     info->rows = (uint64_t)of->rows;
@@ -215,7 +214,7 @@ static const ali_field *field_of(const ali_parquet_layout *layout, uint32_t leaf
 static const statistics *statistics_at(const ali_parquet_layout *layout, uint64_t group,
                                        uint32_t leaf, uint32_t *encodings) {
     const row_group *groups = layout->meta.row_groups.items;
-    const row_group *of = &groups[layout->file->first_group + group];
+    const row_group *of = &groups[group];
     const chunk *one = (const chunk *)of->chunks.items + leaf;
     *encodings = one->meta.encodings;
     return &one->meta.statistics;
@@ -298,8 +297,7 @@ void ali_parquet_layout_chunk(ali_parquet_layout *layout, uint64_t group, uint32
                               ali_chunk_info *info) {
     const ali_parquet_state *state = layout->file->state;
     const ali_parquet_column *column = &state->columns[leaf];
-    const ali_parquet_row_group *of =
-        ali_parquet_row_group_at(state, layout->file->first_group + group);
+    const ali_parquet_row_group *of = ali_parquet_row_group_at(state, group);
     const ali_parquet_chunk *one = (const ali_parquet_chunk *)of->chunks.items + leaf;
     const statistics *told = statistics_at(layout, group, leaf, &info->encodings);
     const char *codec = ali_codec_name((uint32_t)one->meta.codec);

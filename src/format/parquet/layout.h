@@ -23,14 +23,15 @@ typedef struct ali_parquet_layout {
     char path[ALI_PARQUET_LAYOUT_PATH_BYTES];
 } ali_parquet_layout;
 
-// Begins to read the layout of a file, which must outlive it.
+// Begins to read the layout of a file, which must outlive it. It is that of all files which share
+// the footer.
 ALI_CHECKED ali_status ali_parquet_layout_begin(ali_file *file, ali_parquet_layout *layout);
 
 // Goes on. ALI_YIELD: there is more.
 ALI_CHECKED ali_status ali_parquet_layout_step(ali_parquet_layout *layout);
 void ali_parquet_layout_clear(ali_parquet_layout *layout);
 
-// See alimentar/layout.h. Indexes are in range.
+// See alimentar/layout.h. Indexes are in range; groups are counted as the footer has them.
 void ali_parquet_layout_group(const ali_parquet_layout *layout, uint64_t group,
                               ali_group_info *info);
 void ali_parquet_layout_chunk(ali_parquet_layout *layout, uint64_t group, uint32_t chunk,
