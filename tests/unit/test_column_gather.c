@@ -10,16 +10,7 @@ typedef struct lines {
 } lines;
 
 static lines lines_of(ali_context *ctx, ali_batch *batch) {
-    ali_writer *writer = NULL;
-    const uint8_t *bytes = NULL;
-    lines made = {NULL, {NULL}};
-    assert_int_equal(ali_writer_new(ctx, "jsonl", NULL, batch->schema, &writer), ALI_OK);
-    assert_int_equal(ali_writer_put(writer, batch), ALI_OK);
-    const uint64_t count = ali_writer_pending(writer, &bytes);
-    made.text = malloc(count + 1);
-    memcpy(made.text, bytes, count);
-    made.text[count] = 0;
-    ali_writer_free(writer);
+    lines made = {tool_lines(ctx, batch), {NULL}};
     char *at = made.text;
     for (uint64_t i = 0; i < batch->rows; i += 1) {
         made.at[i] = at;

@@ -3,22 +3,9 @@
 #include "nested_tools.h"
 #include "writer_tools.h"
 
-static char *lines_of(ali_context *ctx, ali_batch *batch) {
-    ali_writer *writer = NULL;
-    const uint8_t *bytes = NULL;
-    assert_int_equal(ali_writer_new(ctx, "jsonl", NULL, batch->schema, &writer), ALI_OK);
-    assert_int_equal(ali_writer_put(writer, batch), ALI_OK);
-    const uint64_t count = ali_writer_pending(writer, &bytes);
-    char *text = malloc(count + 1);
-    memcpy(text, bytes, count);
-    text[count] = 0;
-    ali_writer_free(writer);
-    return text;
-}
-
 static void assert_same_rows(ali_context *ctx, ali_batch *a, ali_batch *b) {
-    char *one = lines_of(ctx, a);
-    char *other = lines_of(ctx, b);
+    char *one = tool_lines(ctx, a);
+    char *other = tool_lines(ctx, b);
     assert_string_equal(one, other);
     free(one);
     free(other);

@@ -24,18 +24,6 @@ static char *expected_lines(const ali_schema *schema, uint64_t rows) {
     return text;
 }
 
-static char *lines_of(ali_context *ctx, ali_batch *batch) {
-    ali_writer *writer = NULL;
-    const uint8_t *bytes = NULL;
-    assert_int_equal(ali_writer_new(ctx, "jsonl", NULL, batch->schema, &writer), ALI_OK);
-    assert_int_equal(ali_writer_put(writer, batch), ALI_OK);
-    const uint64_t count = ali_writer_pending(writer, &bytes);
-    char *text = calloc(1, count + 1);
-    memcpy(text, bytes, count);
-    ali_writer_free(writer);
-    return text;
-}
-
 static void every_kind_can_be_null_but_those_without_nulls_of_their_own(void **state) {
     static const uint64_t counts[] = {0, 1, 8, 9, 100};
     uint32_t refused = 0;
@@ -63,7 +51,7 @@ static void every_kind_can_be_null_but_those_without_nulls_of_their_own(void **s
         }
         if (is_whole) {
             char *expected = expected_lines(schema, rows);
-            char *found = lines_of(ctx, batch);
+            char *found = tool_lines(ctx, batch);
             assert_string_equal(found, expected);
             free(found);
             free(expected);

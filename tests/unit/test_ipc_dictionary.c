@@ -46,16 +46,8 @@ static ali_status put_piece(joined *of, uint64_t first, uint64_t end) {
 
 static char *text_of(ali_context *ctx, ali_batch *batch, uint64_t rows) {
     ali_batch *part = NULL;
-    ali_writer *writer = NULL;
-    const uint8_t *bytes = NULL;
     assert_int_equal(ali_batch_slice(ctx, batch, 0, rows, &part), ALI_OK);
-    assert_int_equal(ali_writer_new(ctx, "jsonl", NULL, part->schema, &writer), ALI_OK);
-    assert_int_equal(ali_writer_put(writer, part), ALI_OK);
-    const uint64_t count = ali_writer_pending(writer, &bytes);
-    char *text = malloc((size_t)count + 1);
-    memcpy(text, bytes, (size_t)count);
-    text[count] = 0;
-    ali_writer_free(writer);
+    char *text = tool_lines(ctx, part);
     ali_batch_release(part);
     return text;
 }

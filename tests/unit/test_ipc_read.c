@@ -41,20 +41,11 @@ static void answer(ali_task *task, const ali_op *op, const bytes_of *from) {
 }
 
 static void print(reading *read, ali_context *ctx, ali_batch *batch) {
-    ali_writer *writer = NULL;
-    const uint8_t *bytes = NULL;
-    ali_schema *schema = (ali_schema *)(uintptr_t)ali_batch_schema(batch);
-    assert_int_equal(ali_writer_new(ctx, "jsonl", NULL, schema, &writer), ALI_OK);
-    ali_status status = ali_writer_put(writer, batch);
-    while (status == ALI_YIELD) status = ali_writer_put(writer, batch);
-    assert_int_equal(status, ALI_OK);
-    assert_int_equal(ali_writer_finish(writer), ALI_OK);
-    const uint64_t count = ali_writer_pending(writer, &bytes);
+    char *lines = tool_lines(ctx, batch);
     const size_t before = strlen(read->text);
-    assert_true(before + count < sizeof read->text);
-    memcpy(read->text + before, bytes, count);
-    read->text[before + count] = 0;
-    ali_writer_free(writer);
+    assert_true(before + strlen(lines) < sizeof read->text);
+    strcpy(read->text + before, lines);
+    free(lines);
 }
 
 static ali_status drive(reading *read, ali_context *ctx, ali_task *task, const bytes_of *from) {
@@ -76,11 +67,9 @@ static ali_status drive(reading *read, ali_context *ctx, ali_task *task, const b
     return status;
 }
 
-static reading read_all(const bytes_of *from, const ali_scan_options *how) {
-    static reading read;
-    memset(&read, 0, sizeof read);
-    tool_counter counter = {0};
-    ali_context *ctx = tool_context(&counter);
+// Opens the bytes; *dataset is NULL if that fails.
+static ali_status open_bytes(reading *read, ali_context *ctx, const bytes_of *from,
+                             ali_dataset **dataset) {
     const ali_object object = {.size_bytes = sizeof object,
                                .flags = from->flags,
                                .object_bytes = ALI_UNKNOWN,
@@ -89,14 +78,24 @@ static reading read_all(const bytes_of *from, const ali_scan_options *how) {
     const ali_open_options open = {
         .size_bytes = sizeof open, .format = from->format, .tail_bytes = from->tail_bytes};
     ali_task *task = NULL;
+    assert_int_equal(ali_open_start(ctx, &object, &open, &task), ALI_OK);
+    const ali_status status = drive(read, ctx, task, from);
+    *dataset = ali_task_take_dataset(task);
+    ali_task_free(task);
+    return status;
+}
+
+static reading read_all(const bytes_of *from, const ali_scan_options *how) {
+    static reading read;
+    memset(&read, 0, sizeof read);
+    tool_counter counter = {0};
+    ali_context *ctx = tool_context(&counter);
+    ali_dataset *dataset = NULL;
+    ali_task *task = NULL;
     if (from->dictionary_bytes_max != 0) {
         ctx->limits.dictionary_bytes_max = from->dictionary_bytes_max;
     }
-    assert_int_equal(ali_open_start(ctx, &object, &open, &task), ALI_OK);
-    read.status = drive(&read, ctx, task, from);
-    ali_dataset *dataset = ali_task_take_dataset(task);
-    ali_task_free(task);
-    task = NULL;
+    read.status = open_bytes(&read, ctx, from, &dataset);
     if (read.status == ALI_OK) {
         assert_int_equal(ali_scan_start(dataset, how, &task), ALI_OK);
         read.status = drive(&read, ctx, task, from);
@@ -159,14 +158,10 @@ static void open_first(first_batch *first, tool_table *table) {
     memset(first, 0, sizeof *first);
     from.bytes = first->bytes = tool_write(table, "arrows", 0, 1, &from.count, &warnings);
     first->ctx = tool_context(&first->counter);
-    const ali_object object = {
-        .size_bytes = sizeof object, .object_bytes = ALI_UNKNOWN, .path = "it", .path_bytes = 2};
+    ali_dataset *dataset = NULL;
     ali_task *task = NULL;
     reading read = {0};
-    assert_int_equal(ali_open_start(first->ctx, &object, NULL, &task), ALI_OK);
-    assert_int_equal(drive(&read, first->ctx, task, &from), ALI_OK);
-    ali_dataset *dataset = ali_task_take_dataset(task);
-    ali_task_free(task);
+    assert_int_equal(open_bytes(&read, first->ctx, &from, &dataset), ALI_OK);
     assert_int_equal(ali_scan_start(dataset, NULL, &task), ALI_OK);
     ali_status status = ALI_OK;
     while ((status = ali_task_step(task, 0)) == ALI_NEED) {
@@ -302,14 +297,9 @@ static void schemas_come_back_as_they_were_written(void **state) {
     bytes_of from = {.tail_bytes = 65536};
     char *bytes = tool_write(&table, "arrows", 0, 1, &from.count, &warnings);
     from.bytes = bytes;
-    const ali_object object = {
-        .size_bytes = sizeof object, .object_bytes = ALI_UNKNOWN, .path = "it", .path_bytes = 2};
-    ali_task *task = NULL;
+    ali_dataset *dataset = NULL;
     reading read = {0};
-    assert_int_equal(ali_open_start(table.ctx, &object, NULL, &task), ALI_OK);
-    assert_int_equal(drive(&read, table.ctx, task, &from), ALI_OK);
-    ali_dataset *dataset = ali_task_take_dataset(task);
-    ali_task_free(task);
+    assert_int_equal(open_bytes(&read, table.ctx, &from, &dataset), ALI_OK);
     ali_dataset_info info = {.size_bytes = sizeof info};
     assert_int_equal(ali_dataset_describe(dataset, &info), ALI_OK);
     const ali_schema *found = info.schema;
@@ -405,7 +395,6 @@ static void unions_runs_and_views_that_lie_are_refused(void **state) {
     tool_close(&table);
 }
 
-// A table of three batches, written as `format`.
 // Text of views that fit themselves has no bytes elsewhere: an empty buffer, or none.
 static void short_views_have_empty_buffers(void **state) {
     const ali_type views[] = {TOOL_KIND(UTF8_VIEW)};
@@ -422,6 +411,7 @@ static void short_views_have_empty_buffers(void **state) {
     }
 }
 
+// A table of three batches, written as `format`.
 static char *three_batches(const char *format, uint64_t *count) {
     const ali_type types[] = {TOOL_INT(64, 1), TOOL_KIND(UTF8)};
     const int64_t numbers[] = {1, 2};
@@ -809,15 +799,23 @@ static void put_hex(bytes_of *to, char *bytes, const char *hex) {
     }
 }
 
+// A dictionary of one value, deltas of one value each, and a batch.
+enum { DELTAS_IN_A_ROW = 200 };
+typedef char delta_room[1024 + DELTAS_IN_A_ROW * sizeof delta_piece / 2];
+
+static bytes_of deltas_in_a_row(delta_room bytes) {
+    bytes_of made = {.bytes = bytes, .tail_bytes = 65536, .format = "arrows"};
+    put_hex(&made, bytes, delta_schema);
+    put_hex(&made, bytes, delta_base);
+    for (uint32_t i = 0; i < DELTAS_IN_A_ROW; i += 1) put_hex(&made, bytes, delta_piece);
+    put_hex(&made, bytes, delta_batch);
+    return made;
+}
+
 // What is copied grows with the deltas, not with their square.
 static void deltas_in_a_row_are_joined_once(void **state) {
-    enum { DELTAS = 200 };
-    static char bytes[1024 + DELTAS * sizeof delta_piece / 2];
-    bytes_of from = {.bytes = bytes, .tail_bytes = 65536, .format = "arrows"};
-    put_hex(&from, bytes, delta_schema);
-    put_hex(&from, bytes, delta_base);
-    for (uint32_t i = 0; i < DELTAS; i += 1) put_hex(&from, bytes, delta_piece);
-    put_hex(&from, bytes, delta_batch);
+    static delta_room bytes;
+    const bytes_of from = deltas_in_a_row(bytes);
     const reading read = read_all(&from, NULL);
     assert_int_equal(read.status, ALI_OK);
     assert_string_equal(read.text, "{\"d\":-5}\n");
@@ -845,14 +843,9 @@ static void deltas_between_batches_cost_what_they_bring(void **state) {
 
 // A dictionary with its deltas; of nested values all that is below them.
 static void dictionaries_are_weighed(void **state) {
-    enum { DELTAS = 200 };
-    static char bytes[1024 + DELTAS * sizeof delta_piece / 2];
-    bytes_of from = {.bytes = bytes, .tail_bytes = 65536, .format = "arrows"};
-    put_hex(&from, bytes, delta_schema);
-    put_hex(&from, bytes, delta_base);
-    for (uint32_t i = 0; i < DELTAS; i += 1) put_hex(&from, bytes, delta_piece);
-    put_hex(&from, bytes, delta_batch);
-    from.dictionary_bytes_max = 8 * (1 + DELTAS);
+    static delta_room bytes;
+    bytes_of from = deltas_in_a_row(bytes);
+    from.dictionary_bytes_max = 8 * (1 + DELTAS_IN_A_ROW);
     assert_int_equal(read_all(&from, NULL).status, ALI_OK);
     from.dictionary_bytes_max -= 1;
     const reading read = read_all(&from, NULL);

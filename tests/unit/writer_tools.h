@@ -63,6 +63,22 @@ static void tool_assert_written(tool_table *table, const char *format, uint32_t 
     free(text);
 }
 
+// A batch's rows as lines of JSON, allocated.
+static char *tool_lines(ali_context *ctx, ali_batch *batch) {
+    ali_writer *writer = NULL;
+    const uint8_t *bytes = NULL;
+    assert_int_equal(ali_writer_new(ctx, "jsonl", NULL, batch->schema, &writer), ALI_OK);
+    ali_status status = ALI_YIELD;
+    while (status == ALI_YIELD) status = ali_writer_put(writer, batch);
+    assert_int_equal(status, ALI_OK);
+    assert_int_equal(ali_writer_finish(writer), ALI_OK);
+    const uint64_t count = ali_writer_pending(writer, &bytes);
+    char *text = calloc(1, count + 1);
+    if (count != 0) memcpy(text, bytes, count);
+    ali_writer_free(writer);
+    return text;
+}
+
 // Runs a writer from beginning to end with every allocation failing in turn.
 static void tool_fail_each(tool_table *table, const char *format, uint32_t compression) {
     const ali_write_options options = {.size_bytes = sizeof options, .compression = compression};
