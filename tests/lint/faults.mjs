@@ -19,7 +19,7 @@ const TREE = 'build/faults/tree'
 // Linked anew after each fault: make does not notice that a source is gone.
 const LINKED = ['libalimentar.a', 'libalimentar.so.1', 'asan/libalimentar.a', 'fuzz/libalimentar.a',
     'wasm/linked.wasm', 'wasm/alimentar.wasm', 'wasm/alimentar-scalar.wasm']
-const SECONDS_MAX = 300
+const SECONDS_MAX = 900
 const COLUMNS_MAX = 110
 
 function readFault(file) {
