@@ -118,10 +118,18 @@ static void spell(char *to, const ali_type *type, const char *word) {
     }
 }
 
-// Writes a batch for each dictionary and reads all of them back.
+#define NULLS 130u // more than codes of 8 bits reach
+
+static ali_batch *batch_of_nulls(ali_context *ctx, ali_schema *schema) {
+    ali_batch *batch = tool_batch(ctx, schema, NULLS);
+    assert_int_equal(ali_column_null(ctx, &batch->columns[0]), ALI_OK);
+    return batch;
+}
+
+// Writes a batch for each dictionary, one of nulls for "", and reads all of them back.
 static void expect_followed(const ali_type *type, const follows *of, const char *format,
                             uint64_t expected_count) {
-    char expected[512] = "";
+    char expected[4096] = "";
     bytes_of from = {.tail_bytes = 65536};
     tool_table table = {0};
     ali_writer *writer = NULL;
@@ -132,18 +140,25 @@ static void expect_followed(const ali_type *type, const follows *of, const char 
     for (uint32_t i = 0; i < BATCHES_MAX && of->words[i][0] != NULL; i += 1) {
         uint64_t count = 0;
         while (count < 4 && of->words[i][count] != NULL) count += 1;
-        ali_batch *batch = batch_of(table.ctx, table.schema, of->words[i], count);
+        const bool is_null = of->words[i][0][0] == 0;
+        ali_batch *batch = is_null ? batch_of_nulls(table.ctx, table.schema)
+                                   : batch_of(table.ctx, table.schema, of->words[i], count);
         assert_int_equal(ali_writer_put(writer, batch), ALI_OK);
         ali_batch_release(batch);
-        for (uint64_t k = count; k > 0; k -= 1) spell(expected, type, of->words[i][k - 1]);
+        for (uint32_t k = 0; is_null && k < NULLS; k += 1) strcat(expected, "{\"a\":null}\n");
+        for (uint64_t k = count; !is_null && k > 0; k -= 1) {
+            spell(expected, type, of->words[i][k - 1]);
+        }
     }
     assert_int_equal(ali_writer_finish(writer), ALI_OK);
     from.count = ali_writer_pending(writer, &bytes);
     from.bytes = (const char *)bytes;
-    assert_int_equal(occurrences(from.bytes, from.count, of->words[0][0]), expected_count);
-    const reading read = read_all(&from, NULL);
-    assert_string_equal(read.sentence, "");
-    assert_string_equal(read.text, expected);
+    const char *word = of->words[0][0][0] != 0 ? of->words[0][0] : of->words[1][0];
+    assert_int_equal(occurrences(from.bytes, from.count, word), expected_count);
+    char *found = NULL;
+    assert_int_equal(read_rows(table.ctx, &from, NULL, &found), ALI_OK);
+    assert_string_equal(found, expected);
+    free(found);
     ali_writer_free(writer);
     tool_close(&table);
 }
@@ -159,6 +174,23 @@ static void dictionaries_that_follow_one_another_come_back(void **state) {
         {{{"aaaa", "bbbb"}, {"cccc"}, {"cccc", "dddd"}, {"eeee", "aaaa"}}, "22"},
         {{{"aaaa"}, {"aaaa", "bbbb"}, {"aaaa", "bbbb", "cccc"}, {"dddd"}}, "13"},
         {{{"aaaa"}, {"bbbb"}, {"bbbb", "cccc"}, {"bbbb", "cccc", "dddd"}}, "11"},
+    };
+    static const uint32_t kinds[] = {ALI_TYPE_UTF8, ALI_TYPE_LARGE_UTF8, ALI_TYPE_INT};
+    for (uint32_t i = 0; i < ALI_COUNT_OF(kinds) * ALI_COUNT_OF(cases); i += 1) {
+        const ali_type type = coded(kinds[i % 3], 8, 1);
+        const follows *of = &cases[i / 3];
+        expect_followed(&type, of, "arrow", (uint64_t)(of->counts[0] - '0'));
+        expect_followed(&type, of, "arrows", (uint64_t)(of->counts[1] - '0'));
+    }
+}
+
+// As where one of many files lacks the column.
+static void nulls_add_nothing_to_a_dictionary(void **state) {
+    static const follows cases[] = {
+        {{{"aaaa", "bbbb"}, {""}}, "11"},
+        {{{""}, {"aaaa", "bbbb"}}, "11"},
+        {{{"aaaa", "bbbb"}, {""}, {"aaaa", "bbbb", "cccc"}, {""}}, "12"},
+        {{{""}, {"aaaa"}, {""}, {"aaaa"}}, "12"},
     };
     static const uint32_t kinds[] = {ALI_TYPE_UTF8, ALI_TYPE_LARGE_UTF8, ALI_TYPE_INT};
     for (uint32_t i = 0; i < ALI_COUNT_OF(kinds) * ALI_COUNT_OF(cases); i += 1) {
@@ -258,6 +290,7 @@ int main(void) {
         cmocka_unit_test(codes_of_every_width_come_back),
         cmocka_unit_test(codes_reach_as_far_as_their_width),
         cmocka_unit_test(dictionaries_that_follow_one_another_come_back),
+        cmocka_unit_test(nulls_add_nothing_to_a_dictionary),
         cmocka_unit_test(text_that_is_cut_otherwise_is_another_dictionary),
         cmocka_unit_test(files_hold_as_many_values_as_codes_reach),
         cmocka_unit_test(plain_values_are_written_as_codes_of_themselves),

@@ -26,47 +26,6 @@ static void close_source(source *of) {
     tool_close(&of->table);
 }
 
-// Adds the lines of rows to a text, allocated.
-static void append(char **text, ali_context *ctx, ali_batch *batch) {
-    char *lines = tool_lines(ctx, batch);
-    const size_t before = *text == NULL ? 0 : strlen(*text);
-    *text = realloc(*text, before + strlen(lines) + 1);
-    strcpy(*text + before, lines);
-    free(lines);
-}
-
-// Steps a task to its end. Rows are added to *text; NULL: they are let go.
-static ali_status finish(ali_context *ctx, ali_task *task, const bytes_of *from, char **text) {
-    ali_status status = ALI_OK;
-    ali_op ops[4];
-    while ((status = ali_task_step(task, 0)) > 0) {
-        ali_batch *batch = status == ALI_READY ? ali_task_take_batch(task) : NULL;
-        if (batch != NULL && text != NULL) append(text, ctx, batch);
-        ali_batch_release(batch);
-        const uint32_t count = status == ALI_NEED ? ali_task_ops(task, ops, 4) : 0;
-        for (uint32_t i = 0; i < count; i += 1) answer(task, &ops[i], from);
-    }
-    return status;
-}
-
-// Opens and reads the bytes; every allocation may fail.
-static ali_status read_rows(ali_context *ctx, const bytes_of *from, const ali_scan_options *how,
-                            char **text) {
-    const ali_object object = {
-        .size_bytes = sizeof object, .object_bytes = ALI_UNKNOWN, .path = "it", .path_bytes = 2};
-    ali_task *task = NULL;
-    ALI_TRY(ali_open_start(ctx, &object, NULL, &task));
-    ali_status status = finish(ctx, task, from, NULL);
-    ali_dataset *dataset = ali_task_take_dataset(task);
-    ali_task_free(task);
-    task = NULL;
-    if (status == ALI_OK) status = ali_scan_start(dataset, how, &task);
-    if (status == ALI_OK) status = finish(ctx, task, from, text);
-    ali_task_free(task);
-    ali_dataset_release(dataset);
-    return status;
-}
-
 static void write_source(source *of, bytes_of *to, uint32_t format, uint32_t compression) {
     uint64_t warnings = 0;
     const ali_write_options options = {.size_bytes = sizeof options, .compression = compression};

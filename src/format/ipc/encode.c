@@ -492,8 +492,8 @@ static ali_status append_dictionary(ali_writer *writer, ipc_state *state, uint32
                                     ali_dictionary *dictionary) {
     slot *at = &state->slots[node];
     const uint64_t count = dictionary->columns[0].length;
-    if (at->dictionary == dictionary) return ALI_OK;
     const bool is_first = at->dictionary == NULL;
+    if (at->dictionary == dictionary || (count == 0 && !is_first)) return ALI_OK;
     if (is_first || !state->is_file) {
         ALI_TRY(append_values(writer, state, node, dictionary, 0, false));
         set_slot(at, dictionary, 0, count);
@@ -530,7 +530,8 @@ static ali_status append_dictionaries(ali_writer *writer, ipc_state *state) {
 
 // --- batches -------------------------------------------------------------------------------------
 
-// A plain column whose type is a dictionary becomes codes of itself.
+// A plain column whose type is a dictionary becomes codes of itself; one of nulls (which a file of
+// many may lack) of no values.
 static ali_status make_codes(ali_writer *writer, ali_column *column) {
     const uint32_t span = column->type->span;
     const uint64_t bytes = (uint64_t)span * sizeof(ali_column);
@@ -551,6 +552,7 @@ static ali_status make_codes(ali_writer *writer, ali_column *column) {
     for (uint32_t i = 0; i < span; i += 1) column[i] = (ali_column){.type = values[i].type};
     values[0].validity = NULL;
     values[0].null_count = 0;
+    if (made.validity != NULL && made.null_count == made.length) values[0].length = 0;
     *column = (ali_column){.type = made.type,
                            .length = made.length,
                            .null_count = made.null_count,
