@@ -459,6 +459,41 @@ static void buffers_that_are_right_are_lent(void **state) {
     free(bytes);
 }
 
+// Null slots that are not zero are made so in a copy of what was lent; what was decompressed is our
+// own already.
+static void buffers_are_made_right_with_one_copy_at_most(void **state) {
+    static const struct {
+        uint32_t compression;
+        uint64_t copied_bytes;
+    } cases[] = {{0, 1200}, {ALI_WRITE_COMPRESSION_LZ4, 0}, {ALI_WRITE_COMPRESSION_ZSTD, 0}};
+    for (uint32_t i = 0; i < ALI_COUNT_OF(cases); i += 1) {
+        const ali_type type = TOOL_INT(32, 1);
+        const ali_write_options options = {.size_bytes = sizeof options,
+                                           .compression = cases[i].compression};
+        uint64_t warnings = 0;
+        int32_t numbers[300];
+        char rows[301] = {0};
+        bytes_of from = {.tail_bytes = 65536, .flags = ALI_OBJECT_LENDS, .is_silent = true};
+        tool_table table;
+        memset(numbers, 1, sizeof numbers);
+        memset(rows, 'x', 300);
+        rows[77] = '.';
+        tool_open(&table, &type, 1, 300);
+        tool_values(table.ctx, &table.batch->columns[0], numbers, sizeof numbers);
+        tool_nulls(table.ctx, &table.batch->columns[0], rows);
+        char *bytes = tool_write_as(&table, "arrow", &options, 1, &from.count, &warnings);
+        char *aligned = aligned_alloc(64, (from.count + 63) / 64 * 64);
+        memcpy(aligned, bytes, from.count);
+        from.bytes = aligned;
+        const reading read = read_all(&from, NULL);
+        assert_int_equal(read.status, ALI_OK);
+        assert_int_equal(read.copied_bytes, cases[i].copied_bytes);
+        free(aligned);
+        free(bytes);
+        tool_close(&table);
+    }
+}
+
 // Sets a byte of the first message's metadata: its version or its kind, which stand alone.
 static void versions_and_kinds_that_are_not_read_are_refused_by_name(void **state) {
     bytes_of from = {.tail_bytes = 65536, .format = "arrows"};
@@ -795,6 +830,7 @@ int main(void) {
         cmocka_unit_test(rows_are_skipped_and_cut_by_whole_batches_and_within),
         cmocka_unit_test(slices_end_where_what_is_shown_again_comes_to_4_mib),
         cmocka_unit_test(buffers_that_are_right_are_lent),
+        cmocka_unit_test(buffers_are_made_right_with_one_copy_at_most),
         cmocka_unit_test(versions_and_kinds_that_are_not_read_are_refused_by_name),
         cmocka_unit_test(messages_that_lie_are_refused),
         cmocka_unit_test(long_buffers_are_fetched_in_pieces),
