@@ -5,7 +5,7 @@ import { isDeepStrictEqual } from 'node:util'
 
 import { tableToIPC, Table, vectorFromArray, Utf8 } from 'apache-arrow'
 import { open } from '../../web/dist/node.js'
-import { decodeTexts } from '../../web/dist/text.js'
+import { decodeTexts } from '../../web/dist/decode.js'
 
 const simple = new TextDecoder('utf-8', { ignoreBOM: true })
 

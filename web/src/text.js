@@ -2,7 +2,7 @@
 //
 // A text column is either dictionary-encoded (codes, and each value once) or plain (offsets and
 // bytes); `encoding` says which, and the other form is made when it is asked for. Plain text is
-// decoded in blocks of rows: one call of the decoder for a block, and slices of its result.
+// decoded in blocks of rows (decode.js).
 import * as abi from './abi.js'
 import { UNLIMITED, grown, guessed, trimmed } from './budget.js'
 import {
@@ -14,6 +14,7 @@ import {
     offsetsOf,
     validityOf,
 } from './column.js'
+import { decodeTexts } from './decode.js'
 import { AlimentarError } from './errors.js'
 
 /** @typedef {import('./wasm.js').Core} Core */
@@ -32,91 +33,6 @@ const DATA_MAX = 0x7fffffff
 /** About what a text takes, and one of those that are looked for, beside its characters. */
 const TEXT_BYTES = 24
 const KNOWN_BYTES = 64
-
-const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
-const lenient = new TextDecoder('utf-8', { ignoreBOM: true })
-
-/**
- * The texts of rows [begin, end).
- * @param {Plain} plain @param {number} begin @param {number} end @returns {string[]}
- */
-export function decodeTexts({ offsets, data }, begin, end) {
-    let whole
-    try {
-        whole = strict.decode(data.subarray(offsets[begin], offsets[end]))
-    } catch {
-        return decodeEach(offsets, data, begin, end)
-    }
-    const texts = new Array(end - begin)
-    const words = wordsOf(data)
-    if (whole.length === offsets[end] - offsets[begin]) {
-        const base = offsets[begin]
-        for (let row = begin; row < end; row += 1)
-            texts[row - begin] = whole.slice(offsets[row] - base, offsets[row + 1] - base)
-        return texts
-    }
-    for (let row = begin, at = 0; row < end; row += 1) {
-        // Bytes that are a whole text only together with their neighbours' are no text of their
-        // own.
-        if (offsets[row] < offsets[row + 1] && (data[offsets[row]] & 0xc0) === 0x80)
-            return decodeEach(offsets, data, begin, end)
-        const length = utf16Length(data, words, offsets[row], offsets[row + 1])
-        texts[row - begin] = whole.slice(at, at + length)
-        at += length
-    }
-    return texts
-}
-
-/**
- * @param {Int32Array} offsets
- * @param {Uint8Array} data
- * @param {number} begin
- * @param {number} end
- */
-function decodeEach(offsets, data, begin, end) {
-    const texts = new Array(end - begin)
-    for (let row = begin; row < end; row += 1)
-        texts[row - begin] = lenient.decode(data.subarray(offsets[row], offsets[row + 1]))
-    return texts
-}
-
-/** The bytes four by four; the first ones begin before them unless they are aligned.
- * @param {Uint8Array} data */
-function wordsOf({ buffer, byteOffset, length }) {
-    const begin = byteOffset & ~3
-    return new Int32Array(buffer, begin, (byteOffset + length - begin) >> 2)
-}
-
-/**
- * The length as a string. Most bytes are looked at four at a time.
- * @param {Uint8Array} data @param {Int32Array} words of the same bytes
- * @param {number} begin @param {number} end
- */
-function utf16Length(data, words, begin, end) {
-    const shift = data.byteOffset & 3
-    const first = Math.min(end, begin + (-(begin + shift) & 3))
-    const last = first + ((end - first) & ~3)
-    let length = last - first
-    for (let at = (first + shift) >> 2; at < (last + shift) >> 2; at += 1) {
-        const word = words[at]
-        const high = word & 0x80808080
-        if (high === 0) continue
-        length += highs(high & (word << 1) & (word << 2) & (word << 3)) - highs(high & ~(word << 1))
-    }
-    for (let at = begin; at < first; at += 1) length += unitsOf(data[at])
-    for (let at = last; at < end; at += 1) length += unitsOf(data[at])
-    return length
-}
-
-/** The number of bytes whose highest bit is set; no other bits are. @param {number} word */
-function highs(word) {
-    return Math.imul((word >>> 7) & 0x01010101, 0x01010101) >>> 24
-}
-
-/** UTF-16 units of the character that a byte begins. @param {number} byte */
-function unitsOf(byte) {
-    return (byte & 0xc0) === 0x80 ? 0 : byte >= 0xf0 ? 2 : 1
-}
 
 /** Rows that are decoded at one go: a power of two. @param {Plain} plain @param {number} length */
 function blockRows({ offsets }, length) {
