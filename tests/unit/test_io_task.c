@@ -24,17 +24,28 @@ static void clear_nothing(ali_task *task, void *state) {
     (void)state;
 }
 
+// A task with a context of its own.
+static ali_task *new_task(const ali_task_class *kind, void **state) {
+    ali_context *ctx = NULL;
+    ali_task *task = NULL;
+    assert_int_equal(ali_context_new(NULL, NULL, &ctx), ALI_OK);
+    assert_int_equal(ali_task_new(ctx, NULL, kind, &task, state), ALI_OK);
+    return task;
+}
+
+static void free_task(ali_task *task) {
+    ali_context *ctx = ali_task_context(task);
+    ali_task_free(task);
+    ali_context_free(ctx);
+}
+
 static void task_that_waits_for_nothing_is_a_bug_that_is_told(void **unused) {
     (void)unused;
     static const ali_task_class idle = {"idle", wait_for_nothing, clear_nothing, 8};
-    ali_context *ctx = NULL;
-    ali_task *task = NULL;
     void *state = NULL;
-    assert_int_equal(ali_context_new(NULL, NULL, &ctx), ALI_OK);
-    assert_int_equal(ali_task_new(ctx, NULL, &idle, &task, &state), ALI_OK);
+    ali_task *task = new_task(&idle, &state);
     assert_int_equal(ali_task_step(task, 0), ALI_ERR_INTERNAL);
-    ali_task_free(task);
-    ali_context_free(ctx);
+    free_task(task);
 }
 
 // What was told first is told, with the status that the step ended with.
@@ -87,15 +98,11 @@ static ali_status step_inside(ali_task *task, void *state, uint32_t budget_rows)
 static void step_within_a_step_is_refused(void **unused) {
     (void)unused;
     static const ali_task_class nested = {"nested", step_inside, clear_nothing, 8};
-    ali_context *ctx = NULL;
-    ali_task *task = NULL;
     void *state = NULL;
-    assert_int_equal(ali_context_new(NULL, NULL, &ctx), ALI_OK);
-    assert_int_equal(ali_task_new(ctx, NULL, &nested, &task, &state), ALI_OK);
+    ali_task *task = new_task(&nested, &state);
     assert_int_equal(ali_task_step(task, 0), ALI_YIELD);
     assert_int_equal(*(ali_status *)state, ALI_ERR_STATE);
-    ali_task_free(task);
-    ali_context_free(ctx);
+    free_task(task);
 }
 
 int main(void) {

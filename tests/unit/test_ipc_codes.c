@@ -163,6 +163,17 @@ static void expect_followed(const ali_type *type, const follows *of, const char 
     tool_close(&table);
 }
 
+// The same of text of both kinds and of integers, in files and in streams.
+static void expect_all_followed(const follows *cases, uint32_t count) {
+    static const uint32_t kinds[] = {ALI_TYPE_UTF8, ALI_TYPE_LARGE_UTF8, ALI_TYPE_INT};
+    for (uint32_t i = 0; i < ALI_COUNT_OF(kinds) * count; i += 1) {
+        const ali_type type = coded(kinds[i % 3], 8, 1);
+        const follows *of = &cases[i / 3];
+        expect_followed(&type, of, "arrow", (uint64_t)(of->counts[0] - '0'));
+        expect_followed(&type, of, "arrows", (uint64_t)(of->counts[1] - '0'));
+    }
+}
+
 // In a file, where a dictionary may not be replaced, what is new of it is added; a stream, where it
 // may, holds each as a whole.
 static void dictionaries_that_follow_one_another_come_back(void **state) {
@@ -175,13 +186,7 @@ static void dictionaries_that_follow_one_another_come_back(void **state) {
         {{{"aaaa"}, {"aaaa", "bbbb"}, {"aaaa", "bbbb", "cccc"}, {"dddd"}}, "13"},
         {{{"aaaa"}, {"bbbb"}, {"bbbb", "cccc"}, {"bbbb", "cccc", "dddd"}}, "11"},
     };
-    static const uint32_t kinds[] = {ALI_TYPE_UTF8, ALI_TYPE_LARGE_UTF8, ALI_TYPE_INT};
-    for (uint32_t i = 0; i < ALI_COUNT_OF(kinds) * ALI_COUNT_OF(cases); i += 1) {
-        const ali_type type = coded(kinds[i % 3], 8, 1);
-        const follows *of = &cases[i / 3];
-        expect_followed(&type, of, "arrow", (uint64_t)(of->counts[0] - '0'));
-        expect_followed(&type, of, "arrows", (uint64_t)(of->counts[1] - '0'));
-    }
+    expect_all_followed(cases, ALI_COUNT_OF(cases));
 }
 
 // As where one of many files lacks the column.
@@ -192,13 +197,7 @@ static void nulls_add_nothing_to_a_dictionary(void **state) {
         {{{"aaaa", "bbbb"}, {""}, {"aaaa", "bbbb", "cccc"}, {""}}, "12"},
         {{{""}, {"aaaa"}, {""}, {"aaaa"}}, "12"},
     };
-    static const uint32_t kinds[] = {ALI_TYPE_UTF8, ALI_TYPE_LARGE_UTF8, ALI_TYPE_INT};
-    for (uint32_t i = 0; i < ALI_COUNT_OF(kinds) * ALI_COUNT_OF(cases); i += 1) {
-        const ali_type type = coded(kinds[i % 3], 8, 1);
-        const follows *of = &cases[i / 3];
-        expect_followed(&type, of, "arrow", (uint64_t)(of->counts[0] - '0'));
-        expect_followed(&type, of, "arrows", (uint64_t)(of->counts[1] - '0'));
-    }
+    expect_all_followed(cases, ALI_COUNT_OF(cases));
 }
 
 // The text of one begins that of the other, but not value by value.
